@@ -1,0 +1,1 @@
+export { CspaceError, type CspaceErrorOptions, isCspaceError } from "./cspace-error.ts";
