@@ -1,0 +1,111 @@
+import type { CommandSpec, OptionSpec } from "./command.ts";
+
+/** The flags of every command. */
+export const globalOptions: readonly OptionSpec[] = [
+  { flags: "--json", description: "print one JSON document" },
+  { flags: "-y, --yes", description: "answer every question with yes" },
+  { flags: "--dry-run", description: "print what would change, and change nothing" },
+  { flags: "-q, --quiet", description: "print results only" },
+  { flags: "--verbose", description: "print what Docker Compose says as well" },
+  { flags: "--no-color", description: "print without colours" },
+  { flags: "--cwd <dir>", description: "work on this directory" },
+  { flags: "--project <name>", description: "work on this project" },
+  { flags: "--instance <name>", description: "work on this instance" },
+];
+
+/** Every command, in the order of the help. */
+export const commands: readonly CommandSpec[] = [
+  {
+    name: "up",
+    summary: "start or reconnect to an instance and print its URLs",
+    args: [["[instance]", "its name; by default the one of this directory, else the branch or a planet"]],
+    options: [
+      { flags: "--new", description: "make another instance of this directory" },
+      { flags: "--wait <seconds>", description: "how long containers may take (default: 60)", type: "seconds" },
+      { flags: "--no-wait", description: "do not wait for containers and routes" },
+      { flags: "--build", description: "build images first" },
+      { flags: "--recreate", description: "make every container anew" },
+    ],
+    examples: ["cspace up", "cspace up mercury", "cspace up --new --json"],
+    load: () => import("./commands/up.ts"),
+  },
+  {
+    name: "down",
+    summary: "remove an instance; its volumes stay",
+    args: [["[instance]", "its name; by default the one of this directory"]],
+    options: [
+      { flags: "--volumes", description: "remove its volumes too" },
+      { flags: "--all", description: "remove every instance of the project" },
+    ],
+    examples: ["cspace down", "cspace down mercury --volumes", "cspace down --all"],
+    load: () => import("./commands/down.ts"),
+  },
+  {
+    name: "list",
+    summary: "instances, their URLs and health",
+    args: [],
+    options: [
+      { flags: "--all", description: "of all projects" },
+      { flags: "--watch", description: "again whenever something changes" },
+    ],
+    examples: ["cspace list", "cspace list --all --json"],
+    load: () => import("./commands/list.ts"),
+  },
+  {
+    name: "url",
+    summary: "exactly one URL",
+    args: [["[label]", "the route; may be left out when there is only one"]],
+    options: [],
+    examples: ["curl $(cspace url api)", "cspace url dev --instance mercury"],
+    load: () => import("./commands/url.ts"),
+  },
+  {
+    name: "logs",
+    summary: "what the services of an instance print",
+    args: [["[label]", "a route or a service; by default all"]],
+    options: [
+      { flags: "-f, --follow", description: "go on with what is printed from now on" },
+      { flags: "--tail <lines>", description: "only the last lines of each (default: 100)", type: "count" },
+    ],
+    examples: ["cspace logs", "cspace logs dev --follow", "cspace logs db --tail 20"],
+    load: () => import("./commands/logs.ts"),
+  },
+  {
+    name: "proxy up",
+    summary: "start the proxy, or change its ports",
+    args: [],
+    options: [
+      { flags: "--http-port <port|auto>", description: "where it answers HTTP", type: "port" },
+      { flags: "--dns-port <port|auto>", description: "where it answers DNS", type: "port" },
+    ],
+    examples: ["cspace proxy up", "cspace proxy up --http-port 8088", "cspace proxy up --http-port auto"],
+    load: () => import("./commands/proxy-up.ts"),
+  },
+  {
+    name: "proxy down",
+    summary: "remove the proxy; instances keep running on their ports",
+    args: [],
+    options: [],
+    examples: ["cspace proxy down"],
+    load: () => import("./commands/proxy-down.ts"),
+  },
+  {
+    name: "proxy status",
+    summary: "the proxy's state, ports, domains and networks",
+    args: [],
+    options: [],
+    examples: ["cspace proxy status --json"],
+    load: () => import("./commands/proxy-status.ts"),
+  },
+  {
+    name: "proxy logs",
+    summary: "what Traefik and CoreDNS print",
+    args: [],
+    options: [
+      { flags: "-f, --follow", description: "go on with what is printed from now on" },
+      { flags: "--tail <lines>", description: "only the last lines of each (default: 100)", type: "count" },
+    ],
+    examples: ["cspace proxy logs --follow"],
+    load: () => import("./commands/proxy-logs.ts"),
+  },
+];

@@ -1,0 +1,67 @@
+import { listInstances } from "@cspace/compose";
+import { isCspaceError } from "@cspace/errors";
+import type { CommandArgs } from "../command.ts";
+import type { Context } from "../context.ts";
+import { describeInstance } from "../core/describe-instance.ts";
+import type { Instance } from "../core/documents.ts";
+import { readScope } from "../core/find-instance.ts";
+import { type Machine, openEngine } from "../core/open-engine.ts";
+import { readEvidence } from "../core/read-evidence.ts";
+import { renderInstance } from "../core/render-instance.ts";
+
+interface ListDocument {
+  readonly instances: readonly Instance[];
+}
+
+/** Lists the instances of the project, or of all; with `--watch` again whenever something changes. */
+export async function run(context: Context, args: CommandArgs): Promise<ListDocument | undefined> {
+  const [project, machine] = await Promise.all([readFilter(context, args.all === true), openEngine(context)]);
+  if (args.watch !== true) return { instances: await readInstances(context, machine, project) };
+  await watch(context, machine, project);
+  return undefined;
+}
+
+/** Renders the instances for people. */
+export function render({ instances }: ListDocument, { output }: Context): string {
+  if (instances.length === 0) return "no instances; start one: cspace up";
+  return instances.map((instance) => renderInstance(instance, output)).join("\n\n");
+}
+
+async function readFilter(context: Context, all: boolean): Promise<string | undefined> {
+  if (all) return undefined;
+  try {
+    return (await readScope(context)).projectSlug;
+  } catch (error) {
+    if (isCspaceError(error) && error.code === "CSPACE_PROJECT_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+async function readInstances(context: Context, machine: Machine, project: string | undefined): Promise<Instance[]> {
+  const [listed, evidence] = await Promise.all([
+    listInstances({ engine: machine.engine, project }),
+    readEvidence(context, machine),
+  ]);
+  const wanted = listed.filter((one) => context.flags.instance === undefined || one.instance === context.flags.instance);
+  return await Promise.all(wanted.map((one) => describeInstance(one, evidence)));
+}
+
+/** Once a second: the engine's events do not tell whether a route answers. */
+async function watch(context: Context, machine: Machine, project: string | undefined): Promise<void> {
+  const { output, signal } = context;
+  let before = "";
+  while (!signal.aborted) {
+    const document = { instances: await readInstances(context, machine, project) };
+    const text = JSON.stringify(document);
+    if (text !== before) {
+      before = text;
+      if (output.json) output.line(document);
+      else output.text(`${output.live ? "\u001b[2J\u001b[H" : ""}${render(document, context)}\n`);
+    }
+    await new Promise((done) => {
+      const timer = setTimeout(done, 1000);
+      signal.addEventListener("abort", () => (clearTimeout(timer), done(undefined)), { once: true });
+    });
+  }
+  signal.throwIfAborted();
+}

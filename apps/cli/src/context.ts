@@ -1,0 +1,25 @@
+import type { Output } from "./output/output.ts";
+
+/** The flags that every command takes. */
+export interface GlobalFlags {
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+  readonly project: string | undefined;
+  readonly instance: string | undefined;
+}
+
+/** What a command knows of the world; only `main` makes it from the process. */
+export interface Context {
+  /** The directory that the command works on: `--cwd`, else the process's. */
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly flags: GlobalFlags;
+  readonly output: Output;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,78 @@
+import { type ListedInstance, listInstances } from "@cspace/compose";
+import { CspaceError, isCspaceError } from "@cspace/errors";
+import { toSlug } from "@cspace/hostnames";
+import { type Project, readProject } from "@cspace/project";
+import type { Context } from "../context.ts";
+import type { Machine } from "./open-engine.ts";
+
+/** Where a command looks for its instance. */
+export interface Scope {
+  /** The project of the context's directory; `undefined` outside of one, when `--project` names another. */
+  readonly project: Project | undefined;
+  readonly projectSlug: string;
+  readonly projectName: string;
+}
+
+/** Reads the project that a command works on: `--project`, else that of the directory. */
+export async function readScope(context: Context): Promise<Scope> {
+  const { cwd, env, flags } = context;
+  let project: Project | undefined;
+  try {
+    project = await readProject(cwd, { env });
+  } catch (error) {
+    if (flags.project === undefined || !isCspaceError(error) || error.code !== "CSPACE_PROJECT_NOT_FOUND") throw error;
+  }
+  const projectName = flags.project ?? (project as Project).name;
+  return { project, projectName, projectSlug: projectSlug(projectName) };
+}
+
+/** The slug of a project's name; the reserved one is never given. */
+export function projectSlug(name: string): string {
+  return toSlug(name, { reserved: ["0"] }).slug;
+}
+
+/**
+ * Finds the instance that a command works on: the named one, else the only one of this directory.
+ *
+ * @throws {CspaceError} `CSPACE_INSTANCE_UNKNOWN` or `CSPACE_INSTANCE_AMBIGUOUS`, listing what there is.
+ */
+export async function findInstance(
+  context: Context,
+  machine: Machine,
+  name: string | undefined,
+): Promise<{ readonly scope: Scope; readonly listed: ListedInstance }> {
+  const scope = await readScope(context);
+  const all = await listInstances({ engine: machine.engine, project: scope.projectSlug });
+  return { scope, listed: pickInstance(all, { scope, name: name ?? context.flags.instance }) };
+}
+
+/** As {@link findInstance}, among instances that were listed already. */
+export function pickInstance(
+  all: readonly ListedInstance[],
+  { scope, name }: { readonly scope: Scope; readonly name: string | undefined },
+): ListedInstance {
+  if (name !== undefined) {
+    const { slug } = toSlug(name);
+    const named = all.find((one) => one.instance === slug);
+    if (named !== undefined) return named;
+    throw new CspaceError("CSPACE_INSTANCE_UNKNOWN", `the project ${scope.projectSlug} has no instance ${slug}`, {
+      hint: all.length === 0 ? `start it: cspace up ${slug}` : `there are: ${names(all)}`,
+    });
+  }
+  const own = all.filter((one) => one.directory === scope.project?.directory);
+  const [first, second] = own;
+  if (first !== undefined && second === undefined) return first;
+  if (second !== undefined) {
+    throw new CspaceError("CSPACE_INSTANCE_AMBIGUOUS", `this directory has several instances: ${names(own)}`, {
+      hint: `name one: --instance ${first?.instance}`,
+    });
+  }
+  const where = scope.project === undefined ? `the project ${scope.projectSlug}` : scope.project.directory;
+  throw new CspaceError("CSPACE_INSTANCE_UNKNOWN", `no instance of ${where} is running`, {
+    hint: all.length === 0 ? "start one: cspace up" : `start one (cspace up), or name one of: ${names(all)}`,
+  });
+}
+
+function names(all: readonly ListedInstance[]): string {
+  return all.map((one) => one.instance).join(", ");
+}

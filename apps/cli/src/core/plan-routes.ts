@@ -1,0 +1,64 @@
+import { basename } from "node:path";
+import { type ComposeModel, coreService, servicePorts } from "@cspace/compose";
+import { CspaceError } from "@cspace/errors";
+import { checkRoutes, formatIssues, type Project, proposeRoutes } from "@cspace/project";
+
+/** A label, where it is served, and the variables that carry its URL to browsers. */
+export interface ChosenRoute {
+  readonly label: string;
+  readonly service: string;
+  readonly port: number;
+  readonly env: readonly string[];
+}
+
+/**
+ * Ports of well-known protocols that are not HTTP: without settings they get no route, only their address.
+ *
+ * @see https://www.iana.org/assignments/service-names-port-numbers
+ */
+const otherProtocols = new Set([
+  21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1025, 1433, 1521, 1883, 2181, 2222, 3306, 4222, 5432, 5433,
+  5672, 6379, 6380, 6432, 7687, 9042, 9092, 9093, 11211, 27017, 27018, 33060, 50051,
+]);
+
+/**
+ * Gives the routes of an instance: those of the settings, else one for every port that compose mentions and that may
+ * speak HTTP.
+ *
+ * @throws {CspaceError} `CSPACE_SETTINGS_INVALID` with every route that names what does not exist.
+ */
+export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[] {
+  const { settings, settingsFile, settingsText } = project;
+  const services = Object.fromEntries(
+    Object.entries(model.services).map(([name, service]) => [name, { ports: servicePorts(service) }]),
+  );
+  const text = settingsText === null ? {} : { text: settingsText };
+  const issues = checkRoutes(settings, services, text);
+  if (issues.length > 0) {
+    const file = basename(settingsFile ?? ".cspace.json");
+    throw new CspaceError("CSPACE_SETTINGS_INVALID", `${file} is not valid:\n${formatIssues(file, issues)}`, {
+      hint: `mend ${settingsFile ?? file}, then run the command again`,
+    });
+  }
+  const own = Object.entries(settings.routes ?? {}).flatMap(([label, route]) =>
+    "service" in route ? [{ label, service: route.service, port: route.port, env: route.env ?? [] }] : [],
+  );
+  const core = Object.entries(settings.container?.ports ?? {}).map(([port, label]) => ({
+    label,
+    service: coreService,
+    port: Number(port),
+    env: [],
+  }));
+  if (settings.routes !== undefined || settings.container !== undefined) return [...own, ...core];
+  const reachable = Object.entries(services).flatMap(([name, { ports }]) =>
+    model.services[name]?.network_mode === undefined
+      ? [[name, { ports: ports.filter((port) => !otherProtocols.has(port)) }] as const]
+      : [],
+  );
+  return Object.entries(proposeRoutes(Object.fromEntries(reachable))).map(([label, { service, port }]) => ({
+    label,
+    service,
+    port,
+    env: [],
+  }));
+}

@@ -1,0 +1,118 @@
+import { resolve } from "node:path";
+import { isCspaceError } from "@cspace/errors";
+import { CommanderError } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import type { Context, GlobalFlags } from "./context.ts";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { CommandFailure } from "./output/command-failure.ts";
+import { Output } from "./output/output.ts";
+import { type ParsedCommand, parseCommand } from "./program.ts";
+
+/** Runs one command line and gives its exit code. This and `bin` alone touch the process. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { env, stdout, stderr } = process;
+  const early = new Output({
+    stdout,
+    stderr,
+    json: argv.includes("--json"),
+    quiet: false,
+    color: wantsColor(!argv.includes("--no-color"), env, stderr.isTTY),
+  });
+  let parsed: ParsedCommand | undefined;
+  try {
+    const streams = { write: (text: string) => void stdout.write(text), columns: stdout.columns };
+    parsed = parseCommand(argv, packageJson.version, streams);
+  } catch (error) {
+    return reportUsage(error, early);
+  }
+  if (parsed === undefined) return exitCodes.done;
+  const flags = readFlags(parsed.args);
+  const output = new Output({
+    stdout,
+    stderr,
+    json: flags.json,
+    quiet: flags.quiet,
+    color: wantsColor(flags.color, env, stderr.isTTY),
+  });
+  const interrupted = new AbortController();
+  const onSignal = (): void => {
+    if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupted.abort();
+  };
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, onSignal);
+  const cwd = resolve(typeof parsed.args.cwd === "string" ? parsed.args.cwd : process.cwd());
+  const context: Context = { cwd, env, platform: process.platform, flags, output, signal: interrupted.signal };
+  try {
+    const command = await parsed.spec.load();
+    const data = await command.run(context, parsed.args);
+    if (data === undefined) return exitCodes.done;
+    if (flags.json) output.document(data);
+    else output.text(command.render?.(data as never, context) ?? "");
+    return exitCodes.done;
+  } catch (error) {
+    return reportFailure(error, context);
+  }
+}
+
+function readFlags(args: ParsedCommand["args"]): GlobalFlags {
+  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  return {
+    json: args.json === true,
+    yes: args.yes === true,
+    dryRun: args.dryRun === true,
+    quiet: args.quiet === true,
+    verbose: args.verbose === true,
+    color: args.color !== false,
+    project: text(args.project),
+    instance: text(args.instance),
+  };
+}
+
+/** @see https://no-color.org */
+function wantsColor(flag: boolean, env: NodeJS.ProcessEnv, isTTY: boolean | undefined): boolean {
+  if (!flag || (env.NO_COLOR !== undefined && env.NO_COLOR !== "")) return false;
+  return isTTY === true || (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0");
+}
+
+function reportUsage(error: unknown, output: Output): number {
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode === 0) return exitCodes.done;
+  if (error.code === "commander.help") return exitCodes.usage;
+  const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const suggestion = rest.join(" ").replace(/^\(|\)$/g, "");
+  const failure = {
+    code: "CSPACE_USAGE",
+    message: first,
+    hint: suggestion === "" ? "see what there is: cspace --help" : suggestion.replace(/^Did/, "did"),
+  };
+  report(failure, {}, output);
+  return exitCodes.usage;
+}
+
+function reportFailure(caught: unknown, { output, signal, flags }: Context): number {
+  const error = caught instanceof CommandFailure ? caught.cause : caught;
+  const data = caught instanceof CommandFailure ? caught.data : {};
+  if (signal.aborted) {
+    const hint = "what was running goes on; the same command again finishes it";
+    report({ code: "CSPACE_INTERRUPTED", message: "interrupted", hint }, data, output);
+    return exitCodes.interrupted;
+  }
+  if (isCspaceError(error)) {
+    report(error, data, output);
+    return exitCodeOf(error.code);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = flags.verbose ? undefined : "again with --verbose shows where";
+  report({ code: "CSPACE_UNEXPECTED", message, hint }, data, output);
+  if (flags.verbose && error instanceof Error) output.aside(`${error.stack}\n`);
+  return exitCodes.failed;
+}
+
+function report(
+  { code, message, hint }: { code: string; message: string; hint: string | undefined },
+  data: object,
+  output: Output,
+): void {
+  if (output.json) output.document({ error: { code, message, hint: hint ?? null }, ...data });
+  else output.failure({ code, message, hint });
+}

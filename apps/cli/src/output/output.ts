@@ -1,0 +1,65 @@
+import pc from "picocolors";
+
+/** Where a command's words go. Results are data and go to stdout, everything else to stderr. */
+export interface OutputOptions {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+}
+
+/** Writes text or JSON to the streams it was given. */
+export class Output {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly style: ReturnType<typeof pc.createColors>;
+  /** Whether progress may be drawn over. */
+  readonly live: boolean;
+  readonly #options: OutputOptions;
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+    this.json = options.json;
+    this.quiet = options.quiet;
+    this.style = pc.createColors(options.color);
+    this.live = options.stderr.isTTY === true && !options.json && !options.quiet;
+  }
+
+  /** A result for people or scripts. */
+  text(text: string): void {
+    if (text !== "") this.#options.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  }
+
+  /** A result as a document; `version` comes first. */
+  document(data: object): void {
+    this.#options.stdout.write(`${JSON.stringify({ version: 1, ...data }, null, 2)}\n`);
+  }
+
+  /** One line of JSON Lines. */
+  line(data: object): void {
+    this.#options.stdout.write(`${JSON.stringify({ version: 1, ...data })}\n`);
+  }
+
+  /** Something worth knowing that is no result. */
+  note(text: string): void {
+    if (!this.quiet) this.#options.stderr.write(`${this.style.dim("note")}   ${text}\n`);
+  }
+
+  /** Something that the user should look at, though the command goes on. */
+  warn(text: string): void {
+    this.#options.stderr.write(`${this.style.yellow("warn")}   ${text}\n`);
+  }
+
+  /** Words on the side, as they are. */
+  aside(text: string): void {
+    this.#options.stderr.write(text);
+  }
+
+  /** What failed, its code, and the next command to type. */
+  failure(error: { readonly code: string; readonly message: string; readonly hint: string | undefined }): void {
+    const { style } = this;
+    this.#options.stderr.write(`${style.red("error")}  ${error.message} ${style.dim(`(${error.code})`)}\n`);
+    if (error.hint !== undefined) this.#options.stderr.write(`${style.cyan("hint")}   ${error.hint}\n`);
+  }
+}

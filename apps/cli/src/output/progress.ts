@@ -1,0 +1,44 @@
+import type { OnStep } from "@cspace/compose";
+import type { Spinner } from "yocto-spinner";
+import type { Output } from "./output.ts";
+
+/** Shows steps as they happen: one moving line on a terminal, plain lines elsewhere, nothing with `--json` or `--quiet`. */
+export interface Progress {
+  readonly onStep: OnStep;
+  /** A word from below, such as a line of Compose's; shown beside the step on a terminal. */
+  readonly onLine: (line: string) => void;
+  readonly stop: () => void;
+}
+
+/** Makes the progress of one command; `verbose` prints the words from below as lines. */
+export async function createProgress(output: Output, options: { readonly verbose: boolean }): Promise<Progress> {
+  const { verbose } = options;
+  const silent = output.json || output.quiet;
+  const spinner: Spinner | undefined =
+    output.live && !verbose ? (await import("yocto-spinner")).default({ stream: process.stderr }) : undefined;
+  let current = "";
+  return {
+    onStep: ({ name, status, ms }) => {
+      if (silent) return;
+      if (status === undefined) {
+        current = name;
+        spinner?.start(name);
+        return;
+      }
+      if (status !== "done") {
+        spinner?.stop();
+        return;
+      }
+      const text = `${name.padEnd(8)} ${output.style.dim(`${ms} ms`)}`;
+      if (spinner === undefined) output.aside(`${output.style.green("done")}   ${text}\n`);
+      else spinner.success(text);
+    },
+    onLine: (line) => {
+      if (verbose) output.aside(`${output.style.dim(line)}\n`);
+      else if (spinner !== undefined) spinner.text = `${current}  ${output.style.dim(line.slice(0, 60))}`;
+    },
+    stop: () => {
+      spinner?.stop();
+    },
+  };
+}

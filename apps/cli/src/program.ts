@@ -1,0 +1,91 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { CommandArgs, CommandSpec, OptionSpec } from "./command.ts";
+import { commands, globalOptions } from "./command-table.ts";
+
+/** What was asked for, when it was a command. */
+export interface ParsedCommand {
+  readonly spec: CommandSpec;
+  readonly args: CommandArgs;
+}
+
+/** Where the parser prints its help. */
+export interface ProgramStreams {
+  readonly write: (text: string) => void;
+  readonly columns: number | undefined;
+}
+
+/**
+ * Parses a command line. `undefined`: help or the version was asked for and printed.
+ *
+ * @throws {CommanderError} for wrong usage, with commander's own words.
+ */
+export function parseCommand(
+  argv: readonly string[],
+  version: string,
+  streams: ProgramStreams,
+): ParsedCommand | undefined {
+  let parsed: ParsedCommand | undefined;
+  const program = new Command("cspace")
+    .description("One stable address for every service of every running copy of a project.")
+    .version(version, "-V, --version", "print the version")
+    .configureHelp({ showGlobalOptions: true })
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: streams.write,
+      writeErr: () => undefined,
+      ...(streams.columns === undefined ? {} : { getOutHelpWidth: () => streams.columns as number }),
+    });
+  for (const option of globalOptions) program.addOption(buildOption(option));
+  const groups = new Map<string, Command>();
+  for (const spec of commands) {
+    const [first = "", second] = spec.name.split(" ");
+    const parent = second === undefined ? program : groupOf(program, groups, first);
+    const command = parent.command(second ?? first).description(spec.summary).allowExcessArguments(false);
+    for (const [notation, description] of spec.args) command.argument(notation, description);
+    for (const option of spec.options) command.addOption(buildOption(option));
+    command.addHelpText("after", `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join("\n")}`);
+    command.action(() => {
+      parsed = { spec, args: { ...command.optsWithGlobals(), ...namedArgs(spec, command.args) } };
+    });
+  }
+  if (argv.length === 0) program.outputHelp();
+  else program.parse(argv, { from: "user" });
+  return parsed;
+}
+
+function groupOf(program: Command, groups: Map<string, Command>, name: string): Command {
+  const existing = groups.get(name);
+  if (existing !== undefined) return existing;
+  const group = program.command(name).description(`${name}: ${subcommandsOf(name).join(", ")}`);
+  groups.set(name, group);
+  return group;
+}
+
+function subcommandsOf(group: string): string[] {
+  return commands.filter(({ name }) => name.startsWith(`${group} `)).map(({ name }) => name.slice(group.length + 1));
+}
+
+function namedArgs(spec: CommandSpec, values: readonly string[]): CommandArgs {
+  const names = spec.args.map(([notation]) => notation.replace(/[[\]<>.]/g, ""));
+  return Object.fromEntries(names.flatMap((name, index) => (values[index] === undefined ? [] : [[name, values[index]]])));
+}
+
+function buildOption({ flags, description, type = "text" }: OptionSpec): Option {
+  const option = new Option(flags, description);
+  return type === "text" ? option : option.argParser(parsers[type]);
+}
+
+const parsers = {
+  seconds: (text: string): number => readNumber(text, 0, 86_400, "a number of seconds"),
+  count: (text: string): number => readNumber(text, 0, 1_000_000, "a whole number"),
+  port: (text: string): number | "auto" =>
+    text === "auto" ? "auto" : readNumber(text, 1, 65_535, "a port from 1 to 65535, or auto"),
+} as const;
+
+function readNumber(text: string, least: number, most: number, what: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`It must be ${what}.`);
+}

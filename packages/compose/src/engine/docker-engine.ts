@@ -1,0 +1,96 @@
+/** A container as the Engine lists it. */
+export interface EngineContainer {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly Image: string;
+  /** `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`. */
+  readonly State: string;
+  /** For people: `Up 3 seconds (healthy)`, `Exited (0) 2 minutes ago`. */
+  readonly Status: string;
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly Ports: readonly {
+    readonly IP?: string;
+    readonly PrivatePort: number;
+    readonly PublicPort?: number;
+    readonly Type: string;
+  }[];
+  readonly NetworkSettings?: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
+}
+
+/** What cspace reads of one inspected container. */
+export interface EngineContainerDetail {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Config: {
+    readonly Image: string;
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly Tty: boolean;
+  };
+  readonly State: {
+    readonly Status: string;
+    readonly ExitCode: number;
+    readonly Health?: { readonly Status: string };
+  };
+  readonly HostConfig: {
+    readonly RestartPolicy?: { readonly Name: string };
+    readonly PortBindings?: unknown;
+  };
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<
+      Record<string, { readonly NetworkID: string; readonly Aliases?: readonly string[] | null }>
+    >;
+  };
+}
+
+/** A network as the Engine lists it. */
+export interface EngineNetwork {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Driver: string;
+  readonly Labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string | undefined }[] | null | undefined } | null | undefined;
+}
+
+/** Options of the Engine's lists: the filters of the Engine API. */
+export interface EngineListOptions {
+  readonly all?: boolean;
+  readonly filters?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The readable stream that the Engine's logs come in. */
+export type EngineLogStream = NodeJS.ReadableStream & { destroy?(): void };
+
+/**
+ * The part of the Docker Engine that cspace needs. {@link connectEngine} makes one from dockerode; a test may pass any
+ * object of this shape.
+ */
+export interface DockerEngine {
+  /** The endpoint that Compose is handed as `DOCKER_HOST`: `unix:///var/run/docker.sock`. */
+  readonly endpoint: string;
+  ping(): Promise<void>;
+  version(): Promise<{ readonly Version: string; readonly ApiVersion: string; readonly Os: string }>;
+  info(): Promise<{ readonly SecurityOptions?: readonly string[] | null; readonly OperatingSystem: string }>;
+  listContainers(options?: EngineListOptions): Promise<readonly EngineContainer[]>;
+  /** `undefined` when there is no such container. */
+  inspectContainer(idOrName: string): Promise<EngineContainerDetail | undefined>;
+  restartContainer(idOrName: string): Promise<void>;
+  removeContainer(idOrName: string): Promise<void>;
+  containerLogs(
+    idOrName: string,
+    options: { readonly follow: boolean; readonly tail: number | "all" },
+  ): Promise<EngineLogStream>;
+  listNetworks(options?: EngineListOptions): Promise<readonly EngineNetwork[]>;
+  listVolumes(
+    options?: EngineListOptions,
+  ): Promise<readonly { readonly Name: string; readonly Labels?: Readonly<Record<string, string>> | null }[]>;
+  removeVolume(name: string): Promise<void>;
+  createNetwork(options: {
+    readonly name: string;
+    readonly internal: boolean;
+    readonly subnet: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }): Promise<void>;
+  removeNetwork(idOrName: string): Promise<void>;
+  connectNetwork(network: string, container: string, aliases: readonly string[]): Promise<void>;
+  disconnectNetwork(network: string, container: string): Promise<void>;
+}

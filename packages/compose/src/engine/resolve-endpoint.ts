@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { CspaceError } from "@cspace/errors";
+import type { ComposeErrorCode } from "../errors.ts";
+
+/** Options of {@link resolveEndpoint}. */
+export interface ResolveEndpointOptions {
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** @default os.homedir() */
+  readonly homedir?: string;
+  /** @default process.platform */
+  readonly platform?: NodeJS.Platform;
+}
+
+/**
+ * Resolves the Docker endpoint the way the `docker` command does: `DOCKER_HOST`, else the context named by
+ * `DOCKER_CONTEXT`, else the current context of `config.json`, else the platform's default socket.
+ *
+ * @throws {CspaceError} `CSPACE_CONTEXT_UNKNOWN` when the named context does not exist; `CSPACE_ENGINE_REMOTE` when the
+ * engine is on another machine, where 127.0.0.1 would be the wrong answer.
+ * @see https://docs.docker.com/engine/manage-resources/contexts/
+ * @example
+ * ```ts
+ * await resolveEndpoint({ env: { DOCKER_HOST: "unix:///run/user/1000/docker.sock" } });
+ * //=> "unix:///run/user/1000/docker.sock"
+ * ```
+ */
+export async function resolveEndpoint(options: ResolveEndpointOptions = {}): Promise<string> {
+  const { env = process.env, homedir: home = homedir(), platform = process.platform } = options;
+  const endpoint = env.DOCKER_HOST || (await readContextEndpoint(env, env.DOCKER_CONFIG || join(home, ".docker")));
+  return requireLocal(endpoint ?? defaultEndpoint(platform));
+}
+
+async function readContextEndpoint(env: NodeJS.ProcessEnv, configDirectory: string): Promise<string | undefined> {
+  const name = env.DOCKER_CONTEXT || (await readJson(join(configDirectory, "config.json")))?.currentContext;
+  if (typeof name !== "string" || name === "" || name === "default") return undefined;
+  const id = createHash("sha256").update(name).digest("hex");
+  const meta = await readJson(join(configDirectory, "contexts", "meta", id, "meta.json"));
+  const host = (meta?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host;
+  if (typeof host === "string" && host !== "") return host;
+  throw new CspaceError<ComposeErrorCode>("CSPACE_CONTEXT_UNKNOWN", `the Docker context ${name} does not exist`, {
+    hint: "list the contexts and choose one: docker context ls; docker context use default",
+  });
+}
+
+async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (cause) {
+    throw new CspaceError<ComposeErrorCode>("CSPACE_CONTEXT_UNKNOWN", `${path} is not valid JSON`, {
+      hint: "mend that file, or set DOCKER_HOST",
+      cause,
+    });
+  }
+}
+
+function defaultEndpoint(platform: NodeJS.Platform): string {
+  return platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock";
+}
+
+function requireLocal(endpoint: string): string {
+  if (/^(unix|npipe):\/\//.test(endpoint)) return endpoint;
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";
+  if (/^(tcp|https?):$/.test(url?.protocol ?? "") && (host === "localhost" || host === "::1" || /^127\./.test(host))) {
+    return endpoint;
+  }
+  throw new CspaceError<ComposeErrorCode>(
+    "CSPACE_ENGINE_REMOTE",
+    `the Docker engine ${endpoint} is on another machine, so its ports are not on this one`,
+    { hint: "choose a local engine: docker context use default (or unset DOCKER_HOST)" },
+  );
+}

@@ -1,0 +1,133 @@
+import { CspaceError } from "@cspace/errors";
+import { type Options as ExecaOptions, execa } from "execa";
+import type { ComposeErrorCode } from "../errors.ts";
+
+/** What one run of Compose needs beside its arguments. */
+export interface RunComposeOptions {
+  /** The folder it runs in. */
+  readonly cwd: string;
+  /** Variables added to the environment of every run. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the run after so many milliseconds, with `CSPACE_WAIT_TIMEOUT`. @default no bound */
+  readonly timeoutMs?: number;
+  /** Receives Compose's progress, line by line. */
+  readonly onLine?: ((line: string) => void) | undefined;
+}
+
+/** Runs `docker compose` with arguments and gives its standard output. */
+export type RunCompose = (args: readonly string[], options: RunComposeOptions) => Promise<string>;
+
+/** Options of {@link createComposeRunner}. */
+export interface CreateComposeRunnerOptions {
+  /** The engine's endpoint, as `resolveEndpoint` gives it. */
+  readonly endpoint: string;
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** The oldest Compose that understands the `!override` and `!reset` tags of cspace's overrides. */
+export const oldestCompose = "2.24.0";
+
+/**
+ * Makes the function that runs Docker Compose against one endpoint. Variables that would change what Compose works on
+ * (`COMPOSE_FILE`, `COMPOSE_PROJECT_NAME`, `DOCKER_CONTEXT`) are kept out of its environment.
+ *
+ * @example
+ * ```ts
+ * const compose = createComposeRunner({ endpoint: "unix:///var/run/docker.sock" });
+ * await compose(["version", "--short"], { cwd: "/" }); //=> "5.6.1"
+ * ```
+ */
+export function createComposeRunner(options: CreateComposeRunnerOptions): RunCompose {
+  const { endpoint, env = process.env } = options;
+  const base = Object.fromEntries(
+    Object.entries(env).filter(([name]) => !["COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "DOCKER_CONTEXT"].includes(name)),
+  );
+  return async (args, { cwd, env: added = {}, signal, timeoutMs, onLine }) => {
+    const settings = {
+      cwd,
+      env: { ...base, ...added, DOCKER_HOST: endpoint, COMPOSE_MENU: "0", COMPOSE_ANSI: "never" },
+      extendEnv: false,
+      stdin: "ignore",
+      reject: false,
+      forceKillAfterDelay: 2000,
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    } as const satisfies ExecaOptions;
+    const child = execa("docker", ["compose", ...args], settings);
+    if (onLine !== undefined) {
+      child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+        for (const line of chunk.split("\n")) if (line.trim() !== "") onLine(line.trim());
+      });
+    }
+    const result = await child;
+    signal?.throwIfAborted();
+    if (result.exitCode === 0) return result.stdout;
+    throw explainCompose(args, result);
+  };
+}
+
+/**
+ * Asserts that Compose is there and new enough.
+ *
+ * @throws {CspaceError} `CSPACE_COMPOSE_MISSING` or `CSPACE_COMPOSE_OLD`.
+ */
+export async function requireCompose(compose: RunCompose, cwd: string): Promise<string> {
+  const version = (await compose(["version", "--short"], { cwd })).trim().replace(/^v/, "");
+  if (isOlder(version, oldestCompose)) {
+    throw new CspaceError<ComposeErrorCode>(
+      "CSPACE_COMPOSE_OLD",
+      `Docker Compose ${version} is too old: ${oldestCompose} or newer is needed`,
+      { hint: "update it: https://docs.docker.com/compose/install/" },
+    );
+  }
+  return version;
+}
+
+/** Whether one dotted version is older than another; anything behind a dash is ignored. */
+export function isOlder(version: string, than: string): boolean {
+  const parts = (text: string): number[] => (text.split("-")[0] ?? "").split(".").map(Number);
+  const [a, b] = [parts(version), parts(than)];
+  for (let index = 0; index < 3; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+interface ComposeResult {
+  readonly exitCode?: number | undefined;
+  readonly stderr?: string | undefined;
+  readonly code?: string | undefined;
+  readonly timedOut: boolean;
+}
+
+function explainCompose(args: readonly string[], result: ComposeResult): CspaceError<ComposeErrorCode> {
+  const stderr = (result.stderr ?? "").trim();
+  const command = args.find((arg, index) => !arg.startsWith("-") && !args[index - 1]?.startsWith("-")) ?? "";
+  if (result.code === "ENOENT") {
+    return new CspaceError("CSPACE_COMPOSE_MISSING", "there is no docker command, which runs Docker Compose", {
+      hint: "install it: https://docs.docker.com/engine/install/",
+    });
+  }
+  if (/is not a docker command|unknown (shorthand )?(flag|command)[^\n]*compose|unknown docker command/.test(stderr)) {
+    return new CspaceError("CSPACE_COMPOSE_MISSING", "Docker Compose is not installed", {
+      hint: "install its plugin: https://docs.docker.com/compose/install/",
+    });
+  }
+  if (result.timedOut) {
+    return new CspaceError("CSPACE_WAIT_TIMEOUT", `docker compose ${command} did not finish in time`, {
+      hint: "see what it waits for: cspace logs",
+    });
+  }
+  return new CspaceError("CSPACE_COMPOSE_FAILED", `docker compose ${command} failed: ${lastWords(stderr)}`, {
+    hint: "the lines above are Compose's own; mend what they name, then run cspace up again",
+    cause: new Error(stderr),
+  });
+}
+
+function lastWords(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^\s*(Container|Network|Volume|Image) /.test(line));
+  return lines.slice(-12).join("\n") || "it said nothing";
+}

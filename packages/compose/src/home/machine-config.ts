@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { CspaceError } from "@cspace/errors";
+import { defaultDomains, parseDomain } from "@cspace/hostnames";
+import { writeFileAtomic } from "@cspace/plan";
+import type { ComposeErrorCode } from "../errors.ts";
+import { parsePool } from "../networks/subnets.ts";
+import type { HomePaths } from "./home-paths.ts";
+import { makeFolder } from "./with-lock.ts";
+
+/** The machine's settings, `config.json` in cspace's home. */
+export interface MachineConfig {
+  /** What this machine serves, in order. @default ["cspace.local", "cspace.localhost"] */
+  readonly domains: readonly string[];
+  /** The proxy's HTTP port, once one was chosen. @default the first free of 80, 8088, 8880, 9088 */
+  readonly httpPort: number | null;
+  /** The proxy's DNS port, once one was chosen. @default the first free of 53, 5300, 5301 */
+  readonly dnsPort: number | null;
+  /** Where cspace takes the subnets of its networks from, in CIDR notation. @default "10.213.0.0/16" */
+  readonly networkPool: string;
+}
+
+/** The settings of a machine that has no `config.json`. */
+export const defaultMachineConfig: MachineConfig = {
+  domains: defaultDomains,
+  httpPort: null,
+  dnsPort: null,
+  networkPool: "10.213.0.0/16",
+};
+
+/**
+ * Reads the machine's settings; a missing file means the defaults, a corrupt one is an error and never the defaults.
+ *
+ * @throws {CspaceError} `CSPACE_CONFIG_INVALID`, naming the file and every mistake in it.
+ */
+export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig> {
+  let text: string;
+  try {
+    text = await readFile(paths.config, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return defaultMachineConfig;
+    throw error;
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(paths.config, [(cause as Error).message], cause);
+  }
+  if (typeof data !== "object" || data === null || Array.isArray(data)) throw invalid(paths.config, ["it is no object"]);
+  const issues: string[] = [];
+  const fields = data as Partial<Record<keyof MachineConfig, unknown>>;
+  const take = <T>(key: keyof MachineConfig, fallback: T, check: (value: unknown) => T): T => {
+    if (fields[key] === undefined || fields[key] === null) return fallback;
+    try {
+      return check(fields[key]);
+    } catch (error) {
+      issues.push(`${key}: ${(error as Error).message}`);
+      return fallback;
+    }
+  };
+  const config: MachineConfig = {
+    domains: take("domains", defaultMachineConfig.domains, checkDomains),
+    httpPort: take("httpPort", null, checkPort),
+    dnsPort: take("dnsPort", null, checkPort),
+    networkPool: take("networkPool", defaultMachineConfig.networkPool, (value) => parsePool(String(value)).cidr),
+  };
+  if (issues.length > 0) throw invalid(paths.config, issues);
+  return config;
+}
+
+/** Writes changed settings and keeps every other field of the file, known or not. */
+export async function writeMachineConfig(
+  paths: HomePaths,
+  change: Partial<Omit<MachineConfig, "domains">>,
+): Promise<MachineConfig> {
+  await readMachineConfig(paths);
+  let existing: Record<string, unknown> = {};
+  try {
+    existing = JSON.parse(await readFile(paths.config, "utf8")) as Record<string, unknown>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  const merged = Object.entries({ ...existing, ...change }).filter(([, value]) => value !== null);
+  await makeFolder(paths.home);
+  await writeFileAtomic(paths.config, `${JSON.stringify(Object.fromEntries(merged), null, 2)}\n`, { mode: 0o600 });
+  return readMachineConfig(paths);
+}
+
+function checkDomains(value: unknown): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0) throw new Error("must be a list of one domain or more");
+  return [...new Set(value.map((domain) => parseDomain(String(domain))))];
+}
+
+function checkPort(value: unknown): number {
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 65535) return value as number;
+  throw new Error("must be a whole number from 1 to 65535");
+}
+
+function invalid(file: string, issues: readonly string[], cause?: unknown): CspaceError<ComposeErrorCode> {
+  return new CspaceError("CSPACE_CONFIG_INVALID", `${file} is not valid: ${issues.join("; ")}`, {
+    hint: `mend it, or remove it to go back to the defaults: rm ${file}`,
+    cause,
+  });
+}

@@ -1,0 +1,67 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CspaceError } from "@cspace/errors";
+import { lock } from "proper-lockfile";
+import type { ComposeErrorCode } from "../errors.ts";
+import type { HomePaths } from "./home-paths.ts";
+
+/** Options of {@link withLock}. */
+export interface WithLockOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for another process, in milliseconds. @default 300_000 */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Runs `work` while no other process of this home holds the lock `name`. A holder that died is forgotten after 10 s.
+ *
+ * @throws {CspaceError} `CSPACE_LOCK_TIMEOUT` when it stays held; `CSPACE_HOME_UNWRITABLE` when the home cannot be written.
+ */
+export async function withLock<T>(
+  paths: HomePaths,
+  name: string,
+  work: () => Promise<T>,
+  options: WithLockOptions = {},
+): Promise<T> {
+  const { signal, timeoutMs = 300_000 } = options;
+  const file = join(paths.run, name);
+  await makeFolder(paths.run);
+  const deadline = Date.now() + timeoutMs;
+  let lost: Error | undefined;
+  const onCompromised = (error: Error): void => {
+    lost = error;
+  };
+  let release: (() => Promise<void>) | undefined;
+  while (release === undefined) {
+    signal?.throwIfAborted();
+    try {
+      release = await lock(file, { realpath: false, stale: 10_000, update: 2_000, onCompromised });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
+      if (Date.now() > deadline) {
+        throw new CspaceError<ComposeErrorCode>("CSPACE_LOCK_TIMEOUT", `another cspace holds ${file}.lock`, {
+          hint: `wait for it to end; if none runs, remove ${file}.lock`,
+          cause: error,
+        });
+      }
+      await new Promise((done) => setTimeout(done, 20 + Math.random() * 40));
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    if (lost === undefined) await release();
+  }
+}
+
+/** Makes a folder that only its user may enter, with its parents. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new CspaceError<ComposeErrorCode>("CSPACE_HOME_UNWRITABLE", `${path} cannot be made: ${(cause as Error).message}`, {
+      hint: "make it writable, or set CSPACE_HOME to a folder that is",
+      cause,
+    });
+  }
+}

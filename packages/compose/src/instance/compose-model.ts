@@ -1,0 +1,86 @@
+import type { RunCompose } from "../engine/run-compose.ts";
+
+/** The part of Compose's normalised model that cspace reads; the rest is hashed, not understood. */
+export interface ComposeModel {
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly networks?: Readonly<Record<string, ComposeNetwork>>;
+  readonly volumes?: Readonly<Record<string, unknown>>;
+  readonly [section: string]: unknown;
+}
+
+/** One service of the model. */
+export interface ComposeService {
+  readonly container_name?: string;
+  readonly hostname?: string;
+  readonly domainname?: string;
+  readonly network_mode?: string;
+  readonly restart?: string;
+  readonly deploy?: { readonly restart_policy?: { readonly condition?: string } };
+  readonly healthcheck?: { readonly disable?: boolean };
+  readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
+  readonly ports?: readonly { readonly target: number; readonly protocol?: string }[];
+  readonly expose?: readonly (string | number)[];
+  readonly depends_on?: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+}
+
+/** One network of the model. */
+export interface ComposeNetwork {
+  readonly name?: string;
+  readonly driver?: string;
+  readonly external?: boolean;
+  readonly ipam?: { readonly config?: readonly unknown[] };
+  readonly [key: string]: unknown;
+}
+
+/** Options of {@link readComposeModel}. */
+export interface ReadComposeModelOptions {
+  readonly compose: RunCompose;
+  /** The project's directory, which all paths of the files are relative to. */
+  readonly directory: string;
+  /** The user's compose files, absolute. */
+  readonly files: readonly string[];
+  readonly composeProject: string;
+  /** Variables that the user's files may interpolate. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads the user's compose files as Compose itself understands them.
+ *
+ * @throws {CspaceError} `CSPACE_COMPOSE_FAILED` with Compose's own words, `CSPACE_COMPOSE_MISSING`.
+ * @see https://docs.docker.com/reference/cli/docker/compose/config/
+ */
+export async function readComposeModel(options: ReadComposeModelOptions): Promise<ComposeModel> {
+  const { compose, directory, env, signal } = options;
+  const out = await compose([...composeArguments(options), "config", "--format", "json"], { cwd: directory, env, signal });
+  return JSON.parse(out) as ComposeModel;
+}
+
+/** The arguments that name an instance's project and files for every run of Compose. */
+export function composeArguments(options: {
+  readonly composeProject: string;
+  readonly directory: string;
+  readonly files: readonly string[];
+}): string[] {
+  const { composeProject, directory, files } = options;
+  return ["-p", composeProject, "--project-directory", directory, ...files.flatMap((file) => ["-f", file])];
+}
+
+/** The TCP ports of a service that compose mentions, published ones first. */
+export function servicePorts(service: ComposeService): number[] {
+  const published = (service.ports ?? []).filter((port) => (port.protocol ?? "tcp") === "tcp").map((port) => port.target);
+  const exposed = (service.expose ?? []).flatMap((entry) => {
+    const match = /^(\d+)(?:\/tcp)?$/.exec(String(entry));
+    return match === null ? [] : [Number(match[1])];
+  });
+  return [...new Set([...published, ...exposed])];
+}
+
+/** Whether Compose restarts a service's container by itself, so that an exit is not its end. */
+export function restarts(service: ComposeService): boolean {
+  const condition = service.deploy?.restart_policy?.condition;
+  if (condition !== undefined) return condition !== "none";
+  return service.restart !== undefined && service.restart !== "no";
+}

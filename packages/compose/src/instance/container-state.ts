@@ -1,0 +1,41 @@
+import type { EngineContainer } from "../engine/docker-engine.ts";
+import { type ComposeService, restarts, servicePorts } from "./compose-model.ts";
+
+/** How far a container is: `pending` may still become `done`, `failed` will not by itself. */
+export type Progress = "done" | "pending" | "failed";
+
+/**
+ * Tells how far one container is. Done means running and, with a healthcheck, healthy; or exited 0 when its service is
+ * meant to end: no restart policy, no port and no route.
+ */
+export function containerProgress(container: EngineContainer, service: ComposeService, routed: boolean): Progress {
+  switch (container.State) {
+    case "running":
+      if (/\(unhealthy\)/.test(container.Status)) return "failed";
+      return /\(health: starting\)/.test(container.Status) ? "pending" : "done";
+    case "exited": {
+      if (restarts(service)) return "pending";
+      return exitCode(container) === 0 && !routed && servicePorts(service).length === 0 ? "done" : "failed";
+    }
+    case "dead":
+      return "failed";
+    default:
+      return "pending";
+  }
+}
+
+/** The exit code that the engine's list shows, of a container that has exited. */
+export function exitCode(container: EngineContainer): number | undefined {
+  const match = /^Exited \((\d+)\)/.exec(container.Status);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** The Compose service of a container. */
+export function serviceOf(container: EngineContainer): string {
+  return container.Labels["com.docker.compose.service"] ?? "";
+}
+
+/** All containers of a Compose project, running or not, one-off runs left out. */
+export function isServiceContainer(container: EngineContainer): boolean {
+  return container.Labels["com.docker.compose.oneoff"] !== "True";
+}

@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto";
+import { CspaceError } from "@cspace/errors";
+import { buildHostname, composeProjectName, networkName, type RouteName } from "@cspace/hostnames";
+import { buildInstanceLabels, buildLabels, labelKeys } from "@cspace/labels";
+import type { ComposeErrorCode } from "../errors.ts";
+import type { ComposeModel, ComposeService } from "./compose-model.ts";
+
+/** A label and the service that serves it. */
+export interface PlannedRoute extends RouteName {
+  readonly service: string;
+  /** Inside the container. */
+  readonly port: number;
+}
+
+/** Options of {@link planInstance}. */
+export interface PlanInstanceOptions {
+  readonly project: string;
+  readonly instance: string;
+  /** The names as the user wrote them. */
+  readonly projectName: string;
+  readonly instanceName: string;
+  readonly directory: string;
+  readonly model: ComposeModel;
+  readonly routes: readonly { readonly label: string; readonly service: string; readonly port: number }[];
+  readonly domains: readonly string[];
+  /** The domain that browsers were given when the instance was created. */
+  readonly browserDomain: string;
+  /** Goes into every service's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Everything that `up` is about to ask of Compose, decided without touching anything. */
+export interface InstancePlan {
+  readonly project: string;
+  readonly instance: string;
+  readonly composeProject: string;
+  readonly directory: string;
+  /** `cspace-<project>`. */
+  readonly network: string;
+  readonly routes: readonly PlannedRoute[];
+  /** Every hostname of the instance, under every domain. */
+  readonly hostnames: readonly string[];
+  /** For each service the hash of all that concerns it: the label `cspace.plan` of its containers. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** Compose's names of the networks that want a subnet, by the key in the user's files. */
+  readonly subnetNetworks: Readonly<Record<string, string>>;
+  /** The override without its subnets; {@link renderOverride} makes the file. */
+  readonly services: Readonly<Record<string, ServiceOverride>>;
+  readonly networks: Readonly<Record<string, { readonly name: string }>>;
+  readonly model: ComposeModel;
+}
+
+/** What the override says of one service. */
+export interface ServiceOverride {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Replaces the user's list; `null` leaves the service without published ports. */
+  readonly ports: readonly string[] | null;
+  /** Whether `container_name`, `hostname` and `domainname` are taken back. */
+  readonly reset: readonly ("container_name" | "hostname" | "domainname")[];
+  readonly networks: Readonly<Record<string, { readonly aliases: readonly string[] }>>;
+}
+
+/**
+ * Plans one instance over the user's unchanged compose files: labels, environment, ports of the loopback that Docker
+ * chooses, and names that cannot clash between instances. Pure.
+ *
+ * @throws {CspaceError} `CSPACE_ROUTE_UNREACHABLE` when a routed service has no network of its own.
+ */
+export function planInstance(options: PlanInstanceOptions): InstancePlan {
+  const { project, instance, model, domains } = options;
+  const routes = options.routes.map((route) => ({ ...route, instance, project }));
+  const composeProject = composeProjectName({ instance, project });
+  for (const route of routes) requireReachable(route, model.services[route.service]);
+  const hashes: Record<string, string> = {};
+  const services: Record<string, ServiceOverride> = {};
+  const networks = planNetworkNames(composeProject, model);
+  for (const [name, service] of Object.entries(model.services)) {
+    const own = routes.filter((route) => route.service === name);
+    const override = planService(service, own, options);
+    const hash = createHash("sha256")
+      .update(JSON.stringify([service, override, relatedSections(service, model)]))
+      .digest("hex")
+      .slice(0, 16);
+    hashes[name] = hash;
+    services[name] = { ...override, labels: { ...override.labels, [labelKeys.plan]: hash } };
+  }
+  return {
+    project,
+    instance,
+    composeProject,
+    directory: options.directory,
+    network: networkName(project),
+    routes,
+    hostnames: routes.flatMap((route) => domains.map((domain) => buildHostname(route, { domain }) as string)),
+    hashes,
+    subnetNetworks: planSubnets(composeProject, model),
+    services,
+    networks,
+    model,
+  };
+}
+
+function requireReachable(route: PlannedRoute, service: ComposeService | undefined): void {
+  const mode = service?.network_mode;
+  if (mode === undefined) return;
+  throw new CspaceError<ComposeErrorCode>(
+    "CSPACE_ROUTE_UNREACHABLE",
+    `the route ${route.label} cannot reach the service ${route.service}, which has network_mode: ${mode}`,
+    { hint: `take network_mode from ${route.service}, or the route from .cspace.json` },
+  );
+}
+
+function planService(
+  service: ComposeService,
+  routes: readonly PlannedRoute[],
+  { project, instance, projectName, instanceName, directory, domains, browserDomain, environment }: PlanInstanceOptions,
+): ServiceOverride {
+  const routed = routes.length > 0;
+  const names = { project, instance, projectName, instanceName, directory, domain: browserDomain };
+  const aliases = [
+    ...(service.container_name === undefined ? [] : [service.container_name]),
+    ...(routed && service.hostname !== undefined ? hostnameAliases(service) : []),
+  ];
+  const reset = [
+    ...(service.container_name === undefined ? [] : (["container_name"] as const)),
+    ...(routed && service.hostname !== undefined ? (["hostname"] as const) : []),
+    ...(routed && service.domainname !== undefined ? (["domainname"] as const) : []),
+  ];
+  return {
+    labels: { ...buildInstanceLabels(names), ...(routed ? buildLabels(routes, { domains }) : {}) },
+    environment,
+    ports: planPorts(service, routes),
+    reset,
+    networks:
+      aliases.length === 0
+        ? {}
+        : Object.fromEntries(Object.keys(service.networks ?? {}).map((network) => [network, { aliases }])),
+  };
+}
+
+function hostnameAliases({ hostname, domainname }: ComposeService): string[] {
+  const name = hostname as string;
+  return domainname === undefined ? [name] : [name, `${name}.${domainname}`];
+}
+
+/** Every port of a route and every port that the user published, on a port of 127.0.0.1 that Docker chooses. */
+function planPorts(service: ComposeService, routes: readonly PlannedRoute[]): string[] | null {
+  if (service.network_mode !== undefined) return service.ports === undefined ? null : [];
+  const wanted = new Set([
+    ...routes.map((route) => `${route.port}/tcp`),
+    ...(service.ports ?? []).map((port) => `${port.target}/${port.protocol ?? "tcp"}`),
+  ]);
+  if (wanted.size === 0) return null;
+  return [...wanted].map((port) => `127.0.0.1::${port.replace(/\/tcp$/, "")}`);
+}
+
+/** A network that the user gave a fixed name would be one network for all instances. */
+function planNetworkNames(composeProject: string, model: ComposeModel): Record<string, { name: string }> {
+  return Object.fromEntries(
+    Object.entries(model.networks ?? {})
+      .filter(([key, network]) => network?.external !== true && network?.name !== `${composeProject}_${key}`)
+      .map(([key]) => [key, { name: `${composeProject}_${key}` }]),
+  );
+}
+
+function planSubnets(composeProject: string, model: ComposeModel): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(model.networks ?? {})
+      .filter(([, network]) => network?.external !== true)
+      .filter(([, network]) => (network?.ipam?.config ?? []).length === 0)
+      .filter(([, network]) => network?.driver === undefined || network.driver === "bridge")
+      .map(([key]) => [key, `${composeProject}_${key}`]),
+  );
+}
+
+/** The networks, volumes, configs and secrets of the model that a service uses. */
+function relatedSections(service: ComposeService, model: ComposeModel): unknown[] {
+  const keys = (section: "volumes" | "configs" | "secrets"): string[] =>
+    ((service[section] as { source?: string }[] | undefined) ?? []).flatMap(({ source }) => source ?? []);
+  const pick = (section: unknown, wanted: readonly string[]): unknown[] =>
+    wanted.map((key) => (section as Record<string, unknown> | undefined)?.[key]);
+  return [
+    pick(model.networks, Object.keys(service.networks ?? {})),
+    pick(model.volumes, keys("volumes")),
+    pick(model.configs, keys("configs")),
+    pick(model.secrets, keys("secrets")),
+  ];
+}

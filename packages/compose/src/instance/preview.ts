@@ -1,0 +1,101 @@
+import { composeProjectName } from "@cspace/hostnames";
+import { labelKeys } from "@cspace/labels";
+import { type PlanStep, planFile, readFileState } from "@cspace/plan";
+import type { DockerEngine } from "../engine/docker-engine.ts";
+import type { HomePaths } from "../home/home-paths.ts";
+import { subnetsOf } from "../networks/allocate-subnets.ts";
+import { ownNetworks } from "../networks/plan-attachments.ts";
+import { readProxyState } from "../proxy/proxy-state.ts";
+import { proxyImages, proxyProject } from "../proxy/render-proxy.ts";
+import { serviceOf } from "./container-state.ts";
+import { overridePath } from "./instance-record.ts";
+import type { InstancePlan } from "./plan-instance.ts";
+import { type InstanceRecord, renderOverride } from "./render-override.ts";
+import { listInstanceContainers } from "./wait-for-instance.ts";
+
+/** Options of {@link previewInstance}. */
+export interface PreviewInstanceOptions {
+  readonly engine: DockerEngine;
+  readonly paths: HomePaths;
+  readonly record: InstanceRecord;
+}
+
+/** Tells what `applyInstance` would change: files, networks and containers. Subnets are not chosen yet. */
+export async function previewInstance(plan: InstancePlan, options: PreviewInstanceOptions): Promise<PlanStep[]> {
+  const { engine, paths, record } = options;
+  const [networks, containers, state] = await Promise.all([
+    engine.listNetworks(),
+    listInstanceContainers(engine, plan.composeProject),
+    readFileState(overridePath(paths, plan)),
+  ]);
+  const subnets = Object.fromEntries(
+    Object.entries(plan.subnetNetworks).flatMap(([key, name]) => {
+      const [subnet] = subnetsOf(networks.filter((network) => network.Name === name));
+      return subnet === undefined ? [] : [[key, subnet] as const];
+    }),
+  );
+  const missing = [plan.network, ...Object.values(plan.subnetNetworks)].filter((name) =>
+    networks.every((network) => network.Name !== name),
+  );
+  const override = planFile(state, renderOverride(plan, { record, subnets }), { mode: 0o600 });
+  return [
+    ...missing.map((name) => engineStep("network", name, null, "a /26 of the pool\n")),
+    ...(override === undefined ? [] : [override]),
+    ...Object.entries(plan.hashes).flatMap(([service, hash]) => {
+      const own = containers.filter((container) => serviceOf(container) === service);
+      const before = own.map((container) => container.Labels[labelKeys.plan] ?? "no plan")[0];
+      if (own.length > 0 && own.every((container) => container.Labels[labelKeys.plan] === hash)) return [];
+      const name = `${plan.composeProject}/${service}`;
+      return [engineStep("container", name, before === undefined ? null : `plan ${before}\n`, `plan ${hash}\n`)];
+    }),
+  ];
+}
+
+/** Tells what `removeInstance` would remove. */
+export async function previewRemoval(
+  names: { readonly project: string; readonly instance: string },
+  options: { readonly engine: DockerEngine; readonly volumes: boolean },
+): Promise<PlanStep[]> {
+  const { engine, volumes } = options;
+  const composeProject = composeProjectName(names);
+  const label = [`com.docker.compose.project=${composeProject}`];
+  const [containers, networks, found] = await Promise.all([
+    engine.listContainers({ all: true, filters: { label } }),
+    engine.listNetworks(),
+    engine.listVolumes({ filters: { label } }),
+  ]);
+  const containerName = (name: readonly string[]): string => (name[0] ?? "").replace(/^\//, "");
+  return [
+    ...containers.map(({ Names, State }) => engineStep("container", containerName(Names), `${State}\n`, null)),
+    ...ownNetworks(composeProject, networks).map(({ Name }) => engineStep("network", Name, "exists\n", null)),
+    ...(volumes ? found.map(({ Name }) => engineStep("volume", Name, "exists\n", null)) : []),
+  ];
+}
+
+/** Tells what `ensureProxy` would start; nothing when both containers run. */
+export async function previewProxy(options: { readonly engine: DockerEngine }): Promise<PlanStep[]> {
+  const { proxyRunning, dnsRunning } = await readProxyState(options.engine);
+  return [
+    ...(proxyRunning ? [] : [engineStep("container", "cspace-proxy", null, `${proxyImages.traefik}\n`)]),
+    ...(dnsRunning ? [] : [engineStep("container", "cspace-dns", null, `${proxyImages.coredns}\n`)]),
+  ];
+}
+
+/** Tells what `stopProxy` would remove. */
+export async function previewProxyRemoval(engine: DockerEngine): Promise<PlanStep[]> {
+  const [state, networks] = await Promise.all([
+    readProxyState(engine),
+    engine.listNetworks({ filters: { name: [proxyProject] } }),
+  ]);
+  return [
+    ...(state.httpPort === null ? [] : [engineStep("container", "cspace-proxy", "exists\n", null)]),
+    ...(state.dnsPort === null ? [] : [engineStep("container", "cspace-dns", "exists\n", null)]),
+    ...networks
+      .filter(({ Name }) => Name === proxyProject)
+      .map(({ Name }) => engineStep("network", Name, "exists\n", null)),
+  ];
+}
+
+function engineStep(kind: string, name: string, before: string | null, after: string | null): PlanStep {
+  return { kind, path: `docker:${kind}/${name}`, before, after, needsRoot: false };
+}

@@ -1,0 +1,37 @@
+import { stringify } from "yaml";
+
+/** A project without a compose file: one container that its settings describe. */
+export interface ContainerSettings {
+  readonly image: string;
+  readonly command?: string | readonly string[] | undefined;
+  /** The container's ports and the labels they are served under. */
+  readonly ports: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The service that `docker-compose.core.yml` consists of. */
+export const coreService = "app";
+
+/** Where the project's directory is mounted. */
+export const coreWorkdir = "/workspace";
+
+/**
+ * Renders the compose file of a project that has none: its image, command and ports, with the project's directory
+ * mounted, so that edits are seen at once. A command in one string is run by the image's shell.
+ */
+export function renderCore(container: ContainerSettings, directory: string): string {
+  const { image, command, ports, environment } = container;
+  const escape = (text: string): string => text.replaceAll("$", "$$$$");
+  const service = {
+    image,
+    working_dir: coreWorkdir,
+    ...(command === undefined
+      ? {}
+      : { command: typeof command === "string" ? ["sh", "-c", escape(command)] : command.map(escape) }),
+    ...(environment === undefined ? {} : { environment }),
+    init: true,
+    expose: Object.keys(ports),
+    volumes: [{ type: "bind", source: escape(directory), target: coreWorkdir }],
+  };
+  return `# Rendered by cspace from "container" in .cspace.json.\n${stringify({ services: { [coreService]: service } })}`;
+}

@@ -1,0 +1,92 @@
+import { CspaceError } from "@cspace/errors";
+import type { DockerEngine, EngineContainer } from "../engine/docker-engine.ts";
+import { readLastLines } from "../engine/read-logs.ts";
+import type { ComposeErrorCode } from "../errors.ts";
+import { containerProgress, exitCode, isServiceContainer, serviceOf } from "./container-state.ts";
+import type { InstancePlan } from "./plan-instance.ts";
+
+/** Options of {@link waitForInstance}. */
+export interface WaitForInstanceOptions {
+  readonly engine: DockerEngine;
+  /** In milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Waits until every container of an instance is done, by the Engine's state.
+ *
+ * @throws {CspaceError} `CSPACE_CONTAINER_FAILED` for one that exited or is unhealthy, `CSPACE_WAIT_TIMEOUT` for one
+ * that does neither in time; both with the last lines of its log. What runs is left running.
+ */
+export async function waitForInstance(plan: InstancePlan, options: WaitForInstanceOptions): Promise<void> {
+  const { engine, timeoutMs, signal } = options;
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    const containers = await listInstanceContainers(engine, plan.composeProject);
+    const progress = containers.map((container) => ({ container, progress: progressOf(container, plan) }));
+    const failed = progress.find((one) => one.progress === "failed");
+    if (failed !== undefined) throw await containerFailed(engine, failed.container);
+    const pending = progress.find((one) => one.progress === "pending");
+    if (pending === undefined) return;
+    if (Date.now() >= deadline) throw await waitTimeout(engine, pending.container, timeoutMs);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+/** Asserts that no container of an instance has failed since it was waited for. @throws {CspaceError} `CSPACE_CONTAINER_FAILED` */
+export async function requireNoFailure(plan: InstancePlan, engine: DockerEngine): Promise<void> {
+  const containers = await listInstanceContainers(engine, plan.composeProject);
+  const failed = containers.find((container) => progressOf(container, plan) === "failed");
+  if (failed !== undefined) throw await containerFailed(engine, failed);
+}
+
+/** The containers of an instance's services. */
+export async function listInstanceContainers(
+  engine: DockerEngine,
+  composeProject: string,
+): Promise<readonly EngineContainer[]> {
+  const label = [`com.docker.compose.project=${composeProject}`];
+  return (await engine.listContainers({ all: true, filters: { label } })).filter(isServiceContainer);
+}
+
+/** How far a container of the plan is; one of a service that the plan does not know is none of its business. */
+export function progressOf(container: EngineContainer, plan: InstancePlan): "done" | "pending" | "failed" {
+  const service = plan.model.services[serviceOf(container)];
+  if (service === undefined) return "done";
+  return containerProgress(
+    container,
+    service,
+    plan.routes.some((route) => route.service === serviceOf(container)),
+  );
+}
+
+/** The error for a container that exited or is unhealthy. */
+export async function containerFailed(
+  engine: DockerEngine,
+  container: EngineContainer,
+): Promise<CspaceError<ComposeErrorCode>> {
+  const code = exitCode(container);
+  const what = code === undefined ? "is unhealthy" : `exited with code ${code}`;
+  return new CspaceError("CSPACE_CONTAINER_FAILED", `the service ${serviceOf(container)} ${what}${await tail(engine, container)}`, {
+    hint: `read all of it: cspace logs ${serviceOf(container)}`,
+  });
+}
+
+async function waitTimeout(
+  engine: DockerEngine,
+  container: EngineContainer,
+  timeoutMs: number,
+): Promise<CspaceError<ComposeErrorCode>> {
+  const state = /\(health: starting\)/.test(container.Status) ? "not healthy" : container.State;
+  const message = `the service ${serviceOf(container)} is still ${state} after ${timeoutMs / 1000} s`;
+  return new CspaceError("CSPACE_WAIT_TIMEOUT", `${message}${await tail(engine, container)}`, {
+    hint: `it is left running; give it longer: cspace up --wait ${Math.ceil((timeoutMs / 1000) * 2) || 60}`,
+  });
+}
+
+async function tail(engine: DockerEngine, container: EngineContainer): Promise<string> {
+  const lines = await readLastLines(engine, container.Id, 10);
+  return lines.length === 0 ? ", and its log is empty" : `; the end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}

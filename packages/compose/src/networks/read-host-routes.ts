@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
+
+/** Options of {@link readHostRoutes}. */
+export interface ReadHostRoutesOptions {
+  /** Linux's table of IPv4 routes. @default "/proc/net/route" */
+  readonly routeFile?: string;
+}
+
+/**
+ * Reads the IPv4 networks that this host reaches by itself, in CIDR notation, the default route left out: Linux's
+ * routing table where there is one (a VPN's networks are in it), and the interfaces' own networks everywhere.
+ *
+ * @see https://www.kernel.org/doc/html/latest/filesystems/proc.html (net/route: hexadecimal, in host byte order)
+ */
+export async function readHostRoutes(options: ReadHostRoutesOptions = {}): Promise<string[]> {
+  const { routeFile = "/proc/net/route" } = options;
+  const interfaces = Object.values(networkInterfaces())
+    .flat()
+    .flatMap((address) => (address?.family === "IPv4" && address.cidr !== null ? [address.cidr] : []));
+  let table = "";
+  try {
+    table = await readFile(routeFile, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return [...new Set([...interfaces, ...parseRouteTable(table)])];
+}
+
+function parseRouteTable(table: string): string[] {
+  return table
+    .split("\n")
+    .slice(1)
+    .flatMap((line) => {
+      const columns = line.split("\t");
+      const [destination, mask] = [columns[1], columns[7]];
+      if (destination === undefined || mask === undefined || mask === "00000000") return [];
+      const address = [3, 2, 1, 0].map((index) => Number.parseInt(destination.slice(index * 2, index * 2 + 2), 16));
+      const bits = [...Number.parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
+      return [`${address.join(".")}/${bits}`];
+    });
+}

@@ -1,0 +1,78 @@
+import { CspaceError } from "@cspace/errors";
+import ipaddr from "ipaddr.js";
+import type { ComposeErrorCode } from "../errors.ts";
+
+/** A pool of IPv4 addresses that subnets are taken from. */
+export interface NetworkPool {
+  readonly cidr: string;
+  readonly prefix: number;
+}
+
+const subnetPrefix = 26;
+
+/**
+ * Parses the pool that cspace takes its subnets from.
+ *
+ * @throws {CspaceError} `CSPACE_NETWORK_POOL_INVALID` when it is no IPv4 network that holds at least one /26.
+ * @example
+ * ```ts
+ * parsePool("10.213.0.0/16"); //=> { cidr: "10.213.0.0/16", prefix: 16 }
+ * ```
+ */
+export function parsePool(text: string): NetworkPool {
+  const valid = ipaddr.IPv4.isValidCIDR(text);
+  const prefix = Number(text.split("/")[1]);
+  if (!valid || prefix > subnetPrefix || prefix < 8) {
+    throw new CspaceError<ComposeErrorCode>(
+      "CSPACE_NETWORK_POOL_INVALID",
+      `${JSON.stringify(text)} is no pool of networks: an IPv4 network from /8 to /${subnetPrefix} is needed`,
+      { hint: 'write for example "networkPool": "10.213.0.0/16"' },
+    );
+  }
+  return { cidr: `${ipaddr.IPv4.networkAddressFromCIDR(text)}/${prefix}`, prefix };
+}
+
+/**
+ * Gives the free /26 networks of a pool in order: those that overlap none of `taken`. Lazy, so a caller takes as many
+ * as it needs.
+ *
+ * @example
+ * ```ts
+ * const free = freeSubnets("10.213.0.0/16", ["10.213.0.0/26", "172.17.0.0/16"]);
+ * free.next().value; //=> "10.213.0.64/26"
+ * ```
+ */
+export function* freeSubnets(pool: string, taken: Iterable<string>): Generator<string, undefined> {
+  const { cidr, prefix } = parsePool(pool);
+  const start = toNumber(ipaddr.IPv4.networkAddressFromCIDR(cidr));
+  const ranges = [...taken].flatMap(toRange);
+  const size = 2 ** (32 - subnetPrefix);
+  const end = start + 2 ** (32 - prefix);
+  for (let first = start; first < end; first += size) {
+    const last = first + size - 1;
+    if (ranges.some((range) => range.first <= last && first <= range.last)) continue;
+    yield `${toAddress(first)}/${subnetPrefix}`;
+  }
+  return undefined;
+}
+
+/** Whether two IPv4 networks share an address; anything that is no IPv4 network overlaps nothing. */
+export function overlaps(one: string, other: string): boolean {
+  const [a] = toRange(one);
+  const [b] = toRange(other);
+  return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
+}
+
+function toRange(cidr: string): { first: number; last: number }[] {
+  if (!ipaddr.IPv4.isValidCIDR(cidr)) return [];
+  const first = toNumber(ipaddr.IPv4.networkAddressFromCIDR(cidr));
+  return [{ first, last: first + 2 ** (32 - Number(cidr.split("/")[1])) - 1 }];
+}
+
+function toNumber(address: ipaddr.IPv4): number {
+  return address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
+}
+
+function toAddress(value: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+}

@@ -1,0 +1,67 @@
+import type { DockerEngine, EngineContainerDetail } from "../engine/docker-engine.ts";
+import { proxyContainer } from "../networks/apply-attachments.ts";
+import { proxyImages, proxyLabels } from "./render-proxy.ts";
+
+/** The container that answers DNS. */
+export const dnsContainer = "cspace-dns";
+
+/** The proxy as the engine has it. */
+export interface ProxyState {
+  /** `degraded`: one of the two containers is missing or not running. */
+  readonly state: "running" | "degraded" | "stopped";
+  readonly proxyRunning: boolean;
+  readonly dnsRunning: boolean;
+  /** Where the proxy answers HTTP, or would; `null` when there is no container. */
+  readonly httpPort: number | null;
+  readonly dnsPort: number | null;
+  /** Drift: the hash that the stack was rendered with. */
+  readonly hash: string | null;
+  /** The home that it was started from. */
+  readonly home: string | null;
+  /** Whether a container has one of the two names without being cspace's. */
+  readonly foreign: string | null;
+  /** The networks that the proxy is on, its own left out. */
+  readonly networks: readonly string[];
+  readonly versions: { readonly traefik: string | null; readonly coredns: string | null };
+}
+
+/** Reads the proxy's state from the engine alone. */
+export async function readProxyState(engine: DockerEngine): Promise<ProxyState> {
+  const [proxy, dns] = await Promise.all([
+    engine.inspectContainer(proxyContainer),
+    engine.inspectContainer(dnsContainer),
+  ]);
+  const found = [proxy, dns].filter((container) => container !== undefined);
+  const hashes = new Set(found.map((container) => container.Config.Labels[proxyLabels.hash]));
+  const proxyRunning = proxy?.State.Status === "running";
+  const dnsRunning = dns?.State.Status === "running";
+  const foreign = found.find((container) => container.Config.Labels[proxyLabels.hash] === undefined);
+  return {
+    state: proxyRunning && dnsRunning ? "running" : proxyRunning || dnsRunning ? "degraded" : "stopped",
+    proxyRunning,
+    dnsRunning,
+    httpPort: proxy === undefined ? null : publishedPort(proxy),
+    dnsPort: dns === undefined ? null : publishedPort(dns),
+    hash: hashes.size === 1 ? ([...hashes][0] ?? null) : null,
+    home: (proxy ?? dns)?.Config.Labels[proxyLabels.home] ?? null,
+    foreign: foreign === undefined ? null : foreign.Name.replace(/^\//, ""),
+    networks: Object.keys(proxy?.NetworkSettings.Networks ?? {})
+      .filter((name) => name !== "0--cspace")
+      .sort(),
+    versions: { traefik: versionOf(proxy, proxyImages.traefik), coredns: versionOf(dns, proxyImages.coredns) },
+  };
+}
+
+function publishedPort(container: EngineContainerDetail): number | null {
+  const bindings = container.HostConfig.PortBindings as Record<string, { HostPort: string }[] | null> | undefined;
+  for (const binding of Object.values(bindings ?? {}).flat()) {
+    if (binding?.HostPort !== undefined) return Number(binding.HostPort);
+  }
+  return null;
+}
+
+function versionOf(container: EngineContainerDetail | undefined, pinned: string): string | null {
+  const image = container?.Config.Image;
+  if (image === undefined) return null;
+  return (image.split(":").at(-1) ?? pinned).replace(/^v/, "");
+}

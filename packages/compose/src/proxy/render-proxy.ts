@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { stringify } from "yaml";
+import { renderCorefile } from "./render-corefile.ts";
+
+/** The images that the proxy runs; their tags are part of the contract with the tests. */
+export const proxyImages = { traefik: "traefik:v3.7.15", coredns: "coredns/coredns:1.15.0" } as const;
+
+/** The Compose project and the network of the proxy: it sorts before every name that an instance can have. */
+export const proxyProject = "0--cspace";
+
+/** Everything that the rendered stack depends on. */
+export interface ProxyStackInput {
+  /** The port on the host and inside the container alike. */
+  readonly httpPort: number;
+  /** `null`: no DNS, since its port is taken. */
+  readonly dnsPort: number | null;
+  readonly domains: readonly string[];
+  /** The Docker socket to mount, a path on the engine's machine. */
+  readonly socketPath: string;
+  /** The subnet of the proxy's own network, in CIDR notation. */
+  readonly subnet: string;
+  /** Whether the host has `::1`, where the HTTP port is then published too. */
+  readonly ipv6: boolean;
+  /** Whether the engine confines containers with SELinux. */
+  readonly selinux: boolean;
+  /** Whether engine and Compose know `gw_priority` (Engine 28, Compose 2.33.1). */
+  readonly gatewayPriority: boolean;
+}
+
+/** The rendered stack: files by their path below `~/.cspace/proxy`, and a hash that tells drift. */
+export interface ProxyStack {
+  readonly files: Readonly<Record<"docker-compose.yml" | "coredns/Corefile", string>>;
+  readonly hash: string;
+}
+
+/** Labels on the proxy's containers. */
+export const proxyLabels = { hash: "cspace.proxy.hash", home: "cspace.proxy.home" } as const;
+
+/**
+ * Renders the proxy's stack: Traefik, and CoreDNS beside it. The hash covers everything but the home folder, so a proxy
+ * that another home started can be compared.
+ */
+export function renderProxy(input: ProxyStackInput, home: string): ProxyStack {
+  const corefile = renderCorefile(input.domains);
+  const hash = createHash("sha256")
+    .update(stringify(buildStack(input, {})))
+    .update(corefile)
+    .digest("hex")
+    .slice(0, 16);
+  const stack = buildStack(input, { [proxyLabels.hash]: hash, [proxyLabels.home]: home });
+  const head = "# Rendered by cspace on every start; change the settings instead: cspace proxy up --help\n";
+  return { files: { "docker-compose.yml": head + stringify(stack, { lineWidth: 0 }), "coredns/Corefile": corefile }, hash };
+}
+
+function buildStack(input: ProxyStackInput, labels: Record<string, string>): object {
+  const { httpPort, dnsPort, subnet, gatewayPriority } = input;
+  const common = { restart: "unless-stopped", labels, logging: { driver: "json-file", options: { "max-size": "5m", "max-file": "2" } } };
+  return {
+    name: proxyProject,
+    services: {
+      proxy: {
+        image: proxyImages.traefik,
+        container_name: "cspace-proxy",
+        ...common,
+        command: traefikArguments(httpPort),
+        ports: [`127.0.0.1:${httpPort}:${httpPort}`, ...(input.ipv6 ? [`[::1]:${httpPort}:${httpPort}`] : [])],
+        volumes: [`${input.socketPath}:/var/run/docker.sock:ro`, "./dynamic:/etc/traefik/dynamic:ro"],
+        // A proxy that is configured for the engine's containers must not stand between Traefik and its own backends.
+        environment: { NO_PROXY: "*", no_proxy: "*" },
+        extra_hosts: ["host.docker.internal:host-gateway"],
+        healthcheck: { test: ["CMD", "/traefik", "healthcheck", ...pingArguments], interval: "30s", timeout: "5s", retries: 3 },
+        ...(input.selinux ? { security_opt: ["label=disable"] } : {}),
+        networks: { default: gatewayPriority ? { gw_priority: 1 } : null },
+      },
+      ...(dnsPort === null
+        ? {}
+        : {
+            dns: {
+              image: proxyImages.coredns,
+              container_name: "cspace-dns",
+              ...common,
+              command: ["-conf", "/etc/coredns/Corefile"],
+              ports: [`127.0.0.1:${dnsPort}:53/udp`, `127.0.0.1:${dnsPort}:53/tcp`],
+              volumes: ["./coredns:/etc/coredns:ro"],
+              ...(input.selinux ? { security_opt: ["label=disable"] } : {}),
+            },
+          }),
+    },
+    networks: { default: { name: proxyProject, ipam: { config: [{ subnet }] } } },
+  };
+}
+
+const pingArguments = ["--ping=true", "--ping.entrypoint=ping", "--entrypoints.ping.address=127.0.0.1:8082"];
+
+/** @see https://doc.traefik.io/traefik/reference/install-configuration/configuration-options/ */
+function traefikArguments(httpPort: number): string[] {
+  return [
+    "--global.checknewversion=false",
+    "--global.sendanonymoususage=false",
+    "--log.level=WARN",
+    ...pingArguments,
+    `--entrypoints.web.address=:${httpPort}`,
+    // Uploads may take as long as they take.
+    "--entrypoints.web.transport.respondingtimeouts.readtimeout=0s",
+    "--serverstransport.forwardingtimeouts.dialtimeout=3s",
+    "--providers.providersthrottleduration=100ms",
+    "--providers.docker=true",
+    "--providers.docker.exposedbydefault=false",
+    "--providers.docker.constraints=Label(`cspace.managed`,`true`)",
+    "--providers.file.directory=/etc/traefik/dynamic",
+    "--providers.file.watch=true",
+  ];
+}

@@ -1,0 +1,15 @@
+export { type BuildHostnameOptions, buildHostname, type Hostname } from "./build-hostname.ts";
+export { type BuildUrlOptions, buildUrl } from "./build-url.ts";
+export { type ComposeProjectParts, composeProjectName } from "./compose-project-name.ts";
+export { defaultDomains } from "./default-domains.ts";
+export type { HostnamesErrorCode } from "./hostnames-error-code.ts";
+export { networkName } from "./network-name.ts";
+export { type Domain, parseDomain } from "./parse-domain.ts";
+export { type ParsedHostname, type ParseHostnameOptions, parseHostname } from "./parse-hostname.ts";
+export { parseSlug } from "./parse-slug.ts";
+export { pickPlanet, planets } from "./planets.ts";
+export { reservedProjects } from "./reserved-projects.ts";
+export type { RouteName } from "./route-name.ts";
+export { parseRouterName, routerName } from "./router-name.ts";
+export { isSlug, type Slug } from "./slug.ts";
+export { type ToSlugOptions, type ToSlugResult, toSlug } from "./to-slug.ts";

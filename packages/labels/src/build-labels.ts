@@ -1,0 +1,110 @@
+import { CspaceError } from "@cspace/errors";
+import { buildHostname, defaultDomains, networkName, parseDomain, routerName } from "@cspace/hostnames";
+import { checkOptionNames } from "./check-option-names.ts";
+import { buildIdentityLabels } from "./identity-labels.ts";
+import { labelKeys } from "./label-keys.ts";
+import { isPort, type LabelledRoute } from "./labelled-route.ts";
+import type { LabelsErrorCode } from "./labels-error-code.ts";
+import { buildMark, markHeader } from "./mark.ts";
+
+/** Options of {@link buildLabels}. */
+export interface BuildLabelsOptions {
+  /**
+   * The domains that every route answers under; at least one.
+   * @default ["cspace.local", "cspace.localhost"]
+   */
+  readonly domains?: readonly string[] | undefined;
+  /**
+   * The Docker network on which Traefik reaches the container.
+   * @default networkName(project), such as "cspace-resume-redux"
+   */
+  readonly network?: string | undefined;
+  /**
+   * The names of Traefik's entry points that the routes are served on; at least one.
+   * @default ["web"]
+   */
+  readonly entryPoints?: readonly string[] | undefined;
+}
+
+/**
+ * All labels of one container that is served under these routes: cspace's own, which `parseLabels` reads back, and
+ * Traefik's (https://doc.traefik.io/traefik/reference/routing-configuration/other-providers/docker/).
+ *
+ * A route's rule matches its hostname under each domain and no other host: names are allow-listed, never escaped.
+ *
+ * @throws CspaceError `CSPACE_ROUTES_EMPTY` without a route, `CSPACE_ROUTES_MIXED` when the routes are of more than one
+ * instance, `CSPACE_ROUTE_DUPLICATE` when two share a label, `CSPACE_PORT_INVALID` when a port is not a whole number
+ * from 1 to 65535, `CSPACE_LABEL_OPTION_INVALID` when no domain or entry point is given, or the name of an entry point or
+ * the network has other characters than `[A-Za-z0-9_.-]`; and those of `buildHostname`.
+ *
+ * @example
+ * ```ts
+ * const labels = buildLabels([{ label: "docs", instance: "earth", project: "resume-redux", port: 8000 }]);
+ * labels["cspace.route.docs"]; //=> "8000"
+ * labels["traefik.http.services.docs--earth--resume-redux.loadbalancer.server.port"]; //=> "8000"
+ * ```
+ */
+export function buildLabels(
+  routes: readonly LabelledRoute[],
+  options: BuildLabelsOptions = {},
+): Record<string, string> {
+  const instance = onlyInstance(routes);
+  const { domains = defaultDomains, network = networkName(instance.project), entryPoints = ["web"] } = options;
+  checkOptionNames("network", [network]);
+  checkOptionNames("entry point", entryPoints);
+  const served = [...new Set(domains.map(parseDomain))];
+  checkOptionNames("domain", served);
+  const labels: Record<string, string> = {
+    ...buildIdentityLabels(instance),
+    "traefik.enable": "true",
+    "traefik.docker.network": network,
+  };
+  for (const route of routes) Object.assign(labels, labelsOfRoute(route, served, entryPoints));
+  return labels;
+}
+
+function labelsOfRoute(
+  route: LabelledRoute,
+  domains: readonly string[],
+  entryPoints: readonly string[],
+): Record<string, string> {
+  const name = routerName(route);
+  const router = `traefik.http.routers.${name}`;
+  return {
+    [`${labelKeys.routePrefix}${route.label}`]: String(route.port),
+    [`${router}.rule`]: domains.map((domain) => `Host(\`${buildHostname(route, { domain })}\`)`).join(" || "),
+    [`${router}.entrypoints`]: entryPoints.join(","),
+    [`${router}.service`]: name,
+    [`${router}.middlewares`]: name,
+    [`traefik.http.services.${name}.loadbalancer.server.port`]: String(route.port),
+    [`traefik.http.middlewares.${name}.headers.customresponseheaders.${markHeader}`]: buildMark(route),
+  };
+}
+
+/** The first route, after all of them were found to be of one instance, with labels of their own and ports. */
+function onlyInstance(routes: readonly LabelledRoute[]): LabelledRoute {
+  const [first] = routes;
+  if (first === undefined)
+    throw failure("CSPACE_ROUTES_EMPTY", "there is no route to label", "give at least one route");
+  const labels = new Set<string>();
+  for (const route of routes) {
+    const name = routerName(route);
+    if (route.instance !== first.instance || route.project !== first.project) {
+      const message = `the routes ${routerName(first)} and ${name} are of different instances`;
+      throw failure("CSPACE_ROUTES_MIXED", message, "label the containers of each instance by themselves");
+    }
+    if (labels.has(route.label)) {
+      const message = `the label "${route.label}" is given twice in ${first.project}, instance ${first.instance}`;
+      throw failure("CSPACE_ROUTE_DUPLICATE", message, "give each route a label of its own");
+    }
+    if (!isPort(route.port)) {
+      throw failure("CSPACE_PORT_INVALID", `the port ${route.port} of ${name} is not a port`, "use 1 to 65535");
+    }
+    labels.add(route.label);
+  }
+  return first;
+}
+
+function failure(code: LabelsErrorCode, message: string, hint: string): CspaceError<LabelsErrorCode> {
+  return new CspaceError(code, message, { hint });
+}

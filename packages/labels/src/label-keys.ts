@@ -1,0 +1,45 @@
+/**
+ * The keys of cspace's own labels, for filters and for reading a container by hand; a public contract, whose version
+ * is {@link labelSpec}.
+ *
+ * @example
+ * ```ts
+ * labelKeys.managed; //=> "cspace.managed"
+ * ```
+ */
+export const labelKeys: {
+  /** `true` on every container of cspace. */
+  readonly managed: "cspace.managed";
+  /** The version of this contract. */
+  readonly spec: "cspace.spec";
+  /** The slug of the project. */
+  readonly project: "cspace.project";
+  /** The slug of the instance. */
+  readonly instance: "cspace.instance";
+  /** The project's name before it became a slug. */
+  readonly projectName: "cspace.project.name";
+  /** The instance's name before it became a slug. */
+  readonly instanceName: "cspace.instance.name";
+  /** The directory that the instance runs from. */
+  readonly directory: "cspace.directory";
+  /** The domain of the URLs that browsers get from the instance's environment. */
+  readonly domain: "cspace.domain";
+  /** The hash of the plan that the instance was started with. */
+  readonly plan: "cspace.plan";
+  /** What the key of a route begins with; its label follows, and the value is the port. */
+  readonly routePrefix: "cspace.route.";
+} = {
+  managed: "cspace.managed",
+  spec: "cspace.spec",
+  project: "cspace.project",
+  instance: "cspace.instance",
+  projectName: "cspace.project.name",
+  instanceName: "cspace.instance.name",
+  directory: "cspace.directory",
+  domain: "cspace.domain",
+  plan: "cspace.plan",
+  routePrefix: "cspace.route.",
+};
+
+/** The version of the contract that this package writes into `cspace.spec`. */
+export const labelSpec = "1";

@@ -1,0 +1,58 @@
+import { isCspaceError } from "@cspace/errors";
+import { type Domain, parseDomain, type Slug } from "@cspace/hostnames";
+import { parseIdentityLabels } from "./identity-labels.ts";
+import { labelKeys, labelSpec } from "./label-keys.ts";
+
+/** What a container's labels say of its instance. */
+export interface InstanceLabels {
+  readonly project: Slug;
+  readonly instance: Slug;
+  /** The project's name before it became a slug; the slug where no label says it. */
+  readonly projectName: string;
+  /** The instance's name before it became a slug; the slug where no label says it. */
+  readonly instanceName: string;
+  readonly directory?: string;
+  readonly domain?: Domain;
+  readonly plan?: string;
+  /** The version of the contract that the labels were written by; `"1"` where no label says it. */
+  readonly spec: string;
+}
+
+/**
+ * The instance that a container belongs to, or `undefined` when cspace does not manage it or its slugs are malformed.
+ *
+ * It never throws: a domain that cannot be served is left out.
+ *
+ * @example
+ * ```ts
+ * const labels = buildInstanceLabels({ instance: "mercury", project: "resume-redux", directory: "/src/redux" });
+ * parseInstanceLabels(labels)?.directory; //=> "/src/redux"
+ * parseInstanceLabels({}); //=> undefined
+ * ```
+ */
+export function parseInstanceLabels(labels: Readonly<Record<string, string>>): InstanceLabels | undefined {
+  const identity = parseIdentityLabels(labels);
+  if (identity === undefined) return undefined;
+  const directory = labels[labelKeys.directory];
+  const domain = servedDomain(labels[labelKeys.domain]);
+  const plan = labels[labelKeys.plan];
+  return {
+    ...identity,
+    projectName: labels[labelKeys.projectName] ?? identity.project,
+    instanceName: labels[labelKeys.instanceName] ?? identity.instance,
+    ...(directory === undefined ? {} : { directory }),
+    ...(domain === undefined ? {} : { domain }),
+    ...(plan === undefined ? {} : { plan }),
+    spec: labels[labelKeys.spec] ?? labelSpec,
+  };
+}
+
+function servedDomain(text: string | undefined): Domain | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseDomain(text);
+  } catch (error) {
+    if (isCspaceError(error) && error.code === "CSPACE_DOMAIN_INVALID") return undefined;
+    throw error;
+  }
+}

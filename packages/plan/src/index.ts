@@ -1,0 +1,13 @@
+export { type AppliedPlan, type ApplyPlanOptions, applyPlan, type StepEvent } from "./apply-plan.ts";
+export { buildPlan } from "./build-plan.ts";
+export { diskExecutors } from "./disk-executors.ts";
+export type { FileOwner, Plan, PlanStep, PlanStepKind } from "./plan.ts";
+export { type PlanDirectoryOptions, planDirectory } from "./plan-directory.ts";
+export type { PlanErrorCode } from "./plan-error-code.ts";
+export { type PlanFileOptions, planFile } from "./plan-file.ts";
+export { type DirectoryState, readDirectoryState } from "./read-directory-state.ts";
+export { type FileState, readFileState } from "./read-file-state.ts";
+export { renderPlan } from "./render-plan.ts";
+export type { StepExecutor, StepExecutors, StepState } from "./step-executor.ts";
+export { undoPlan } from "./undo-plan.ts";
+export { type WriteFileAtomicOptions, writeFileAtomic } from "./write-file-atomic.ts";

@@ -1,0 +1,114 @@
+import type { RouteProbe } from "./probe-route.ts";
+import type { NameResolution } from "./resolve-name.ts";
+
+/** One hostname of a route, and what the system's resolver says of it. */
+export interface HostnameEvidence {
+  readonly domain: string;
+  readonly hostname: string;
+  readonly resolves: NameResolution;
+}
+
+/** What is known of the proxy: a probe's result, with the port it was asked on; `stopped` when there is none to ask. */
+export type ProxyEvidence =
+  | { readonly state: "claimed"; readonly status: number; readonly port: number }
+  | { readonly state: Exclude<RouteProbe["state"], "claimed"> | "stopped" };
+
+/** Everything {@link chooseUrl} decides from. */
+export interface UrlEvidence {
+  /** Who will open the URL: a browser sends `*.localhost` to loopback by itself, a program asks the system. */
+  readonly reader: "browser" | "program";
+  /** Where the reader runs. */
+  readonly platform: NodeJS.Platform;
+  /** The route's hostnames, the preferred domain first. */
+  readonly hostnames: readonly HostnameEvidence[];
+  readonly proxy: ProxyEvidence;
+  /** The URL of the published port, see `localUrl`. */
+  readonly localUrl: string | null;
+  /** Whether something answers at `localUrl`; absent when nobody asked. */
+  readonly localUp?: boolean;
+  /** Whether what serves the route was started and is not ready yet. @default false */
+  readonly starting?: boolean;
+}
+
+/** The URL to use right now. */
+export interface ChosenUrl {
+  readonly url: string | null;
+  readonly via: "proxy" | "port" | "none";
+  /** Why it is not the proxy's, in one clause without a full stop; `null` when it is. */
+  readonly reason: string | null;
+  /** `up` only when something proved it. */
+  readonly health: "up" | "starting" | "down";
+}
+
+/**
+ * Decides under which URL a route is reached: its hostname when the proxy claims it and the reader can resolve it, else
+ * the published port, else none. Pure: the same evidence gives the same URL everywhere.
+ *
+ * A claimed route whose server does not answer (502 to 504) keeps its hostname; `health` tells.
+ *
+ * @example
+ * ```ts
+ * chooseUrl({
+ *   reader: "browser",
+ *   platform: "linux",
+ *   hostnames: [{ domain: "cspace.localhost", hostname: "dev.mercury.p.cspace.localhost", resolves: "none" }],
+ *   proxy: { state: "claimed", status: 200, port: 8088 },
+ *   localUrl: "http://localhost:49173",
+ * });
+ * //=> { url: "http://dev.mercury.p.cspace.localhost:8088", via: "proxy", reason: null, health: "up" }
+ * ```
+ */
+export function chooseUrl(evidence: UrlEvidence): ChosenUrl {
+  const { hostnames, proxy, localUrl } = evidence;
+  const health = healthOf(evidence);
+  if (proxy.state === "claimed") {
+    const reachable = hostnames.find((name) => resolvesForReader(name, evidence));
+    if (reachable !== undefined) {
+      const port = proxy.port === 80 ? "" : `:${proxy.port}`;
+      const served = healthOfStatus(proxy.status, evidence);
+      return { url: `http://${reachable.hostname}${port}`, via: "proxy", reason: null, health: served };
+    }
+  }
+  const reason = proxy.state === "claimed" ? whyUnresolved(hostnames) : whyNotClaimed[proxy.state];
+  if (localUrl !== null) return { url: localUrl, via: "port", reason, health };
+  return { url: null, via: "none", reason: `${reason}, and the route has no port on this machine`, health };
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6761#section-6.3; Safari alone leaves `*.localhost` to the system. */
+function resolvesForReader({ domain, resolves }: HostnameEvidence, { reader, platform }: UrlEvidence): boolean {
+  if (resolves === "loopback") return true;
+  const isLocalhost = domain === "localhost" || domain.endsWith(".localhost");
+  return isLocalhost && reader === "browser" && platform !== "darwin";
+}
+
+function healthOf(evidence: UrlEvidence): ChosenUrl["health"] {
+  const { proxy, localUrl, localUp } = evidence;
+  if (localUrl !== null && localUp === true) return "up";
+  if (localUrl !== null && localUp === false) return unready(evidence);
+  return proxy.state === "claimed" ? healthOfStatus(proxy.status, evidence) : unready(evidence);
+}
+
+function healthOfStatus(status: number, evidence: UrlEvidence): ChosenUrl["health"] {
+  return status >= 502 && status <= 504 ? unready(evidence) : "up";
+}
+
+const unready = ({ starting = false }: UrlEvidence): ChosenUrl["health"] => (starting ? "starting" : "down");
+
+const whyNotClaimed: Readonly<Record<Exclude<ProxyEvidence["state"], "claimed">, string>> = {
+  stopped: "the proxy is not running",
+  unreachable: "the proxy cannot be reached",
+  timeout: "the proxy did not answer in time",
+  unclaimed: "the proxy does not serve this route",
+};
+
+const resolutionWords: Readonly<Record<NameResolution, string>> = {
+  loopback: "resolves",
+  other: "resolves to another machine",
+  none: "does not resolve",
+  unknown: "could not be looked up",
+};
+
+function whyUnresolved(hostnames: readonly HostnameEvidence[]): string {
+  if (hostnames.length === 0) return "no domain is served";
+  return hostnames.map(({ domain, resolves }) => `*.${domain} ${resolutionWords[resolves]}`).join(", ");
+}

@@ -1,0 +1,29 @@
+export type { PortProtocol } from "./bind-port.ts";
+export {
+  type ChosenUrl,
+  chooseUrl,
+  type HostnameEvidence,
+  type ProxyEvidence,
+  type UrlEvidence,
+} from "./choose-url.ts";
+export {
+  type CreatePortFinderOptions,
+  createPortFinder,
+  type FindFreePortOptions,
+  findFreePort,
+  type PortFinder,
+} from "./create-port-finder.ts";
+export { describeHolder } from "./describe-holder.ts";
+export { type IsPortFreeOptions, isPortFree, type PortState } from "./is-port-free.ts";
+export { type LocalUrlOptions, localUrl, type PortBinding } from "./local-url.ts";
+export {
+  type ListedContainer,
+  type PortHolder,
+  type PortHolderOptions,
+  portHolder,
+} from "./port-holder.ts";
+export type { PortsErrorCode } from "./ports-error-code.ts";
+export { type ProbeLocalOptions, probeLocal } from "./probe-local.ts";
+export { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
+export { type NameResolution, type ResolveNameOptions, resolveName } from "./resolve-name.ts";
+export type { RunCommand } from "./run-command.ts";

@@ -1,0 +1,50 @@
+import { type IncomingHttpHeaders, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+
+/** How one request went, up to the end of the response's headers. */
+export type Head =
+  | { readonly state: "answered"; readonly status: number; readonly headers: IncomingHttpHeaders }
+  | { readonly state: "failed"; readonly reason: string }
+  | { readonly state: "timeout" };
+
+/** Options of {@link readHead}. */
+export interface ReadHeadOptions {
+  /** Instead of the URL's own host. */
+  readonly hostHeader?: string;
+  /** For the whole exchange, from the lookup to the last header, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Sends one `GET` on a connection of its own, reads the status and the headers, and drops the connection with the body.
+ * No redirect is followed, no proxy asked, and no certificate checked, since nothing is sent and no body is read.
+ *
+ * @throws the signal's reason when it is aborted.
+ */
+export function readHead(url: string, options: ReadHeadOptions): Promise<Head> {
+  const { hostHeader, timeoutMs, signal } = options;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const send = url.startsWith("https:") ? requestHttps : requestHttp;
+    const headers = hostHeader === undefined ? {} : { host: hostHeader };
+    const request = send(url, { agent: false, headers, rejectUnauthorized: false });
+    const onAbort = (): void => finish(() => reject(signal?.reason));
+    const timer = setTimeout(() => finish(() => resolve({ state: "timeout" })), timeoutMs);
+    function finish(settle: () => void): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      settle();
+      request.destroy();
+    }
+    signal?.addEventListener("abort", onAbort, { once: true });
+    request.once("response", ({ statusCode = 0, headers }) =>
+      finish(() => resolve({ state: "answered", status: statusCode, headers })),
+    );
+    // Stays for good: dropping the connection may raise another error, which must find a listener.
+    request.on("error", (error: NodeJS.ErrnoException) =>
+      finish(() => resolve({ state: "failed", reason: error.code ?? error.message })),
+    );
+    request.end();
+  });
+}

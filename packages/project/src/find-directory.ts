@@ -1,0 +1,49 @@
+import { dirname, join } from "node:path";
+import { composeFileNames } from "./compose-file-names.ts";
+import { kindOf } from "./kind-of.ts";
+
+/** The name of the settings file. */
+export const settingsFileName = ".cspace.json";
+
+/** Where a project is, and the root of the git work tree around it. */
+export interface FoundDirectory {
+  readonly directory: string;
+  readonly gitRoot: string | null;
+}
+
+/**
+ * The directory of the project around `start`: of all directories from `start` up to the root of its git work tree, the
+ * nearest with a `.cspace.json`; else with a compose file; else with a `package.json`; else the root itself.
+ *
+ * The walk does not go above the home directory, and there it minds nothing but a `.cspace.json`: a `package.json` or a
+ * `.git` that lies in the home directory says nothing of what is below.
+ */
+export async function findDirectory(start: string, home: string): Promise<FoundDirectory | undefined> {
+  const seen: Markers[] = [];
+  for (let directory = start; ; directory = dirname(directory)) {
+    const markers = await readMarkers(directory, directory === home && directory !== start);
+    seen.push(markers);
+    if (markers.git || directory === home || directory === dirname(directory)) break;
+  }
+  const found = markerKinds.map((kind) => seen.find((markers) => markers[kind])).find((markers) => markers);
+  return found && { directory: found.directory, gitRoot: seen.find(({ git }) => git)?.directory ?? null };
+}
+
+const markerKinds = ["settings", "compose", "manifest", "git"] as const;
+
+interface Markers extends Readonly<Record<(typeof markerKinds)[number], boolean>> {
+  readonly directory: string;
+}
+
+async function readMarkers(directory: string, settingsOnly: boolean): Promise<Markers> {
+  const has = async (name: string): Promise<boolean> => (await kindOf(join(directory, name))) !== "missing";
+  const hasFile = async (name: string): Promise<boolean> => (await kindOf(join(directory, name))) === "file";
+  const settings = await has(settingsFileName);
+  if (settingsOnly) return { directory, settings, compose: false, manifest: false, git: false };
+  const [manifest, git, ...compose] = await Promise.all([
+    hasFile("package.json"),
+    has(".git"),
+    ...composeFileNames.map(hasFile),
+  ]);
+  return { directory, settings, compose: compose.includes(true), manifest, git };
+}

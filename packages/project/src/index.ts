@@ -1,0 +1,29 @@
+export { buildEnvironment, type EnvironmentInput, type EnvironmentRoute } from "./build-environment.ts";
+export { type CheckRoutesOptions, checkRoutes } from "./check-routes.ts";
+export { type CheckedSettings, checkSettings } from "./check-settings.ts";
+export { type ChosenInstance, chooseInstance, type DirectoryInstance, type InstanceInput } from "./choose-instance.ts";
+export { formatIssues } from "./format-issues.ts";
+export type {
+  AnyOfSchema,
+  ArraySchema,
+  IntegerSchema,
+  JsonSchema,
+  ObjectSchema,
+  RefSchema,
+  RootSchema,
+  StringSchema,
+} from "./json-schema.ts";
+export type { ProjectErrorCode } from "./project-error-code.ts";
+export { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
+export type { GitWorkTree } from "./read-git.ts";
+export { type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
+export type {
+  ContainerSettings,
+  ProcessRoute,
+  ProcessSettings,
+  RouteSettings,
+  ServiceRoute,
+  Settings,
+} from "./settings.ts";
+export type { SettingsIssue } from "./settings-issue.ts";
+export { settingsSchema } from "./settings-schema.ts";

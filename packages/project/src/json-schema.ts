@@ -1,0 +1,48 @@
+/** The part of JSON Schema (draft 2020-12) that describes the settings, and that `checkNode` understands. */
+export type JsonSchema = RefSchema | AnyOfSchema | StringSchema | IntegerSchema | ArraySchema | ObjectSchema;
+
+interface Described {
+  readonly title?: string;
+  readonly description?: string;
+}
+
+/** The definition `#/$defs/<name>`; a description beside it is for the reader of an editor. */
+export interface RefSchema extends Described {
+  readonly $ref: `#/$defs/${string}`;
+}
+
+export interface AnyOfSchema extends Described {
+  readonly anyOf: readonly JsonSchema[];
+}
+
+export interface StringSchema extends Described {
+  readonly type: "string";
+  readonly pattern?: string;
+  readonly maxLength?: number;
+}
+
+export interface IntegerSchema extends Described {
+  readonly type: "integer";
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+export interface ArraySchema extends Described {
+  readonly type: "array";
+  readonly items: JsonSchema;
+  readonly minItems?: number;
+}
+
+export interface ObjectSchema extends Described {
+  readonly type: "object";
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly propertyNames?: JsonSchema;
+  readonly additionalProperties: false | JsonSchema;
+}
+
+/** A whole schema: an object, and the definitions that its parts refer to. */
+export interface RootSchema extends ObjectSchema {
+  readonly $schema: string;
+  readonly $defs: Readonly<Record<string, JsonSchema>>;
+}

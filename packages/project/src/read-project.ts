@@ -1,0 +1,124 @@
+import { realpath } from "node:fs/promises";
+import { homedir as systemHomedir } from "node:os";
+import { basename, join, relative } from "node:path";
+import { CspaceError } from "@cspace/errors";
+import { reservedProjects, type Slug, toSlug } from "@cspace/hostnames";
+import { checkSettings } from "./check-settings.ts";
+import { findComposeFiles } from "./find-compose-files.ts";
+import { findDirectory, settingsFileName } from "./find-directory.ts";
+import { formatIssues } from "./format-issues.ts";
+import { isMissing } from "./is-missing.ts";
+import type { ProjectErrorCode } from "./project-error-code.ts";
+import { type GitWorkTree, readGit } from "./read-git.ts";
+import { readText } from "./read-text.ts";
+import type { Settings } from "./settings.ts";
+
+/** Options of {@link readProject}. */
+export interface ReadProjectOptions {
+  /** @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /**
+   * The directory above which nothing is looked for.
+   * @default os.homedir()
+   */
+  readonly homedir?: string | undefined;
+  /** @default process.platform */
+  readonly platform?: string | undefined;
+}
+
+/** A project as it is on disk; every path is absolute. */
+export interface Project {
+  readonly directory: string;
+  /** As people write it; `slug` may have lost something of it. */
+  readonly name: string;
+  readonly slug: Slug;
+  /** Where the name comes from: the settings, the main worktree's directory, or the project's own. */
+  readonly nameSource: "settings" | "worktree" | "directory";
+  /** Empty without a settings file. */
+  readonly settings: Settings;
+  readonly settingsFile: string | null;
+  readonly settingsText: string | null;
+  /** In the order Compose merges them; not looked at, so one that was named may be missing. */
+  readonly composeFiles: readonly string[];
+  readonly git: GitWorkTree | null;
+}
+
+/**
+ * Reads the project around a directory: its settings, name, compose files and git work tree. Changes nothing, runs
+ * nothing, and gives real paths, so that a directory reached by two links is one project.
+ *
+ * @throws CspaceError `CSPACE_PROJECT_NOT_FOUND` when nothing around the directory is a project;
+ * `CSPACE_SETTINGS_INVALID` with every mistake of the settings file; `CSPACE_SETTINGS_UNREADABLE` when that file is there
+ * and cannot be read.
+ *
+ * @example
+ * ```ts
+ * const { slug, composeFiles } = await readProject("/home/ada/resume-redux/src");
+ * slug; //=> "resume-redux"
+ * composeFiles; //=> ["/home/ada/resume-redux/compose.yaml"]
+ * ```
+ */
+export async function readProject(cwd: string, options: ReadProjectOptions = {}): Promise<Project> {
+  const { env = process.env, homedir = systemHomedir(), platform = process.platform } = options;
+  const start = await realpathOrNull(cwd);
+  if (start === null) throw notFound(`the directory ${cwd} does not exist`, "check the path, and --cwd");
+  const found = await findDirectory(start, (await realpathOrNull(homedir)) ?? homedir);
+  if (found === undefined) {
+    throw notFound(
+      `no project in ${cwd} or above it`,
+      "go to a project's directory, or write a .cspace.json: cspace init",
+    );
+  }
+
+  const { directory, gitRoot } = found;
+  const [{ settings, settingsFile, settingsText }, git] = await Promise.all([
+    readSettings(directory, start),
+    gitRoot === null ? null : readGit(gitRoot),
+  ]);
+  const { name, nameSource } = nameOf(directory, settings, git);
+  const { slug } = toSlug(name, { reserved: reservedProjects });
+  const composeFiles = await findComposeFiles(directory, { settings, env, platform });
+  return { directory, name, slug, nameSource, settings, settingsFile, settingsText, composeFiles, git };
+}
+
+async function realpathOrNull(path: string): Promise<string | null> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function readSettings(
+  directory: string,
+  start: string,
+): Promise<Pick<Project, "settings" | "settingsFile" | "settingsText">> {
+  const settingsFile = join(directory, settingsFileName);
+  const settingsText = await readText(settingsFile).catch((cause: unknown) => {
+    throw new CspaceError<ProjectErrorCode>("CSPACE_SETTINGS_UNREADABLE", `cannot read ${settingsFile}`, {
+      hint: "make it a file that you may read",
+      cause,
+    });
+  });
+  if (settingsText === null) return { settings: {}, settingsFile: null, settingsText: null };
+  const checked = checkSettings(settingsText);
+  if (checked.ok) return { settings: checked.settings, settingsFile, settingsText };
+  const { issues } = checked;
+  const mistakes = issues.length === 1 ? "a mistake" : `${issues.length} mistakes`;
+  const lines = formatIssues(relative(start, settingsFile), issues);
+  throw new CspaceError<ProjectErrorCode>("CSPACE_SETTINGS_INVALID", `${settingsFile} has ${mistakes}:\n${lines}`, {
+    hint: issues.length === 1 ? "correct it and try again" : "correct them and try again",
+  });
+}
+
+/** A bare repository is named `app.git` by custom; the file system's root has no name at all. */
+function nameOf(directory: string, settings: Settings, git: GitWorkTree | null): Pick<Project, "name" | "nameSource"> {
+  if (settings.project !== undefined) return { name: settings.project, nameSource: "settings" };
+  if (git === null) return { name: basename(directory) || "root", nameSource: "directory" };
+  return { name: basename(git.mainDirectory).replace(/\.git$/, "") || "root", nameSource: "worktree" };
+}
+
+function notFound(message: string, hint: string): CspaceError<ProjectErrorCode> {
+  return new CspaceError("CSPACE_PROJECT_NOT_FOUND", message, { hint });
+}

@@ -1,0 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { isMissing } from "./is-missing.ts";
+
+/** The text of a file (UTF-8), or null when it is not there; every other failure is thrown as it is. */
+export async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}

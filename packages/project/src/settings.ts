@@ -1,0 +1,48 @@
+/** What a `.cspace.json` says; every part may be left out. `checkSettings` makes it from the file's text. */
+export interface Settings {
+  /** The JSON schema that an editor checks the file with; cspace does not read it. */
+  readonly $schema?: string;
+  /** The project's name as people write it. */
+  readonly project?: string;
+  /** Compose files in the order Compose merges them, relative to the file's directory. */
+  readonly compose?: readonly string[];
+  /** By label: where each thing that people open is served. */
+  readonly routes?: Readonly<Record<string, RouteSettings>>;
+  /** One container, for a project without a compose file of its own. */
+  readonly container?: ContainerSettings;
+  /** By label: processes of the host that cspace starts. */
+  readonly processes?: Readonly<Record<string, ProcessSettings>>;
+}
+
+/** Where one label is served. */
+export type RouteSettings = ServiceRoute | ProcessRoute;
+
+/** A label that a service of the compose file serves. */
+export interface ServiceRoute {
+  readonly service: string;
+  /** The port inside the container, 1 to 65535. */
+  readonly port: number;
+  /** Names of environment variables that get the route's URL, for browsers: `VITE_API_URL`. */
+  readonly env?: readonly string[];
+}
+
+/** A label that a process of `processes` serves, on the port it takes. */
+export interface ProcessRoute {
+  readonly process: string;
+  /** Names of environment variables that get the route's URL, for browsers: `VITE_API_URL`. */
+  readonly env?: readonly string[];
+}
+
+/** The one container of a project without a compose file. */
+export interface ContainerSettings {
+  readonly image: string;
+  readonly command?: string | readonly string[];
+  /** The label of every port inside the container: `{ "3000": "dev" }`. */
+  readonly ports: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A process of the host. */
+export interface ProcessSettings {
+  readonly command: string;
+}
