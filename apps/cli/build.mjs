@@ -28,7 +28,7 @@ await rm(here("dist"), { recursive: true, force: true });
 await build({
   absWorkingDir: here("."),
   entryPoints: ["src/main.ts"],
-  // Two folders deep, so that "../../templates" means the same as in the libraries.
+  // Below "dist", so that "../templates" means the same as in the libraries.
   outdir: "dist/app",
   bundle: true,
   splitting: true,
@@ -44,5 +44,4 @@ await build({
   banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
   logLevel: "warning",
 });
-await rm(here("templates"), { recursive: true, force: true });
-await cp(here("../../packages/compose/templates"), here("templates"), { recursive: true });
+await cp(here("../../packages/compose/templates"), here("dist/templates"), { recursive: true });

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
+import { readTemplate } from "../read-template.ts";
 
 /**
  * Renders CoreDNS's configuration: a zone for every domain, in which each name is 127.0.0.1 and every other type of
@@ -10,8 +9,7 @@ import Handlebars from "handlebars";
  * @see https://www.rfc-editor.org/rfc/rfc2308#section-2.2 (NODATA)
  */
 export function renderCorefile(domains: readonly string[]): string {
-  const template = readFileSync(fileURLToPath(new URL("../../templates/proxy/Corefile.hbs", import.meta.url)), "utf8");
-  const render = Handlebars.compile(template, { noEscape: true, strict: true });
+  const render = Handlebars.compile(readTemplate("proxy/Corefile.hbs"), { noEscape: true, strict: true });
   return render({
     domains: domains.map((name) => ({
       name,
