@@ -42,7 +42,9 @@ async function readInstances(context: Context, machine: Machine, project: string
     listInstances({ engine: machine.engine, project }),
     readEvidence(context, machine),
   ]);
-  const wanted = listed.filter((one) => context.flags.instance === undefined || one.instance === context.flags.instance);
+  const wanted = listed.filter(
+    (one) => context.flags.instance === undefined || one.instance === context.flags.instance,
+  );
   return await Promise.all(wanted.map((one) => describeInstance(one, evidence)));
 }
 
@@ -59,8 +61,8 @@ async function watch(context: Context, machine: Machine, project: string | undef
       else output.text(`${output.live ? "\u001b[2J\u001b[H" : ""}${render(document, context)}\n`);
     }
     await new Promise((done) => {
-      const timer = setTimeout(done, 1000);
-      signal.addEventListener("abort", () => (clearTimeout(timer), done(undefined)), { once: true });
+      setTimeout(done, 1000);
+      signal.addEventListener("abort", done, { once: true });
     });
   }
   signal.throwIfAborted();

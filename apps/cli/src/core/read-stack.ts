@@ -26,7 +26,7 @@ export async function readStackFiles(
   }
   const folder = instanceFolder(machine.paths, names);
   const path = join(folder, "docker-compose.core.yml");
-  const text = renderCore(container, project.directory);
+  const text = await renderCore(container, project.directory);
   if ((await readOrMissing(path)) !== text) {
     await makeFolder(folder);
     await writeFileAtomic(path, text, { mode: 0o600 });

@@ -59,8 +59,7 @@ function wrap(docker: Docker, endpoint: string): DockerEngine {
     version: () => docker.version(),
     info: () => docker.info(),
     listContainers: (options) => docker.listContainers(filters(options)),
-    inspectContainer: (id) =>
-      orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
+    inspectContainer: (id) => orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
     restartContainer: (id) => docker.getContainer(id).restart({ t: 0 }),
     removeContainer: async (id) => void (await orMissing(docker.getContainer(id).remove({ force: true }))),
     containerLogs: async (id, { follow, tail }) => {
@@ -113,7 +112,9 @@ function explain(
   const make = (kind: ComposeErrorCode, message: string, hint: string): CspaceError<ComposeErrorCode> =>
     new CspaceError(kind, message, { hint, cause: error });
   const start =
-    options.platform === "linux" ? "start it: sudo systemctl start docker" : "start it: open Docker Desktop or OrbStack";
+    options.platform === "linux"
+      ? "start it: sudo systemctl start docker"
+      : "start it: open Docker Desktop or OrbStack";
   switch (code) {
     case "ENOENT":
       if (!isOnPath("docker", options.env)) {

@@ -48,7 +48,10 @@ export interface EngineNetwork {
   readonly Name: string;
   readonly Driver: string;
   readonly Labels?: Readonly<Record<string, string>> | null | undefined;
-  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string | undefined }[] | null | undefined } | null | undefined;
+  readonly IPAM?:
+    | { readonly Config?: readonly { readonly Subnet?: string | undefined }[] | null | undefined }
+    | null
+    | undefined;
 }
 
 /** Options of the Engine's lists: the filters of the Engine API. */

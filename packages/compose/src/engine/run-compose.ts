@@ -1,5 +1,5 @@
 import { CspaceError } from "@cspace/errors";
-import { type Options as ExecaOptions, execa } from "execa";
+import type { Options as ExecaOptions } from "execa";
 import type { ComposeErrorCode } from "../errors.ts";
 
 /** What one run of Compose needs beside its arguments. */
@@ -55,6 +55,8 @@ export function createComposeRunner(options: CreateComposeRunnerOptions): RunCom
       ...(signal === undefined ? {} : { cancelSignal: signal }),
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     } as const satisfies ExecaOptions;
+    // Loaded on first use: most callers only ask the engine.
+    const { execa } = await import("execa");
     const child = execa("docker", ["compose", ...args], settings);
     if (onLine !== undefined) {
       child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
@@ -128,6 +130,8 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
 }
 
 function lastWords(stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^\s*(Container|Network|Volume|Image) /.test(line));
+  const lines = stderr
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s*(Container|Network|Volume|Image) /.test(line));
   return lines.slice(-12).join("\n") || "it said nothing";
 }

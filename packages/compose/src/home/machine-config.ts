@@ -46,7 +46,8 @@ export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig
   } catch (cause) {
     throw invalid(paths.config, [(cause as Error).message], cause);
   }
-  if (typeof data !== "object" || data === null || Array.isArray(data)) throw invalid(paths.config, ["it is no object"]);
+  if (typeof data !== "object" || data === null || Array.isArray(data))
+    throw invalid(paths.config, ["it is no object"]);
   const issues: string[] = [];
   const fields = data as Partial<Record<keyof MachineConfig, unknown>>;
   const take = <T>(key: keyof MachineConfig, fallback: T, check: (value: unknown) => T): T => {

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
-import { lock } from "proper-lockfile";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "./home-paths.ts";
 
@@ -26,6 +25,8 @@ export async function withLock<T>(
   const { signal, timeoutMs = 300_000 } = options;
   const file = join(paths.run, name);
   await makeFolder(paths.run);
+  // Loaded on first use: where nothing needs to change, nothing is locked.
+  const { lock } = await import("proper-lockfile");
   const deadline = Date.now() + timeoutMs;
   let lost: Error | undefined;
   const onCompromised = (error: Error): void => {
@@ -59,9 +60,13 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new CspaceError<ComposeErrorCode>("CSPACE_HOME_UNWRITABLE", `${path} cannot be made: ${(cause as Error).message}`, {
-      hint: "make it writable, or set CSPACE_HOME to a folder that is",
-      cause,
-    });
+    throw new CspaceError<ComposeErrorCode>(
+      "CSPACE_HOME_UNWRITABLE",
+      `${path} cannot be made: ${(cause as Error).message}`,
+      {
+        hint: "make it writable, or set CSPACE_HOME to a folder that is",
+        cause,
+      },
+    );
   }
 }

@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { labelKeys } from "@cspace/labels";
 import type { DockerEngine, EngineContainer, EngineNetwork } from "../engine/docker-engine.ts";
 import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
 import type { HomePaths } from "../home/home-paths.ts";
+import { isSealed } from "../home/seal.ts";
 import { withLock } from "../home/with-lock.ts";
 import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
 import { attachProxy, connect } from "../networks/apply-attachments.ts";
@@ -9,20 +11,35 @@ import { ensureProjectNetwork } from "../networks/ensure-project-network.ts";
 import { composeArguments } from "./compose-model.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath, readReservedSubnets, writeOverride } from "./instance-record.ts";
+import { type InstanceRecord, overrideSource } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
-import { type InstanceRecord, renderOverride } from "./render-override.ts";
+import { renderOverride } from "./render-override.ts";
 import { containerFailed, listInstanceContainers, progressOf, waitForInstance } from "./wait-for-instance.ts";
 
 /** A step of `up` or `down`. */
 export interface Step {
-  readonly name: "proxy" | "networks" | "create" | "attach" | "start" | "wait" | "verify" | "detach" | "stop" | "remove";
+  readonly name:
+    | "proxy"
+    | "networks"
+    | "create"
+    | "attach"
+    | "start"
+    | "wait"
+    | "verify"
+    | "detach"
+    | "stop"
+    | "remove";
   /** `done`: something on the machine changed. */
   readonly status: "done" | "unchanged" | "skipped";
   readonly ms: number;
 }
 
 /** Reports a step when it begins (without a status) and when it ends. */
-export type OnStep = (step: { readonly name: Step["name"]; readonly status?: Step["status"]; readonly ms?: number }) => void;
+export type OnStep = (step: {
+  readonly name: Step["name"];
+  readonly status?: Step["status"];
+  readonly ms?: number;
+}) => void;
 
 /** Options of {@link applyInstance}. */
 export interface ApplyInstanceOptions {
@@ -118,7 +135,7 @@ async function readInstance(plan: InstancePlan, options: ApplyInstanceOptions): 
   const missing = missingServices(plan, containers);
   const orphans = containers.some((container) => plan.model.services[serviceOf(container)] === undefined);
   const subnets = liveSubnets(plan, networks);
-  const text = renderOverride(plan, { record: options.record, subnets: subnets.live });
+  const source = overrideSource(plan, { record: options.record, subnets: subnets.live });
   const override = await readText(overridePath(options.paths, plan));
   const complete =
     !build &&
@@ -126,7 +143,7 @@ async function readInstance(plan: InstancePlan, options: ApplyInstanceOptions): 
     !orphans &&
     missing.length === 0 &&
     subnets.missing.length === 0 &&
-    override === text &&
+    isSealed(override, source) &&
     containers.every((container) => progressOf(container, plan) === "done") &&
     detached(plan, containers).length === 0;
   return { containers, missing, complete };
@@ -144,8 +161,7 @@ function missingServices(plan: InstancePlan, containers: readonly EngineContaine
 function detached(plan: InstancePlan, containers: readonly EngineContainer[]): EngineContainer[] {
   const routed = new Set(plan.routes.map((route) => route.service));
   return containers.filter(
-    (container) =>
-      routed.has(serviceOf(container)) && container.NetworkSettings?.Networks[plan.network] === undefined,
+    (container) => routed.has(serviceOf(container)) && container.NetworkSettings?.Networks[plan.network] === undefined,
   );
 }
 
@@ -172,7 +188,7 @@ async function ensureNetworks(plan: InstancePlan, options: ApplyInstanceOptions)
     const { live, missing } = liveSubnets(plan, await engine.listNetworks());
     const fresh = await allocateSubnets(missing.length, { engine, pool, reserved });
     const subnets = { ...live, ...Object.fromEntries(missing.map((key, index) => [key, fresh[index] as string])) };
-    await writeOverride(paths, plan, renderOverride(plan, { record, subnets }));
+    await writeOverride(paths, plan, await renderOverride(plan, { record, subnets }));
     const attached = await attachProxy(engine, domains);
     return created || missing.length > 0 || attached.length > 0 ? "done" : "unchanged";
   };
@@ -212,7 +228,9 @@ async function attachAll(plan: InstancePlan, options: ApplyInstanceOptions): Pro
 async function startContainers(plan: InstancePlan, options: ApplyInstanceOptions): Promise<string[]> {
   const { engine, waitMs = 60_000 } = options;
   const containers = await listInstanceContainers(engine, plan.composeProject);
-  const stopped = containers.filter((container) => container.State !== "running" && progressOf(container, plan) !== "done");
+  const stopped = containers.filter(
+    (container) => container.State !== "running" && progressOf(container, plan) !== "done",
+  );
   const services = [...new Set(stopped.map(serviceOf))].sort();
   if (services.length === 0) return [];
   // Only these: a one-shot service that has done its work must not run again because another one starts.
@@ -247,7 +265,6 @@ async function runCompose(
 }
 
 async function readText(path: string): Promise<string | undefined> {
-  const { readFile } = await import("node:fs/promises");
   try {
     return await readFile(path, "utf8");
   } catch (error) {

@@ -54,7 +54,11 @@ export interface ReadComposeModelOptions {
  */
 export async function readComposeModel(options: ReadComposeModelOptions): Promise<ComposeModel> {
   const { compose, directory, env, signal } = options;
-  const out = await compose([...composeArguments(options), "config", "--format", "json"], { cwd: directory, env, signal });
+  const out = await compose([...composeArguments(options), "config", "--format", "json"], {
+    cwd: directory,
+    env,
+    signal,
+  });
   return JSON.parse(out) as ComposeModel;
 }
 
@@ -70,7 +74,9 @@ export function composeArguments(options: {
 
 /** The TCP ports of a service that compose mentions, published ones first. */
 export function servicePorts(service: ComposeService): number[] {
-  const published = (service.ports ?? []).filter((port) => (port.protocol ?? "tcp") === "tcp").map((port) => port.target);
+  const published = (service.ports ?? [])
+    .filter((port) => (port.protocol ?? "tcp") === "tcp")
+    .map((port) => port.target);
   const exposed = (service.expose ?? []).flatMap((entry) => {
     const match = /^(\d+)(?:\/tcp)?$/.exec(String(entry));
     return match === null ? [] : [Number(match[1])];

@@ -1,10 +1,10 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@cspace/plan";
-import { parse } from "yaml";
 import type { HomePaths } from "../home/home-paths.ts";
 import { makeFolder } from "../home/with-lock.ts";
-import { type InstanceRecord, renderRecord } from "./render-override.ts";
+import type { InstanceRecord } from "./override-source.ts";
+import { renderRecord } from "./render-override.ts";
 
 const overrideName = "compose.override.yml";
 
@@ -28,20 +28,19 @@ export async function writeOverride(
   await writeFileAtomic(overridePath(paths, names), text, { mode: 0o600 });
 }
 
+/** Records whose an instance is, in an override that holds nothing else yet. */
+export async function writeRecord(paths: HomePaths, record: InstanceRecord): Promise<void> {
+  await writeOverride(paths, record, await renderRecord(record));
+}
+
 /** Leaves of an override only the record of its directory, so that its subnets are free for others. */
-export async function keepRecordOnly(
-  paths: HomePaths,
-  names: { project: string; instance: string },
-): Promise<void> {
+export async function keepRecordOnly(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
   const record = (await readOverride(paths, names))?.record;
-  if (record !== undefined) await writeOverride(paths, names, renderRecord(record));
+  if (record !== undefined) await writeRecord(paths, record);
 }
 
 /** Forgets an instance: its folder and all in it. */
-export async function forgetInstance(
-  paths: HomePaths,
-  names: { project: string; instance: string },
-): Promise<void> {
+export async function forgetInstance(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
   await rm(instanceFolder(paths, names), { recursive: true, force: true });
 }
 
@@ -80,6 +79,7 @@ export async function readOverride(
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
+  const { parse } = await import("yaml");
   let data: unknown;
   try {
     data = parse(text, { logLevel: "silent" });

@@ -5,12 +5,13 @@ import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
+import { dnsContainer, proxyContainer, proxyImages, proxyProject } from "../proxy/proxy-names.ts";
 import { readProxyState } from "../proxy/proxy-state.ts";
-import { proxyImages, proxyProject } from "../proxy/render-proxy.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
+import type { InstanceRecord } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
-import { type InstanceRecord, renderOverride } from "./render-override.ts";
+import { renderOverride } from "./render-override.ts";
 import { listInstanceContainers } from "./wait-for-instance.ts";
 
 /** Options of {@link previewInstance}. */
@@ -37,7 +38,7 @@ export async function previewInstance(plan: InstancePlan, options: PreviewInstan
   const missing = [plan.network, ...Object.values(plan.subnetNetworks)].filter((name) =>
     networks.every((network) => network.Name !== name),
   );
-  const override = planFile(state, renderOverride(plan, { record, subnets }), { mode: 0o600 });
+  const override = planFile(state, await renderOverride(plan, { record, subnets }), { mode: 0o600 });
   return [
     ...missing.map((name) => engineStep("network", name, null, "a /26 of the pool\n")),
     ...(override === undefined ? [] : [override]),
@@ -76,8 +77,8 @@ export async function previewRemoval(
 export async function previewProxy(options: { readonly engine: DockerEngine }): Promise<PlanStep[]> {
   const { proxyRunning, dnsRunning } = await readProxyState(options.engine);
   return [
-    ...(proxyRunning ? [] : [engineStep("container", "cspace-proxy", null, `${proxyImages.traefik}\n`)]),
-    ...(dnsRunning ? [] : [engineStep("container", "cspace-dns", null, `${proxyImages.coredns}\n`)]),
+    ...(proxyRunning ? [] : [engineStep("container", proxyContainer, null, `${proxyImages.traefik}\n`)]),
+    ...(dnsRunning ? [] : [engineStep("container", dnsContainer, null, `${proxyImages.coredns}\n`)]),
   ];
 }
 
@@ -88,8 +89,8 @@ export async function previewProxyRemoval(engine: DockerEngine): Promise<PlanSte
     engine.listNetworks({ filters: { name: [proxyProject] } }),
   ]);
   return [
-    ...(state.httpPort === null ? [] : [engineStep("container", "cspace-proxy", "exists\n", null)]),
-    ...(state.dnsPort === null ? [] : [engineStep("container", "cspace-dns", "exists\n", null)]),
+    ...(state.httpPort === null ? [] : [engineStep("container", proxyContainer, "exists\n", null)]),
+    ...(state.dnsPort === null ? [] : [engineStep("container", dnsContainer, "exists\n", null)]),
     ...networks
       .filter(({ Name }) => Name === proxyProject)
       .map(({ Name }) => engineStep("network", Name, "exists\n", null)),

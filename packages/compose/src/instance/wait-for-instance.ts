@@ -69,9 +69,13 @@ export async function containerFailed(
 ): Promise<CspaceError<ComposeErrorCode>> {
   const code = exitCode(container);
   const what = code === undefined ? "is unhealthy" : `exited with code ${code}`;
-  return new CspaceError("CSPACE_CONTAINER_FAILED", `the service ${serviceOf(container)} ${what}${await tail(engine, container)}`, {
-    hint: `read all of it: cspace logs ${serviceOf(container)}`,
-  });
+  return new CspaceError(
+    "CSPACE_CONTAINER_FAILED",
+    `the service ${serviceOf(container)} ${what}${await tail(engine, container)}`,
+    {
+      hint: `read all of it: cspace logs ${serviceOf(container)}`,
+    },
+  );
 }
 
 async function waitTimeout(
@@ -88,5 +92,7 @@ async function waitTimeout(
 
 async function tail(engine: DockerEngine, container: EngineContainer): Promise<string> {
   const lines = await readLastLines(engine, container.Id, 10);
-  return lines.length === 0 ? ", and its log is empty" : `; the end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return lines.length === 0
+    ? ", and its log is empty"
+    : `; the end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

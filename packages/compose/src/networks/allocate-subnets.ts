@@ -1,6 +1,7 @@
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
+import { proxyContainer } from "../proxy/proxy-names.ts";
 import { readHostRoutes } from "./read-host-routes.ts";
 import { freeSubnets, overlaps } from "./subnets.ts";
 
@@ -57,7 +58,7 @@ async function readIdleNetworks(
   const containers = await engine.listContainers({ all: true });
   const used = new Set(
     containers
-      .filter((container) => !container.Names.includes("/cspace-proxy"))
+      .filter((container) => !container.Names.includes(`/${proxyContainer}`))
       .flatMap((container) => Object.keys(container.NetworkSettings?.Networks ?? {})),
   );
   return networks

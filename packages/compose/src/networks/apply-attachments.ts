@@ -1,10 +1,8 @@
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
+import { proxyContainer } from "../proxy/proxy-names.ts";
 import { planAttachments } from "./plan-attachments.ts";
-
-/** The container that receives every request. */
-export const proxyContainer = "cspace-proxy";
 
 /**
  * Puts the proxy on every network that it serves, from the engine's state alone, and gives the names of the networks

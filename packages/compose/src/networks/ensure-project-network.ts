@@ -50,6 +50,11 @@ export function sameSlug(what: string, slug: string, wanted: string, owner: stri
   return new CspaceError(
     "CSPACE_NAME_TAKEN",
     `the ${what} ${JSON.stringify(wanted)} comes to the name ${slug}, which is in use for ${JSON.stringify(owner)}`,
-    { hint: what === "project" ? 'give it another name: "project" in .cspace.json' : "give it another name: cspace up <name>" },
+    {
+      hint:
+        what === "project"
+          ? 'give it another name: "project" in .cspace.json'
+          : "give it another name: cspace up <name>",
+    },
   );
 }

@@ -12,9 +12,10 @@ import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
 import { attachProxy } from "../networks/apply-attachments.ts";
 import { answersDns, answersHttp, untilTrue } from "./check-proxy.ts";
 import { choosePort, type PortChoice, portTaken, type TakenPort } from "./choose-proxy-ports.ts";
-import { type ProxyState, readProxyState } from "./proxy-state.ts";
 import { hasProxyFiles, writeProxyFiles } from "./proxy-files.ts";
-import { type ProxyStackInput, proxyProject, renderProxy } from "./render-proxy.ts";
+import { dnsContainer, proxyProject } from "./proxy-names.ts";
+import { type ProxyState, readProxyState } from "./proxy-state.ts";
+import { type ProxyStackInput, planProxy } from "./render-proxy.ts";
 
 /** Options of {@link ensureProxy}. */
 export interface EnsureProxyOptions {
@@ -67,7 +68,7 @@ async function readReadyProxy({ engine, paths }: EnsureProxyOptions): Promise<En
   if (state.state !== "running" || httpPort === null || dnsPort === null || home === null) return undefined;
   if ((config.httpPort ?? httpPort) !== httpPort || (config.dnsPort ?? dnsPort) !== dnsPort) return undefined;
   if (machine.subnet === undefined) return undefined;
-  const stack = renderProxy({ ...machine, subnet: machine.subnet, httpPort, dnsPort, domains: config.domains }, home);
+  const stack = planProxy({ ...machine, subnet: machine.subnet, httpPort, dnsPort, domains: config.domains }, home);
   if (stack.hash !== state.hash) return undefined;
   if (home === paths.home && !(await hasProxyFiles(paths, stack))) return undefined;
   return { changed: false, httpPort, dnsPort, domains: config.domains, notes: [] };
@@ -86,12 +87,12 @@ async function ensureLocked(options: EnsureProxyOptions, asked: boolean): Promis
   const refused = { http: new Set<number>(), dns: new Set<number>() };
   for (;;) {
     const { httpPort, dnsPort, notes } = await choosePorts(config, state, refused, options);
-    const stack = renderProxy(
+    const stack = planProxy(
       { ...(await chooseMachine(engine, compose, config, paths)), httpPort, dnsPort, domains: config.domains },
       paths.home,
     );
     const edited = !(await hasProxyFiles(paths, stack));
-    await writeProxyFiles(paths, stack);
+    if (edited) await writeProxyFiles(paths, stack, config.domains);
     const run = (...args: string[]): Promise<string> =>
       compose(["-p", proxyProject, "-f", "docker-compose.yml", ...args], {
         cwd: paths.proxy,
@@ -108,7 +109,7 @@ async function ensureLocked(options: EnsureProxyOptions, asked: boolean): Promis
       refused[conflict.kind].add(conflict.port);
       continue;
     }
-    if (edited && stack.hash === state.hash && dnsPort !== null) await engine.restartContainer("cspace-dns");
+    if (edited && stack.hash === state.hash && dnsPort !== null) await engine.restartContainer(dnsContainer);
     await keepPorts(paths, config, { httpPort, dnsPort });
     await requireAnswers({ httpPort, dnsPort, domain: config.domains[0] as string, signal });
     return { changed: true, httpPort, dnsPort, domains: config.domains, notes };
@@ -247,7 +248,9 @@ function readPortConflict(
   ports: { httpPort: number; dnsPort: number | null },
 ): { kind: "http" | "dns"; port: number } | undefined {
   const text = error instanceof Error ? `${error.message}\n${(error.cause as Error | undefined)?.message ?? ""}` : "";
-  if (!/port is already allocated|address already in use|cannot expose privileged port|Ports are not available/.test(text)) {
+  if (
+    !/port is already allocated|address already in use|cannot expose privileged port|Ports are not available/.test(text)
+  ) {
     return undefined;
   }
   const mentions = (port: number): boolean => new RegExp(`:${port}\\b`).test(text);
@@ -255,9 +258,12 @@ function readPortConflict(
   return mentions(ports.httpPort) ? { kind: "http", port: ports.httpPort } : undefined;
 }
 
-async function requireAnswers(
-  options: { httpPort: number; dnsPort: number | null; domain: string; signal: AbortSignal | undefined },
-): Promise<void> {
+async function requireAnswers(options: {
+  httpPort: number;
+  dnsPort: number | null;
+  domain: string;
+  signal: AbortSignal | undefined;
+}): Promise<void> {
   const { httpPort, dnsPort, domain, signal } = options;
   const wait = { timeoutMs: 15_000, signal };
   if (!(await untilTrue(() => answersHttp(httpPort, 1000), wait))) {
@@ -266,8 +272,12 @@ async function requireAnswers(
     });
   }
   if (dnsPort !== null && !(await untilTrue(() => answersDns(dnsPort, domain, 1000), wait))) {
-    throw new CspaceError<ComposeErrorCode>("CSPACE_PROXY_FAILED", `the proxy's DNS does not answer on port ${dnsPort}`, {
-      hint: "read its log: cspace proxy logs",
-    });
+    throw new CspaceError<ComposeErrorCode>(
+      "CSPACE_PROXY_FAILED",
+      `the proxy's DNS does not answer on port ${dnsPort}`,
+      {
+        hint: "read its log: cspace proxy logs",
+      },
+    );
   }
 }

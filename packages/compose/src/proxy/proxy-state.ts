@@ -1,9 +1,5 @@
 import type { DockerEngine, EngineContainerDetail } from "../engine/docker-engine.ts";
-import { proxyContainer } from "../networks/apply-attachments.ts";
-import { proxyImages, proxyLabels } from "./render-proxy.ts";
-
-/** The container that answers DNS. */
-export const dnsContainer = "cspace-dns";
+import { dnsContainer, proxyContainer, proxyLabels, proxyProject } from "./proxy-names.ts";
 
 /** The proxy as the engine has it. */
 export interface ProxyState {
@@ -46,9 +42,9 @@ export async function readProxyState(engine: DockerEngine): Promise<ProxyState> 
     home: (proxy ?? dns)?.Config.Labels[proxyLabels.home] ?? null,
     foreign: foreign === undefined ? null : foreign.Name.replace(/^\//, ""),
     networks: Object.keys(proxy?.NetworkSettings.Networks ?? {})
-      .filter((name) => name !== "0--cspace")
+      .filter((name) => name !== proxyProject)
       .sort(),
-    versions: { traefik: versionOf(proxy, proxyImages.traefik), coredns: versionOf(dns, proxyImages.coredns) },
+    versions: { traefik: versionOf(proxy), coredns: versionOf(dns) },
   };
 }
 
@@ -60,8 +56,7 @@ function publishedPort(container: EngineContainerDetail): number | null {
   return null;
 }
 
-function versionOf(container: EngineContainerDetail | undefined, pinned: string): string | null {
-  const image = container?.Config.Image;
-  if (image === undefined) return null;
-  return (image.split(":").at(-1) ?? pinned).replace(/^v/, "");
+function versionOf(container: EngineContainerDetail | undefined): string | null {
+  const tag = container?.Config.Image.split(":").at(-1);
+  return tag?.replace(/^v/, "") ?? null;
 }

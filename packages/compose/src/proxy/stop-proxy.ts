@@ -1,9 +1,8 @@
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { withLock } from "../home/with-lock.ts";
-import { proxyContainer } from "../networks/apply-attachments.ts";
-import { dnsContainer, readProxyState } from "./proxy-state.ts";
-import { proxyProject } from "./render-proxy.ts";
+import { dnsContainer, proxyContainer, proxyProject } from "./proxy-names.ts";
+import { readProxyState } from "./proxy-state.ts";
 
 /** Options of {@link stopProxy}. */
 export interface StopProxyOptions {
