@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -76,7 +76,7 @@ function fingerprint(names) {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isDirectory()) for (const entry of readdirSync(path).sort()) visit(join(path, entry));
-    else lines.push(`${path} ${stats.size} ${stats.mtimeMs}`);
+    else lines.push(`${relative(root, path)} ${stats.size} ${Math.round(stats.mtimeMs)}`);
   };
   visit(join(root, "tsconfig.base.json"));
   for (const folder of listPackages()) for (const name of names) visit(join(folder, name));

@@ -1,44 +1,33 @@
-import { readComposeModel, readMachineConfig } from "@cspace/compose";
-import { composeProjectName } from "@cspace/hostnames";
+import { toSlug } from "@cspace/hostnames";
 import { type Plan, renderPlan } from "@cspace/plan";
-import type { Project } from "@cspace/project";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseForUp } from "../core/choose-for-up.ts";
+import { chooseForUp, type UpScope } from "../core/choose-for-up.ts";
 import type { InstanceDocument } from "../core/documents.ts";
-import { readScope, type Scope } from "../core/find-instance.ts";
-import { openEngine } from "../core/open-engine.ts";
-import { readStackFiles } from "../core/read-stack.ts";
+import { readScope } from "../core/find-instance.ts";
+import { openCompose } from "../core/open-compose.ts";
+import { readStack, type Stack } from "../core/read-stack.ts";
 import { renderInstance } from "../core/render-instance.ts";
 import { createProgress } from "../output/progress.ts";
 
 /** Starts or reconnects to an instance. */
 export async function run(context: Context, args: CommandArgs): Promise<InstanceDocument | { plan: Plan }> {
-  const [scope, machine] = await Promise.all([readScope(context), openEngine(context)]);
-  const { project } = requireProject(scope);
+  const scope = await readScope(context);
+  if (scope.project === undefined) throw new TypeError("`up` needs the project of a directory");
+  const { project } = scope;
   const name = typeof args.instance === "string" ? args.instance : context.flags.instance;
   const request = { name, fresh: args.new === true };
-  const [target, config] = await Promise.all([
-    chooseForUp(context, machine, { ...scope, project }, request),
-    readMachineConfig(machine.paths),
-  ]);
-  const { record } = target;
-  const files = await readStackFiles(machine, project, record);
-  const env = {
-    CSPACE_PROJECT: record.project,
-    CSPACE_INSTANCE: record.instance,
-    CSPACE_DOMAIN: config.domains[0] as string,
-  };
-  const { directory } = project;
-  const composeProject = composeProjectName(record);
-  const { compose } = machine;
-  const model = readComposeModel({ compose, directory, files, composeProject, env, signal: context.signal });
-  // What is slow to load is loaded while Compose reads the files; a failure of either is reported below.
-  model.catch(() => undefined);
+  // Compose reads the files while the engine is asked, and while what is slow to load is loaded.
+  const early = readEarly(context, { ...scope, project }, request.name);
+  early.catch(() => undefined);
+  const { openEngine } = await import("../core/open-engine.ts");
+  const machine = await openEngine(context);
+  const target = await chooseForUp(context, machine, { ...scope, project }, request);
+  const stack = (await early) ?? (await readStack(context, machine, project, target.record));
   const { startInstance } = await import("../core/start-instance.ts");
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   try {
-    return await startInstance({ context, machine, project, target, config, files, env, model, progress, args });
+    return await startInstance({ context, machine, project, target, stack, progress, args });
   } finally {
     progress.stop();
   }
@@ -49,7 +38,9 @@ export function render(data: InstanceDocument | { plan: Plan }, { output }: Cont
   return "plan" in data ? renderPlan(data.plan) : renderInstance(data.instance, output);
 }
 
-function requireProject(scope: Scope): Scope & { readonly project: Project } {
-  if (scope.project !== undefined) return { ...scope, project: scope.project };
-  throw new TypeError("`up` needs the project of a directory");
+/** The stack of an instance whose name is known before the engine is asked, where reading it writes nothing. */
+async function readEarly(context: Context, scope: UpScope, name: string | undefined): Promise<Stack | undefined> {
+  if (name === undefined || scope.project.settings.container !== undefined) return undefined;
+  const instance = toSlug(name).slug;
+  return await readStack(context, await openCompose(context), scope.project, { project: scope.projectSlug, instance });
 }

@@ -4,7 +4,6 @@ import {
   type EnsuredProxy,
   ensureProxy,
   type InstancePlan,
-  type MachineConfig,
   planInstance,
   previewInstance,
   previewProxy,
@@ -23,6 +22,7 @@ import type { UpTarget } from "./choose-for-up.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
 import type { Machine } from "./open-engine.ts";
 import { type ChosenRoute, planRoutes } from "./plan-routes.ts";
+import type { Stack } from "./read-stack.ts";
 import { verifyRoutes } from "./verify-routes.ts";
 
 /** One run of `up`, with everything that was decided before anything is touched. */
@@ -31,20 +31,15 @@ export interface UpRun {
   readonly machine: Machine;
   readonly project: Project;
   readonly target: UpTarget;
-  readonly config: MachineConfig;
-  /** The user's compose files. */
-  readonly files: readonly string[];
-  /** Variables that these files may interpolate. */
-  readonly env: Readonly<Record<string, string>>;
-  /** What Compose makes of them; it is being read already. */
-  readonly model: Promise<ComposeModel>;
+  readonly stack: Stack;
   readonly progress: Progress;
   readonly args: CommandArgs;
 }
 
 /** Ensures the proxy, applies the instance's plan and verifies every route; with `--dry-run` only tells the changes. */
 export async function startInstance(run: UpRun): Promise<InstanceDocument | { plan: Plan }> {
-  const { context, machine, target, config, files, env, progress, args } = run;
+  const { context, machine, target, stack, progress, args } = run;
+  const { files, env, config } = stack;
   const { signal, output, flags } = context;
   const { record } = target;
   const begin = performance.now();
@@ -52,7 +47,7 @@ export async function startInstance(run: UpRun): Promise<InstanceDocument | { pl
   try {
     if (flags.dryRun) return await preview(run);
     progress.onStep({ name: "proxy" });
-    const [model, proxy] = await Promise.all([run.model, ensureProxy({ ...machine, signal, onLine: progress.onLine })]);
+    const [model, proxy] = await Promise.all([stack.model, ensureProxy({ ...machine, signal, onLine: progress.onLine })]);
     finish(steps, progress, { name: "proxy", status: proxy.changed ? "done" : "unchanged", ms: since(begin) });
     for (const note of proxy.notes) output.note(note);
     const plan = await planFor(run, model, proxy);
@@ -139,8 +134,9 @@ async function verify(
 }
 
 async function preview(run: UpRun): Promise<{ plan: Plan }> {
-  const { machine, target, config } = run;
-  const plan = await planFor(run, await run.model, { domains: config.domains, httpPort: config.httpPort ?? 80 });
+  const { machine, target, stack } = run;
+  const { config } = stack;
+  const plan = await planFor(run, await stack.model, { domains: config.domains, httpPort: config.httpPort ?? 80 });
   const [proxy, instance] = await Promise.all([
     previewProxy(machine),
     previewInstance(plan, { ...machine, record: target.record }),
