@@ -21,17 +21,17 @@ export const coreWorkdir = "/workspace";
  */
 export function renderCore(container: ContainerSettings, directory: string): string {
   const { image, command, ports, environment } = container;
-  const escape = (text: string): string => text.replaceAll("$", "$$$$");
+  const escapeDollars = (text: string): string => text.replaceAll("$", "$$$$");
   const service = {
     image,
     working_dir: coreWorkdir,
     ...(command === undefined
       ? {}
-      : { command: typeof command === "string" ? ["sh", "-c", escape(command)] : command.map(escape) }),
+      : { command: typeof command === "string" ? ["sh", "-c", escapeDollars(command)] : command.map(escapeDollars) }),
     ...(environment === undefined ? {} : { environment }),
     init: true,
     expose: Object.keys(ports),
-    volumes: [{ type: "bind", source: escape(directory), target: coreWorkdir }],
+    volumes: [{ type: "bind", source: escapeDollars(directory), target: coreWorkdir }],
   };
   return `# Rendered by cspace from "container" in .cspace.json.\n${stringify({ services: { [coreService]: service } })}`;
 }
