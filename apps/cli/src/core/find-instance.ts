@@ -27,7 +27,7 @@ export async function readScope(context: Context): Promise<Scope> {
 }
 
 /** The slug of a project's name; the reserved one is never given. */
-export function projectSlug(name: string): string {
+function projectSlug(name: string): string {
   return toSlug(name, { reserved: ["0"] }).slug;
 }
 
