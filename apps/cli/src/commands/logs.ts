@@ -1,4 +1,5 @@
 import { CspaceError } from "@cspace/errors";
+import type { CliErrorCode } from "../errors.ts";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { findInstance } from "../core/find-instance.ts";
@@ -14,7 +15,7 @@ export async function run(context: Context, args: CommandArgs): Promise<undefine
   const containers = listed.containers.filter((one) => service === undefined || one.service === service);
   if (containers.length === 0) {
     const known = [...new Set([...listed.routes.map((route) => route.label), ...listed.services])].sort();
-    throw new CspaceError("CSPACE_LABEL_UNKNOWN", `${listed.instance} has no route or service ${label}`, {
+    throw new CspaceError<CliErrorCode>("CSPACE_LABEL_UNKNOWN", `${listed.instance} has no route or service ${label}`, {
       hint: `there are: ${known.join(", ")}`,
     });
   }

@@ -10,6 +10,7 @@ import {
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { type ChosenInstance, chooseInstance, type Project } from "@cspace/project";
+import type { CliErrorCode } from "../errors.ts";
 import type { Context } from "../context.ts";
 import type { Scope } from "./find-instance.ts";
 import type { Machine } from "./open-engine.ts";
@@ -101,7 +102,7 @@ function requireOwn(
     throw sameSlug("instance", existing.instance, chosen.instanceName, existing.instanceName);
   }
   if (here) return;
-  throw new CspaceError(
+  throw new CspaceError<CliErrorCode>(
     "CSPACE_INSTANCE_TAKEN",
     `the instance ${existing.instance} of ${projectSlug} belongs to ${existing.directory}`,
     {
@@ -122,7 +123,7 @@ async function readClaimed({ engine }: Machine, project: string): Promise<string
 
 function requireConfirmation(context: Context, scope: Scope, instance: string): void {
   if (context.flags.yes) return;
-  throw new CspaceError(
+  throw new CspaceError<CliErrorCode>(
     "CSPACE_CONFIRMATION_NEEDED",
     `volumes or networks of an instance ${instance} of ${scope.projectSlug} exist, and nothing tells whose they are`,
     { hint: `if they are this directory's: cspace up ${instance} --yes; else remove them: cspace down ${instance} --volumes` },

@@ -2,6 +2,7 @@ import { type ListedInstance, listInstances } from "@cspace/compose";
 import { CspaceError, isCspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import { type Project, readProject } from "@cspace/project";
+import type { CliErrorCode } from "../errors.ts";
 import type { Context } from "../context.ts";
 import type { Machine } from "./open-engine.ts";
 
@@ -55,7 +56,7 @@ export function pickInstance(
     const { slug } = toSlug(name);
     const named = all.find((one) => one.instance === slug);
     if (named !== undefined) return named;
-    throw new CspaceError("CSPACE_INSTANCE_UNKNOWN", `the project ${scope.projectSlug} has no instance ${slug}`, {
+    throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `the project ${scope.projectSlug} has no instance ${slug}`, {
       hint: all.length === 0 ? `start it: cspace up ${slug}` : `there are: ${names(all)}`,
     });
   }
@@ -63,12 +64,12 @@ export function pickInstance(
   const [first, second] = own;
   if (first !== undefined && second === undefined) return first;
   if (second !== undefined) {
-    throw new CspaceError("CSPACE_INSTANCE_AMBIGUOUS", `this directory has several instances: ${names(own)}`, {
+    throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_AMBIGUOUS", `this directory has several instances: ${names(own)}`, {
       hint: `name one: --instance ${first?.instance}`,
     });
   }
   const where = scope.project === undefined ? `the project ${scope.projectSlug}` : scope.project.directory;
-  throw new CspaceError("CSPACE_INSTANCE_UNKNOWN", `no instance of ${where} is running`, {
+  throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `no instance of ${where} is running`, {
     hint: all.length === 0 ? "start one: cspace up" : `start one (cspace up), or name one of: ${names(all)}`,
   });
 }

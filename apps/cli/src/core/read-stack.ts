@@ -4,6 +4,7 @@ import { instanceFolder, makeFolder, renderCore } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { writeFileAtomic } from "@cspace/plan";
 import type { Project } from "@cspace/project";
+import type { CliErrorCode } from "../errors.ts";
 import type { Machine } from "./open-engine.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function readStackFiles(
   const { container } = project.settings;
   if (container === undefined) {
     if (project.composeFiles.length > 0) return project.composeFiles;
-    throw new CspaceError("CSPACE_NO_SERVICES", `${project.directory} has no compose file`, {
+    throw new CspaceError<CliErrorCode>("CSPACE_NO_SERVICES", `${project.directory} has no compose file`, {
       hint: 'write a compose.yaml, or "container" in .cspace.json',
     });
   }
