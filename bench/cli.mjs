@@ -25,7 +25,9 @@ try {
     }
     const ratio = median(ratios);
     const verdict = ratio <= bar ? "within" : "ABOVE";
-    console.log(`${ratio.toFixed(2)} x  ${name} (${median(times).toFixed(0)} ms) to ${otherName}; ${verdict} the bar of ${bar} x`);
+    console.log(
+      `${ratio.toFixed(2)} x  ${name} (${median(times).toFixed(0)} ms) to ${otherName}; ${verdict} the bar of ${bar} x`,
+    );
   }
 } finally {
   sandbox.clean();

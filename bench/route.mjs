@@ -16,17 +16,25 @@ try {
     await until(async () => (await status(80, "web.mercury.bench-route.cspace.local")) !== 200);
     spawnSync("docker", ["start", container]);
     const begin = performance.now();
-    const port = Number(spawnSync("docker", ["port", container, "3000"], { encoding: "utf8" }).stdout.split(":").at(-1));
+    const port = Number(
+      spawnSync("docker", ["port", container, "3000"], { encoding: "utf8" }).stdout.split(":").at(-1),
+    );
     const [own, through] = await Promise.all([
       until(async () => (await status(port, "localhost")) === 200).then(() => performance.now() - begin),
-      until(async () => (await status(80, "web.mercury.bench-route.cspace.local")) === 200).then(() => performance.now() - begin),
+      until(async () => (await status(80, "web.mercury.bench-route.cspace.local")) === 200).then(
+        () => performance.now() - begin,
+      ),
     ]);
     direct.push(own);
     routed.push(through);
   }
   const p95 = (values) => values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
-  console.log(`first 200 through the hostname: median ${median(routed).toFixed(0)} ms, p95 ${p95(routed).toFixed(0)} ms (bar: 300 ms)`);
-  console.log(`first 200 on its own port:      median ${median(direct).toFixed(0)} ms, p95 ${p95(direct).toFixed(0)} ms`);
+  console.log(
+    `first 200 through the hostname: median ${median(routed).toFixed(0)} ms, p95 ${p95(routed).toFixed(0)} ms (bar: 300 ms)`,
+  );
+  console.log(
+    `first 200 on its own port:      median ${median(direct).toFixed(0)} ms, p95 ${p95(direct).toFixed(0)} ms`,
+  );
 } finally {
   sandbox.clean();
 }

@@ -25,7 +25,11 @@ export function createSandbox(name) {
       return ["docker", "compose", "-p", `${name}--${instance}`, "-f", "compose.yaml", "-f", override, ...args];
     },
     clean: () => {
-      for (const args of [["down", "--all", "--volumes"], ["proxy", "down"]]) spawnSync(process.execPath, [bin, ...args]);
+      for (const args of [
+        ["down", "--all", "--volumes"],
+        ["proxy", "down"],
+      ])
+        spawnSync(process.execPath, [bin, ...args]);
       process.chdir(homedir());
       rmSync(root, { recursive: true, force: true });
     },

@@ -64,7 +64,11 @@ function install() {
 /** Runs the pinned pnpm: the one on PATH if it is that one, else through npx, on whose PATH it is then. */
 function pnpm(args) {
   const pinned = JSON.parse(read(join(root, "package.json"))).packageManager.split("@")[1];
-  const installed = spawnSync("pnpm", ["--version"], { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
+  const installed = spawnSync("pnpm", ["--version"], {
+    cwd: root,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
   if (installed.stdout?.trim() === pinned) run("pnpm", args);
   else run("npx", ["--yes", `pnpm@${pinned}`, ...args]);
 }

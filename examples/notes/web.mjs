@@ -9,7 +9,9 @@ createServer(async (_request, response) => {
   try {
     const notes = await (await fetch(api)).json();
     const items = notes.map((note) => `<li>${escape(note)}</li>`).join("") || "<li>no notes yet</li>";
-    response.end(`<!doctype html><title>${instance}</title><h1>Notes of ${instance}</h1><ul>${items}</ul><p>from ${api}</p>\n`);
+    response.end(
+      `<!doctype html><title>${instance}</title><h1>Notes of ${instance}</h1><ul>${items}</ul><p>from ${api}</p>\n`,
+    );
   } catch (error) {
     response.statusCode = 500;
     response.end(`<h1>the API at ${api} does not answer</h1><pre>${escape(String(error.cause ?? error))}</pre>\n`);

@@ -1,42 +1,82 @@
+import type { ComposeErrorCode } from "@cspace/compose";
+import type { HostnamesErrorCode } from "@cspace/hostnames";
+import type { LabelsErrorCode } from "@cspace/labels";
+import type { PlanErrorCode } from "@cspace/plan";
+import type { PortsErrorCode } from "@cspace/ports";
+import type { ProjectErrorCode } from "@cspace/project";
+import type { CliErrorCode } from "./errors.ts";
+
 /** The exit codes of the command line. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, engine: 3, privilege: 4, interrupted: 130 } as const;
 
-const usage = new Set([
-  "CSPACE_CONFIG_INVALID",
-  "CSPACE_DOMAIN_INVALID",
-  "CSPACE_HOSTNAME_TOO_LONG",
-  "CSPACE_INSTANCE_AMBIGUOUS",
-  "CSPACE_INSTANCE_TAKEN",
-  "CSPACE_INSTANCE_UNKNOWN",
-  "CSPACE_LABEL_UNKNOWN",
-  "CSPACE_NAME_EMPTY",
-  "CSPACE_NAME_INVALID",
-  "CSPACE_NAME_TAKEN",
-  "CSPACE_NETWORK_POOL_INVALID",
-  "CSPACE_NO_SERVICES",
-  "CSPACE_PROJECT_NOT_FOUND",
-  "CSPACE_ROUTE_DUPLICATE",
-  "CSPACE_ROUTE_UNREACHABLE",
-  "CSPACE_SETTINGS_INVALID",
-  "CSPACE_USAGE",
-]);
+type ErrorCode =
+  | CliErrorCode
+  | ComposeErrorCode
+  | HostnamesErrorCode
+  | LabelsErrorCode
+  | PlanErrorCode
+  | PortsErrorCode
+  | ProjectErrorCode;
 
-const engine = new Set([
-  "CSPACE_COMPOSE_MISSING",
-  "CSPACE_COMPOSE_OLD",
-  "CSPACE_CONTEXT_UNKNOWN",
-  "CSPACE_ENGINE_ABSENT",
-  "CSPACE_ENGINE_DENIED",
-  "CSPACE_ENGINE_NOT_RUNNING",
-  "CSPACE_ENGINE_OLD",
-  "CSPACE_ENGINE_REMOTE",
-]);
+/** What kind of end every code is; a code that has none here does not compile. */
+export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
+  CSPACE_ATTACH_FAILED: "failed",
+  CSPACE_COMPOSE_FAILED: "failed",
+  CSPACE_COMPOSE_MISSING: "engine",
+  CSPACE_COMPOSE_OLD: "engine",
+  CSPACE_CONFIG_INVALID: "usage",
+  CSPACE_CONFIRMATION_NEEDED: "privilege",
+  CSPACE_CONTAINER_FAILED: "failed",
+  CSPACE_CONTEXT_UNKNOWN: "engine",
+  CSPACE_DOMAIN_INVALID: "usage",
+  CSPACE_ENGINE_ABSENT: "engine",
+  CSPACE_ENGINE_DENIED: "engine",
+  CSPACE_ENGINE_NOT_RUNNING: "engine",
+  CSPACE_ENGINE_OLD: "engine",
+  CSPACE_ENGINE_REMOTE: "engine",
+  CSPACE_FILE_UNREADABLE: "failed",
+  CSPACE_HOME_UNWRITABLE: "failed",
+  CSPACE_HOSTNAME_TOO_LONG: "usage",
+  CSPACE_INSTANCE_AMBIGUOUS: "usage",
+  CSPACE_INSTANCE_TAKEN: "usage",
+  CSPACE_INSTANCE_UNKNOWN: "usage",
+  CSPACE_INTERRUPTED: "interrupted",
+  CSPACE_LABEL_OPTION_INVALID: "failed",
+  CSPACE_LABEL_UNKNOWN: "usage",
+  CSPACE_LOCK_TIMEOUT: "failed",
+  CSPACE_NAME_EMPTY: "usage",
+  CSPACE_NAME_INVALID: "usage",
+  CSPACE_NAME_TAKEN: "usage",
+  CSPACE_NETWORK_POOL_EXHAUSTED: "failed",
+  CSPACE_NETWORK_POOL_INVALID: "usage",
+  CSPACE_NOT_BUILT: "failed",
+  CSPACE_NO_FREE_PORT: "failed",
+  CSPACE_NO_SERVICES: "usage",
+  CSPACE_PLAN_DUPLICATE: "failed",
+  CSPACE_PLAN_FAILED: "failed",
+  CSPACE_PLAN_NEEDS_ROOT: "privilege",
+  CSPACE_PLAN_STALE: "failed",
+  CSPACE_PLAN_UNSUPPORTED: "failed",
+  CSPACE_PORT_INVALID: "usage",
+  CSPACE_PORT_TAKEN: "failed",
+  CSPACE_PROJECT_NOT_FOUND: "usage",
+  CSPACE_PROXY_FAILED: "failed",
+  CSPACE_PROXY_FOREIGN: "failed",
+  CSPACE_PROXY_STOPPED: "failed",
+  CSPACE_ROUTES_EMPTY: "failed",
+  CSPACE_ROUTES_MIXED: "failed",
+  CSPACE_ROUTE_DOWN: "failed",
+  CSPACE_ROUTE_DUPLICATE: "usage",
+  CSPACE_ROUTE_UNREACHABLE: "usage",
+  CSPACE_SETTINGS_INVALID: "usage",
+  CSPACE_SETTINGS_UNREADABLE: "failed",
+  CSPACE_UNEXPECTED: "failed",
+  CSPACE_USAGE: "usage",
+  CSPACE_WAIT_TIMEOUT: "failed",
+  CSPACE_WRITE_FAILED: "failed",
+};
 
-const privilege = new Set(["CSPACE_CONFIRMATION_NEEDED", "CSPACE_PLAN_NEEDS_ROOT"]);
-
-/** The exit code for an error's code. */
+/** The exit code for an error's code; one that nobody knows is a failure. */
 export function exitCodeOf(code: string): number {
-  if (usage.has(code)) return exitCodes.usage;
-  if (engine.has(code)) return exitCodes.engine;
-  return privilege.has(code) ? exitCodes.privilege : exitCodes.failed;
+  return exitCodes[Object.hasOwn(exitKinds, code) ? exitKinds[code as ErrorCode] : "failed"];
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { listInstances } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import type { CommandArgs } from "../command.ts";
@@ -60,10 +61,7 @@ async function watch(context: Context, machine: Machine, project: string | undef
       if (output.json) output.line(document);
       else output.text(`${output.live ? "\u001b[2J\u001b[H" : ""}${render(document, context)}\n`);
     }
-    await new Promise((done) => {
-      setTimeout(done, 1000);
-      signal.addEventListener("abort", done, { once: true });
-    });
+    await setTimeout(1000, undefined, { signal }).catch(() => undefined);
   }
   signal.throwIfAborted();
 }

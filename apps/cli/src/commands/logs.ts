@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { findInstance } from "../core/find-instance.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { printLogs } from "../core/print-logs.ts";
+import type { CliErrorCode } from "../errors.ts";
 
 /** Prints what the services of an instance write. */
 export async function run(context: Context, args: CommandArgs): Promise<undefined> {
@@ -14,7 +15,7 @@ export async function run(context: Context, args: CommandArgs): Promise<undefine
   const containers = listed.containers.filter((one) => service === undefined || one.service === service);
   if (containers.length === 0) {
     const known = [...new Set([...listed.routes.map((route) => route.label), ...listed.services])].sort();
-    throw new CspaceError("CSPACE_LABEL_UNKNOWN", `${listed.instance} has no route or service ${label}`, {
+    throw new CspaceError<CliErrorCode>("CSPACE_LABEL_UNKNOWN", `${listed.instance} has no route or service ${label}`, {
       hint: `there are: ${known.join(", ")}`,
     });
   }

@@ -1,10 +1,10 @@
 import { previewProxyRemoval, stopProxy } from "@cspace/compose";
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { Context } from "../context.ts";
-import { describeProxy, type ProxyDescription } from "../core/describe-proxy.ts";
+import { describeProxy, type ProxyReport } from "../core/describe-proxy.ts";
 import { openEngine } from "../core/open-engine.ts";
 
-type ProxyDownDocument = { readonly proxy: ProxyDescription; readonly changed: boolean } | { readonly plan: Plan };
+type ProxyDownDocument = { readonly proxy: ProxyReport; readonly changed: boolean } | { readonly plan: Plan };
 
 /** Removes the proxy; every URL falls back to its port. */
 export async function run(context: Context): Promise<ProxyDownDocument> {

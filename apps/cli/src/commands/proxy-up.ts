@@ -2,11 +2,11 @@ import { attachProxy, ensureProxy, previewProxy, withLock } from "@cspace/compos
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { describeProxy, type ProxyDescription, renderProxyDocument } from "../core/describe-proxy.ts";
+import { describeProxy, type ProxyReport, renderProxyDocument } from "../core/describe-proxy.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { createProgress } from "../output/progress.ts";
 
-type ProxyUpDocument = { readonly proxy: ProxyDescription } | { readonly plan: Plan };
+type ProxyUpDocument = { readonly proxy: ProxyReport } | { readonly plan: Plan };
 
 /** Starts the proxy and puts it on every network that it serves. */
 export async function run(context: Context, args: CommandArgs): Promise<ProxyUpDocument> {

@@ -7,6 +7,7 @@ import type { Route } from "../core/documents.ts";
 import { pickInstance, readScope } from "../core/find-instance.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { readEvidence } from "../core/read-evidence.ts";
+import type { CliErrorCode } from "../errors.ts";
 
 interface UrlDocument {
   readonly route: Route;
@@ -23,7 +24,7 @@ export async function run(context: Context, args: CommandArgs): Promise<UrlDocum
   const found = pickRoute(listed, typeof args.label === "string" ? args.label : undefined);
   const route = await describeRoute(listed, found, evidence);
   if (route.url !== null) return { route };
-  throw new CspaceError("CSPACE_ROUTE_DOWN", `${route.label} has no URL right now: ${route.reason}`, {
+  throw new CspaceError<CliErrorCode>("CSPACE_ROUTE_DOWN", `${route.label} has no URL right now: ${route.reason}`, {
     hint: `start it: cspace up ${listed.instance}`,
   });
 }
@@ -37,7 +38,7 @@ function pickRoute({ routes, instance }: ListedInstance, label: string | undefin
   const found = label === undefined && routes.length === 1 ? routes[0] : routes.find((route) => route.label === label);
   if (found !== undefined) return found;
   const what = label === undefined ? "which route is meant is not clear" : `${instance} has no route ${label}`;
-  throw new CspaceError("CSPACE_LABEL_UNKNOWN", what, {
+  throw new CspaceError<CliErrorCode>("CSPACE_LABEL_UNKNOWN", what, {
     hint: `there are: ${routes.map((route) => route.label).join(", ") || "none"}`,
   });
 }

@@ -2,6 +2,7 @@ import { type InstanceRecord, listInstances, readRecords, withLock, writeRecord 
 import { CspaceError } from "@cspace/errors";
 import { type ChosenInstance, chooseInstance } from "@cspace/project";
 import type { Context } from "../context.ts";
+import type { CliErrorCode } from "../errors.ts";
 import { toRecord, type UpRequest, type UpScope, type UpTarget } from "./choose-for-up.ts";
 import type { Scope } from "./find-instance.ts";
 import type { Machine } from "./open-engine.ts";
@@ -57,7 +58,7 @@ async function readClaimed({ engine }: Machine, project: string): Promise<string
 
 function requireConfirmation(context: Context, scope: Scope, instance: string): void {
   if (context.flags.yes) return;
-  throw new CspaceError(
+  throw new CspaceError<CliErrorCode>(
     "CSPACE_CONFIRMATION_NEEDED",
     `volumes or networks of an instance ${instance} of ${scope.projectSlug} exist, and nothing tells whose they are`,
     {

@@ -4,7 +4,7 @@ import { renderTable } from "../output/table.ts";
 import type { Machine } from "./open-engine.ts";
 
 /** The proxy as commands print it. */
-export interface ProxyDescription {
+export interface ProxyReport {
   readonly engine: "docker" | "gateway";
   readonly state: "running" | "degraded" | "stopped";
   readonly httpPort: number | null;
@@ -16,7 +16,7 @@ export interface ProxyDescription {
 }
 
 /** Describes the proxy as the engine has it; its own networks' names are those of the projects it serves. */
-export async function describeProxy({ engine, paths }: Machine): Promise<ProxyDescription> {
+export async function describeProxy({ engine, paths }: Machine): Promise<ProxyReport> {
   const [state, config] = await Promise.all([readProxyState(engine), readMachineConfig(paths)]);
   return {
     engine: "docker",
@@ -31,7 +31,7 @@ export async function describeProxy({ engine, paths }: Machine): Promise<ProxyDe
 }
 
 /** Renders the proxy for people. */
-export function renderProxyDocument(proxy: ProxyDescription, { style }: Output): string {
+export function renderProxyDocument(proxy: ProxyReport, { style }: Output): string {
   const state = { running: style.green, degraded: style.yellow, stopped: style.red }[proxy.state](proxy.state);
   return renderTable([
     ["state", state],

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { type ComposeModel, coreService, servicePorts } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { checkRoutes, formatIssues, type Project, proposeRoutes } from "@cspace/project";
+import type { CliErrorCode } from "../errors.ts";
 
 /** A label, where it is served, and the variables that carry its URL to browsers. */
 export interface ChosenRoute {
@@ -36,9 +37,13 @@ export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[]
   const issues = checkRoutes(settings, services, text);
   if (issues.length > 0) {
     const file = basename(settingsFile ?? ".cspace.json");
-    throw new CspaceError("CSPACE_SETTINGS_INVALID", `${file} is not valid:\n${formatIssues(file, issues)}`, {
-      hint: `mend ${settingsFile ?? file}, then run the command again`,
-    });
+    throw new CspaceError<CliErrorCode>(
+      "CSPACE_SETTINGS_INVALID",
+      `${file} is not valid:\n${formatIssues(file, issues)}`,
+      {
+        hint: `mend ${settingsFile ?? file}, then run the command again`,
+      },
+    );
   }
   const own = Object.entries(settings.routes ?? {}).flatMap(([label, route]) =>
     "service" in route ? [{ label, service: route.service, port: route.port, env: route.env ?? [] }] : [],

@@ -14,6 +14,7 @@ import { composeProjectName } from "@cspace/hostnames";
 import { writeFileAtomic } from "@cspace/plan";
 import type { Project } from "@cspace/project";
 import type { Context } from "../context.ts";
+import type { CliErrorCode } from "../errors.ts";
 import type { ComposeHost } from "./open-compose.ts";
 
 /** What an instance consists of, before anything of cspace's is added. */
@@ -60,7 +61,7 @@ async function readFiles(
   const { container } = project.settings;
   if (container === undefined) {
     if (project.composeFiles.length > 0) return project.composeFiles;
-    throw new CspaceError("CSPACE_NO_SERVICES", `${project.directory} has no compose file`, {
+    throw new CspaceError<CliErrorCode>("CSPACE_NO_SERVICES", `${project.directory} has no compose file`, {
       hint: 'write a compose.yaml, or "container" in .cspace.json',
     });
   }

@@ -1,6 +1,7 @@
 import { type InstanceRecord, sameSlug } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { ChosenInstance } from "@cspace/project";
+import type { CliErrorCode } from "../errors.ts";
 import type { UpScope } from "./choose-for-up.ts";
 
 /**
@@ -21,7 +22,11 @@ export function requireOwn(scope: UpScope, existing: InstanceRecord, chosen: Cho
   }
   if (here) return;
   const { instance, directory } = existing;
-  throw new CspaceError("CSPACE_INSTANCE_TAKEN", `the instance ${instance} of ${projectSlug} belongs to ${directory}`, {
-    hint: `take another name (cspace up --new), or remove it with its volumes: cspace down ${instance} --volumes`,
-  });
+  throw new CspaceError<CliErrorCode>(
+    "CSPACE_INSTANCE_TAKEN",
+    `the instance ${instance} of ${projectSlug} belongs to ${directory}`,
+    {
+      hint: `take another name (cspace up --new), or remove it with its volumes: cspace down ${instance} --volumes`,
+    },
+  );
 }

@@ -47,7 +47,10 @@ export async function startInstance(run: UpRun): Promise<InstanceDocument | { pl
   try {
     if (flags.dryRun) return await preview(run);
     progress.onStep({ name: "proxy" });
-    const [model, proxy] = await Promise.all([stack.model, ensureProxy({ ...machine, signal, onLine: progress.onLine })]);
+    const [model, proxy] = await Promise.all([
+      stack.model,
+      ensureProxy({ ...machine, signal, onLine: progress.onLine }),
+    ]);
     finish(steps, progress, { name: "proxy", status: proxy.changed ? "done" : "unchanged", ms: since(begin) });
     for (const note of proxy.notes) output.note(note);
     const plan = await planFor(run, model, proxy);

@@ -1,6 +1,7 @@
 import { type ListedInstance, listInstances } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
+import type { CliErrorCode } from "../errors.ts";
 import { describeInstance, type EvidenceOptions } from "./describe-instance.ts";
 import type { Instance } from "./documents.ts";
 import type { Machine } from "./open-engine.ts";
@@ -26,7 +27,7 @@ export async function verifyRoutes(
     context.signal.throwIfAborted();
     const listed = (await listInstances({ engine: machine.engine, project })).find((one) => one.instance === instance);
     if (listed === undefined) {
-      throw new CspaceError("CSPACE_INSTANCE_UNKNOWN", `the instance ${instance} was removed meanwhile`, {
+      throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `the instance ${instance} was removed meanwhile`, {
         hint: `start it again: cspace up ${instance}`,
       });
     }

@@ -16,12 +16,15 @@ export class Output {
   readonly style: ReturnType<typeof pc.createColors>;
   /** Whether progress may be drawn over. */
   readonly live: boolean;
+  /** Where progress is drawn. */
+  readonly stderr: OutputOptions["stderr"];
   readonly #options: OutputOptions;
 
   constructor(options: OutputOptions) {
     this.#options = options;
     this.json = options.json;
     this.quiet = options.quiet;
+    this.stderr = options.stderr;
     this.style = pc.createColors(options.color);
     this.live = options.stderr.isTTY === true && !options.json && !options.quiet;
   }

@@ -14,8 +14,9 @@ export interface Progress {
 export async function createProgress(output: Output, options: { readonly verbose: boolean }): Promise<Progress> {
   const { verbose } = options;
   const silent = output.json || output.quiet;
+  const stream = output.stderr as NodeJS.WriteStream;
   const spinner: Spinner | undefined =
-    output.live && !verbose ? (await import("yocto-spinner")).default({ stream: process.stderr }) : undefined;
+    output.live && !verbose ? (await import("yocto-spinner")).default({ stream }) : undefined;
   let current = "";
   return {
     onStep: ({ name, status, ms }) => {

@@ -67,7 +67,7 @@ export async function readReservedSubnets(paths: HomePaths): Promise<string[]> {
  * Reads what an override remembers. A file that was cut off or edited beyond recognition gives `undefined`: it holds
  * nothing that cannot be rendered again, and the directory is in the containers' labels as well.
  */
-export async function readOverride(
+async function readOverride(
   paths: HomePaths,
   names: { project: string; instance: string },
 ): Promise<{ record: InstanceRecord | undefined; subnets: string[] } | undefined> {

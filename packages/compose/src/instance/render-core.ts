@@ -21,17 +21,17 @@ export async function renderCore(container: ContainerSettings, directory: string
   // Loaded on first use: most projects have a compose file of their own.
   const { stringify } = await import("yaml");
   const { image, command, ports, environment } = container;
-  const escapeDollar = (text: string): string => text.replaceAll("$", "$$$$");
+  const escapeDollars = (text: string): string => text.replaceAll("$", "$$$$");
   const service = {
     image,
     working_dir: coreWorkdir,
     ...(command === undefined
       ? {}
-      : { command: typeof command === "string" ? ["sh", "-c", escapeDollar(command)] : command.map(escapeDollar) }),
+      : { command: typeof command === "string" ? ["sh", "-c", escapeDollars(command)] : command.map(escapeDollars) }),
     ...(environment === undefined ? {} : { environment }),
     init: true,
     expose: Object.keys(ports),
-    volumes: [{ type: "bind", source: escapeDollar(directory), target: coreWorkdir }],
+    volumes: [{ type: "bind", source: escapeDollars(directory), target: coreWorkdir }],
   };
   return `# Rendered by cspace from "container" in .cspace.json.\n${stringify({ services: { [coreService]: service } })}`;
 }

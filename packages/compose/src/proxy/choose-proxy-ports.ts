@@ -4,7 +4,7 @@ import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 
 /** Where the proxy listens when nothing was chosen: the first that is free. */
-export const portCandidates = { http: [80, 8088, 8880, 9088], dns: [53, 5300, 5301] } as const;
+const portCandidates = { http: [80, 8088, 8880, 9088], dns: [53, 5300, 5301] } as const;
 
 /** A port that was asked for and is held by another. */
 export interface TakenPort {

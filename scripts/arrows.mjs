@@ -1,0 +1,47 @@
+/**
+ * The rooms of the workspace and the arrows between them. `uses` lists the packages of the workspace that one may
+ * depend on and import; a pure package has no dependency outside the workspace, and takes of Node what `node` lists.
+ *
+ * @typedef {{ folder: string, uses: readonly string[], pure?: { node: readonly string[] }, prints?: readonly string[] }} Room
+ * @type {Readonly<Record<string, Room>>}
+ */
+export const rooms = {
+  "@cspace/errors": { folder: "packages/errors", uses: [], pure: { node: [] } },
+  "@cspace/hostnames": {
+    folder: "packages/hostnames",
+    uses: ["@cspace/errors"],
+    pure: { node: ["node:crypto", "node:url"] },
+  },
+  "@cspace/labels": {
+    folder: "packages/labels",
+    uses: ["@cspace/errors", "@cspace/hostnames"],
+    pure: { node: [] },
+  },
+  "@cspace/ports": { folder: "packages/ports", uses: ["@cspace/errors"] },
+  "@cspace/plan": { folder: "packages/plan", uses: ["@cspace/errors"] },
+  "@cspace/project": { folder: "packages/project", uses: ["@cspace/errors", "@cspace/hostnames"] },
+  "@cspace/resolver": { folder: "packages/resolver", uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/plan"] },
+  "@cspace/gateway": { folder: "packages/gateway", uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/ports"] },
+  "@cspace/processes": { folder: "packages/processes", uses: ["@cspace/errors", "@cspace/ports"] },
+  "@cspace/compose": {
+    folder: "packages/compose",
+    uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/labels", "@cspace/plan", "@cspace/ports"],
+  },
+  "@cspace/cli": {
+    folder: "apps/cli",
+    uses: [
+      "@cspace/compose",
+      "@cspace/errors",
+      "@cspace/gateway",
+      "@cspace/hostnames",
+      "@cspace/labels",
+      "@cspace/plan",
+      "@cspace/ports",
+      "@cspace/processes",
+      "@cspace/project",
+      "@cspace/resolver",
+    ],
+    // Commands print through the `Output` of their context; these alone touch the process.
+    prints: ["src/main.ts"],
+  },
+};
