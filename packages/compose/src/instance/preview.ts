@@ -6,7 +6,7 @@ import type { HomePaths } from "../home/home-paths.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
 import { readProxyState } from "../proxy/proxy-state.ts";
-import { proxyImages, proxyProject } from "../proxy/render-proxy.ts";
+import { proxyProject } from "../proxy/render-proxy.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
 import type { InstancePlan } from "./plan-instance.ts";
@@ -69,15 +69,6 @@ export async function previewRemoval(
     ...containers.map(({ Names, State }) => engineStep("container", containerName(Names), `${State}\n`, null)),
     ...ownNetworks(composeProject, networks).map(({ Name }) => engineStep("network", Name, "exists\n", null)),
     ...(volumes ? found.map(({ Name }) => engineStep("volume", Name, "exists\n", null)) : []),
-  ];
-}
-
-/** Tells what `ensureProxy` would start; nothing when both containers run. */
-export async function previewProxy(options: { readonly engine: DockerEngine }): Promise<PlanStep[]> {
-  const { proxyRunning, dnsRunning } = await readProxyState(options.engine);
-  return [
-    ...(proxyRunning ? [] : [engineStep("container", "cspace-proxy", null, `${proxyImages.traefik}\n`)]),
-    ...(dnsRunning ? [] : [engineStep("container", "cspace-dns", null, `${proxyImages.coredns}\n`)]),
   ];
 }
 
