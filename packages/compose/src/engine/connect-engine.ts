@@ -59,8 +59,7 @@ function wrap(docker: Docker, endpoint: string): DockerEngine {
     version: () => docker.version(),
     info: () => docker.info(),
     listContainers: (options) => docker.listContainers(filters(options)),
-    inspectContainer: (id) =>
-      orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
+    inspectContainer: (id) => orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
     restartContainer: (id) => docker.getContainer(id).restart({ t: 0 }),
     removeContainer: async (id) => void (await orMissing(docker.getContainer(id).remove({ force: true }))),
     containerLogs: async (id, { follow, tail }) => {
@@ -108,14 +107,17 @@ function explain(
   error: unknown,
   endpoint: string,
   options: { env: NodeJS.ProcessEnv; platform: NodeJS.Platform; timeoutMs: number },
-): unknown {
+): CspaceError<ComposeErrorCode> {
   const code = (error as NodeJS.ErrnoException).code;
   const make = (kind: ComposeErrorCode, message: string, hint: string): CspaceError<ComposeErrorCode> =>
     new CspaceError(kind, message, { hint, cause: error });
   const start =
-    options.platform === "linux" ? "start it: sudo systemctl start docker" : "start it: open Docker Desktop or OrbStack";
+    options.platform === "linux"
+      ? "start it: sudo systemctl start docker"
+      : "start it: open Docker Desktop or OrbStack";
   switch (code) {
     case "ENOENT":
+    case "ENOTDIR":
       if (!isOnPath("docker", options.env)) {
         return make(
           "CSPACE_ENGINE_ABSENT",
@@ -140,7 +142,11 @@ function explain(
         'join its group, then log in again: sudo usermod -aG docker "$USER"',
       );
     default:
-      return error;
+      return make(
+        "CSPACE_ENGINE_NOT_RUNNING",
+        `what answers at ${endpoint} is no working Docker engine: ${(error as Error).message}`,
+        "see whether it works: docker info; then restart it",
+      );
   }
 }
 
