@@ -3,11 +3,14 @@ import {
   type EnsuredProxy,
   ensureProxy,
   type InstancePlan,
+  listInstances,
   planInstance,
   previewInstance,
   previewProxy,
   readComposeModel,
   readMachineConfig,
+  readProxyState,
+  requireCompose,
   requireNoFailure,
   type Step,
 } from "@cspace/compose";
@@ -18,10 +21,12 @@ import { buildEnvironment, type Project } from "@cspace/project";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseForUp, type UpTarget } from "../core/choose-for-up.ts";
+import { describeInstance } from "../core/describe-instance.ts";
 import type { Instance, InstanceDocument } from "../core/documents.ts";
 import { readScope, type Scope } from "../core/find-instance.ts";
 import { type Machine, openEngine } from "../core/open-engine.ts";
 import { type ChosenRoute, planRoutes } from "../core/plan-routes.ts";
+import { readEvidence } from "../core/read-evidence.ts";
 import { readStackFiles } from "../core/read-stack.ts";
 import { renderInstance } from "../core/render-instance.ts";
 import { verifyRoutes } from "../core/verify-routes.ts";
@@ -66,20 +71,21 @@ async function start(run: UpRun): Promise<UpDocument | { plan: Plan }> {
   const { record } = target;
   const config = await readMachineConfig(machine.paths);
   const composeProject = composeProjectName(record);
-  const files = await readStackFiles(machine, project, record);
+  const { files, release } = await readStackFiles(machine, project, { ...record, dryRun: flags.dryRun });
   const interpolation = {
     CSPACE_PROJECT: record.project,
     CSPACE_INSTANCE: record.instance,
     CSPACE_DOMAIN: config.domains[0] as string,
   };
-  const reading = readComposeModel({
-    compose: machine.compose,
-    directory: project.directory,
-    files,
-    composeProject,
-    env: interpolation,
-    signal,
-  });
+  const { compose } = machine;
+  const { directory } = project;
+  const reading = readComposeModel({ compose, directory, files, composeProject, env: interpolation, signal }).catch(
+    async (error: unknown) => {
+      // A Compose that is too old may well have failed for that.
+      await requireCompose(compose, directory);
+      throw error;
+    },
+  );
   const begin = performance.now();
   const steps: Step[] = [];
   let plan: InstancePlan | undefined;
@@ -113,7 +119,23 @@ async function start(run: UpRun): Promise<UpDocument | { plan: Plan }> {
     return { instance: verified, steps };
   } catch (error) {
     reading.catch(() => undefined);
-    throw new CommandFailure(error, { steps });
+    throw new CommandFailure(error, { ...(await describeFailed(run)), steps });
+  } finally {
+    await release();
+  }
+}
+
+/** The instance as a failure leaves it, for its document; nothing when there is none, or it cannot be told. */
+async function describeFailed({ context, machine, target }: UpRun): Promise<{ readonly instance?: Instance }> {
+  if (!context.flags.json) return {};
+  const { project, instance } = target.record;
+  try {
+    const listed = (await listInstances({ engine: machine.engine, project })).find((one) => one.instance === instance);
+    if (listed === undefined) return {};
+    return { instance: await describeInstance(listed, await readEvidence(context, machine)) };
+  } catch {
+    // Why `up` failed matters more than that this could not be told either.
+    return {};
   }
 }
 
@@ -122,8 +144,8 @@ async function startProxy({ context, machine, progress }: UpRun): Promise<Ensure
 }
 
 async function proxyPort({ machine }: UpRun): Promise<number> {
-  const config = await readMachineConfig(machine.paths);
-  return config.httpPort ?? 80;
+  const [config, proxy] = await Promise.all([readMachineConfig(machine.paths), readProxyState(machine.engine)]);
+  return config.httpPort ?? proxy.httpPort ?? 80;
 }
 
 async function planFor(
