@@ -92,7 +92,7 @@ async function start(run: UpRun): Promise<UpDocument | { plan: Plan }> {
   try {
     if (flags.dryRun) return await preview(run, planFor(run, await reading, config.domains, await proxyPort(run)));
     progress.onStep({ name: "proxy" });
-    const [model, proxy] = await Promise.all([reading, startProxy(run)]);
+    const [model, proxy] = await bothSettled(reading, startProxy(run));
     finish(steps, progress, { name: "proxy", status: proxy.changed ? "done" : "unchanged", ms: since(begin) });
     for (const note of proxy.notes) output.note(note);
     plan = await planFor(run, model, proxy.domains, proxy.httpPort);
@@ -137,6 +137,12 @@ async function describeFailed({ context, machine, target }: UpRun): Promise<{ re
     // Why `up` failed matters more than that this could not be told either.
     return {};
   }
+}
+
+/** Waits for both even when one fails: what is under way may hold a lock, or be half of the proxy's start. */
+async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 async function startProxy({ context, machine, progress }: UpRun): Promise<EnsuredProxy> {
