@@ -18,6 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     quiet: false,
     color: wantsColor(!argv.includes("--no-color"), env, stderr.isTTY),
   });
+  for (const stream of [stdout, stderr]) stream.on("error", leaveClosedPipe);
   let parsed: ParsedCommand | undefined;
   try {
     const streams = { write: (text: string) => void stdout.write(text), columns: stdout.columns };
@@ -52,6 +53,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return reportFailure(error, context);
   }
+}
+
+/** Who reads our output may have enough of it, as `head` does. */
+function leaveClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCodes.done);
 }
 
 function readFlags(args: ParsedCommand["args"]): GlobalFlags {
@@ -113,6 +120,7 @@ function report(
   data: object,
   output: Output,
 ): void {
-  if (output.json) output.document({ error: { code, message, hint: hint ?? null }, ...data });
+  // In one line, since it may end a stream of JSON Lines.
+  if (output.json) output.line({ error: { code, message, hint: hint ?? null }, ...data });
   else output.failure({ code, message, hint });
 }

@@ -61,7 +61,6 @@ export {
 export {
   type PreviewInstanceOptions,
   previewInstance,
-  previewProxy,
   previewProxyRemoval,
   previewRemoval,
 } from "./instance/preview.ts";
@@ -75,7 +74,9 @@ export { sameSlug } from "./networks/ensure-project-network.ts";
 export { type Attachment, type AttachmentState, planAttachments } from "./networks/plan-attachments.ts";
 export { freeSubnets, type NetworkPool, parsePool } from "./networks/subnets.ts";
 export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy/ensure-proxy.ts";
+export { previewProxy } from "./proxy/preview-proxy.ts";
 export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy/proxy-names.ts";
 export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
+export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";
 export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";
 export { type StopProxyOptions, stopProxy } from "./proxy/stop-proxy.ts";

@@ -4,9 +4,11 @@ import {
   type EnsuredProxy,
   ensureProxy,
   type InstancePlan,
+  listInstances,
   planInstance,
   previewInstance,
   previewProxy,
+  readProxyState,
   requireNoFailure,
   type Step,
 } from "@cspace/compose";
@@ -19,9 +21,11 @@ import type { Context } from "../context.ts";
 import { CommandFailure } from "../output/command-failure.ts";
 import type { Progress } from "../output/progress.ts";
 import type { UpTarget } from "./choose-for-up.ts";
+import { describeInstance } from "./describe-instance.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
 import type { Machine } from "./open-engine.ts";
 import { type ChosenRoute, planRoutes } from "./plan-routes.ts";
+import { readEvidence } from "./read-evidence.ts";
 import type { Stack } from "./read-stack.ts";
 import { verifyRoutes } from "./verify-routes.ts";
 
@@ -47,10 +51,7 @@ export async function startInstance(run: UpRun): Promise<InstanceDocument | { pl
   try {
     if (flags.dryRun) return await preview(run);
     progress.onStep({ name: "proxy" });
-    const [model, proxy] = await Promise.all([
-      stack.model,
-      ensureProxy({ ...machine, signal, onLine: progress.onLine }),
-    ]);
+    const [model, proxy] = await bothSettled(stack.model, ensureProxy({ ...machine, signal, onLine: progress.onLine }));
     finish(steps, progress, { name: "proxy", status: proxy.changed ? "done" : "unchanged", ms: since(begin) });
     for (const note of proxy.notes) output.note(note);
     const plan = await planFor(run, model, proxy);
@@ -76,8 +77,30 @@ export async function startInstance(run: UpRun): Promise<InstanceDocument | { pl
     warnAboutRoutes(run, instance);
     return { instance, steps };
   } catch (error) {
-    throw new CommandFailure(error, { steps });
+    throw new CommandFailure(error, { ...(await describeFailed(run)), steps });
+  } finally {
+    await stack.release();
   }
+}
+
+/** The instance as a failure leaves it, for its document; nothing when there is none, or it cannot be told. */
+async function describeFailed({ context, machine, target }: UpRun): Promise<{ readonly instance?: Instance }> {
+  if (!context.flags.json) return {};
+  const { project, instance } = target.record;
+  try {
+    const listed = (await listInstances({ engine: machine.engine, project })).find((one) => one.instance === instance);
+    if (listed === undefined) return {};
+    return { instance: await describeInstance(listed, await readEvidence(context, machine)) };
+  } catch {
+    // Why `up` failed matters more than that this could not be told either.
+    return {};
+  }
+}
+
+/** Waits for both even when one fails: what is under way may hold a lock, or be half of the proxy's start. */
+async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 async function planFor(
@@ -139,7 +162,11 @@ async function verify(
 async function preview(run: UpRun): Promise<{ plan: Plan }> {
   const { machine, target, stack } = run;
   const { config } = stack;
-  const plan = await planFor(run, await stack.model, { domains: config.domains, httpPort: config.httpPort ?? 80 });
+  const { httpPort } = await readProxyState(machine.engine);
+  const plan = await planFor(run, await stack.model, {
+    domains: config.domains,
+    httpPort: config.httpPort ?? httpPort ?? 80,
+  });
   const [proxy, instance] = await Promise.all([
     previewProxy(machine),
     previewInstance(plan, { ...machine, record: target.record }),

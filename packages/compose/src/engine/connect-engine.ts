@@ -107,7 +107,7 @@ function explain(
   error: unknown,
   endpoint: string,
   options: { env: NodeJS.ProcessEnv; platform: NodeJS.Platform; timeoutMs: number },
-): unknown {
+): CspaceError<ComposeErrorCode> {
   const code = (error as NodeJS.ErrnoException).code;
   const make = (kind: ComposeErrorCode, message: string, hint: string): CspaceError<ComposeErrorCode> =>
     new CspaceError(kind, message, { hint, cause: error });
@@ -117,6 +117,7 @@ function explain(
       : "start it: open Docker Desktop or OrbStack";
   switch (code) {
     case "ENOENT":
+    case "ENOTDIR":
       if (!isOnPath("docker", options.env)) {
         return make(
           "CSPACE_ENGINE_ABSENT",
@@ -141,7 +142,11 @@ function explain(
         'join its group, then log in again: sudo usermod -aG docker "$USER"',
       );
     default:
-      return error;
+      return make(
+        "CSPACE_ENGINE_NOT_RUNNING",
+        `what answers at ${endpoint} is no working Docker engine: ${(error as Error).message}`,
+        "see whether it works: docker info; then restart it",
+      );
   }
 }
 

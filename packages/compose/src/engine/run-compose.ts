@@ -113,7 +113,8 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
       hint: "install it: https://docs.docker.com/engine/install/",
     });
   }
-  if (/is not a docker command|unknown (shorthand )?(flag|command)[^\n]*compose|unknown docker command/.test(stderr)) {
+  // Without the plugin, `docker` takes Compose's flags for its own: "unknown shorthand flag: 'p' in -p".
+  if (/is not a docker command|unknown docker command|unknown (shorthand )?(flag|command)/.test(stderr)) {
     return new CspaceError("CSPACE_COMPOSE_MISSING", "Docker Compose is not installed", {
       hint: "install its plugin: https://docs.docker.com/compose/install/",
     });

@@ -86,15 +86,33 @@ async function readOverride(
   } catch {
     return undefined;
   }
-  const { "x-cspace": record, networks } = (data ?? {}) as {
-    "x-cspace"?: Partial<InstanceRecord>;
-    networks?: Record<string, { ipam?: { config?: { subnet?: string }[] } }>;
-  };
-  const subnets = Object.values(networks ?? {}).flatMap((network) =>
-    (network?.ipam?.config ?? []).flatMap(({ subnet }) => subnet ?? []),
+  const subnets = valuesOf(fieldOf(data, "networks")).flatMap((network) =>
+    valuesOf(fieldOf(fieldOf(network, "ipam"), "config")).flatMap((config) => {
+      const subnet = fieldOf(config, "subnet");
+      return typeof subnet === "string" ? [subnet] : [];
+    }),
   );
-  const whole = typeof record?.directory === "string" && record.instance === names.instance;
-  return { record: whole ? (record as InstanceRecord) : undefined, subnets };
+  return { record: readRecord(fieldOf(data, "x-cspace"), names), subnets };
+}
+
+/** A record is whole or none at all. */
+function readRecord(data: unknown, names: { project: string; instance: string }): InstanceRecord | undefined {
+  const read = (key: keyof InstanceRecord): string | undefined => {
+    const value = fieldOf(data, key);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const [directory, projectName, instanceName] = [read("directory"), read("projectName"), read("instanceName")];
+  if (directory === undefined || projectName === undefined || instanceName === undefined) return undefined;
+  if (read("project") !== names.project || read("instance") !== names.instance) return undefined;
+  return { directory, project: names.project, instance: names.instance, projectName, instanceName };
+}
+
+function fieldOf(data: unknown, key: string): unknown {
+  return typeof data === "object" && data !== null ? (data as Record<string, unknown>)[key] : undefined;
+}
+
+function valuesOf(data: unknown): unknown[] {
+  return typeof data === "object" && data !== null ? Object.values(data) : [];
 }
 
 async function readFolders(path: string): Promise<string[]> {

@@ -5,7 +5,7 @@ import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
-import { dnsContainer, proxyContainer, proxyImages, proxyProject } from "../proxy/proxy-names.ts";
+import { dnsContainer, proxyContainer, proxyProject } from "../proxy/proxy-names.ts";
 import { readProxyState } from "../proxy/proxy-state.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
@@ -70,15 +70,6 @@ export async function previewRemoval(
     ...containers.map(({ Names, State }) => engineStep("container", containerName(Names), `${State}\n`, null)),
     ...ownNetworks(composeProject, networks).map(({ Name }) => engineStep("network", Name, "exists\n", null)),
     ...(volumes ? found.map(({ Name }) => engineStep("volume", Name, "exists\n", null)) : []),
-  ];
-}
-
-/** Tells what `ensureProxy` would start; nothing when both containers run. */
-export async function previewProxy(options: { readonly engine: DockerEngine }): Promise<PlanStep[]> {
-  const { proxyRunning, dnsRunning } = await readProxyState(options.engine);
-  return [
-    ...(proxyRunning ? [] : [engineStep("container", proxyContainer, null, `${proxyImages.traefik}\n`)]),
-    ...(dnsRunning ? [] : [engineStep("container", dnsContainer, null, `${proxyImages.coredns}\n`)]),
   ];
 }
 

@@ -16,6 +16,8 @@ export interface ProxyState {
   readonly home: string | null;
   /** Whether a container has one of the two names without being cspace's. */
   readonly foreign: string | null;
+  /** Containers in a state that Compose does not get them out of: paused, or in a circle of restarts. */
+  readonly stuck: readonly string[];
   /** The networks that the proxy is on, its own left out. */
   readonly networks: readonly string[];
   readonly versions: { readonly traefik: string | null; readonly coredns: string | null };
@@ -40,12 +42,17 @@ export async function readProxyState(engine: DockerEngine): Promise<ProxyState> 
     dnsPort: dns === undefined ? null : publishedPort(dns),
     hash: hashes.size === 1 ? ([...hashes][0] ?? null) : null,
     home: (proxy ?? dns)?.Config.Labels[proxyLabels.home] ?? null,
-    foreign: foreign === undefined ? null : foreign.Name.replace(/^\//, ""),
+    foreign: foreign === undefined ? null : nameOf(foreign),
+    stuck: found.filter(({ State }) => ["paused", "restarting", "dead"].includes(State.Status)).map(nameOf),
     networks: Object.keys(proxy?.NetworkSettings.Networks ?? {})
       .filter((name) => name !== proxyProject)
       .sort(),
     versions: { traefik: versionOf(proxy), coredns: versionOf(dns) },
   };
+}
+
+function nameOf(container: EngineContainerDetail): string {
+  return container.Name.replace(/^\//, "");
 }
 
 function publishedPort(container: EngineContainerDetail): number | null {
