@@ -4,7 +4,7 @@ import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { withLock } from "../home/with-lock.ts";
 import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
-import { attachProxy, connect } from "../networks/apply-attachments.ts";
+import { attachProxy, connect, readMissingAttachments } from "../networks/apply-attachments.ts";
 import { ensureProjectNetwork } from "../networks/ensure-project-network.ts";
 import { composeArguments } from "./compose-model.ts";
 import { serviceOf } from "./container-state.ts";
@@ -15,14 +15,28 @@ import { containerFailed, listInstanceContainers, progressOf, waitForInstance } 
 
 /** A step of `up` or `down`. */
 export interface Step {
-  readonly name: "proxy" | "networks" | "create" | "attach" | "start" | "wait" | "verify" | "detach" | "stop" | "remove";
+  readonly name:
+    | "proxy"
+    | "networks"
+    | "create"
+    | "attach"
+    | "start"
+    | "wait"
+    | "verify"
+    | "detach"
+    | "stop"
+    | "remove";
   /** `done`: something on the machine changed. */
   readonly status: "done" | "unchanged" | "skipped";
   readonly ms: number;
 }
 
 /** Reports a step when it begins (without a status) and when it ends. */
-export type OnStep = (step: { readonly name: Step["name"]; readonly status?: Step["status"]; readonly ms?: number }) => void;
+export type OnStep = (step: {
+  readonly name: Step["name"];
+  readonly status?: Step["status"];
+  readonly ms?: number;
+}) => void;
 
 /** Options of {@link applyInstance}. */
 export interface ApplyInstanceOptions {
@@ -110,10 +124,11 @@ interface InstanceState {
 }
 
 async function readInstance(plan: InstancePlan, options: ApplyInstanceOptions): Promise<InstanceState> {
-  const { engine, build = false, recreate = false } = options;
-  const [containers, networks] = await Promise.all([
+  const { engine, domains, build = false, recreate = false } = options;
+  const [containers, networks, unattached] = await Promise.all([
     listInstanceContainers(engine, plan.composeProject),
     engine.listNetworks(),
+    readMissingAttachments(engine, domains),
   ]);
   const missing = missingServices(plan, containers);
   const orphans = containers.some((container) => plan.model.services[serviceOf(container)] === undefined);
@@ -128,7 +143,8 @@ async function readInstance(plan: InstancePlan, options: ApplyInstanceOptions): 
     subnets.missing.length === 0 &&
     override === text &&
     containers.every((container) => progressOf(container, plan) === "done") &&
-    detached(plan, containers).length === 0;
+    detached(plan, containers).length === 0 &&
+    unattached.length === 0;
   return { containers, missing, complete };
 }
 
@@ -144,8 +160,7 @@ function missingServices(plan: InstancePlan, containers: readonly EngineContaine
 function detached(plan: InstancePlan, containers: readonly EngineContainer[]): EngineContainer[] {
   const routed = new Set(plan.routes.map((route) => route.service));
   return containers.filter(
-    (container) =>
-      routed.has(serviceOf(container)) && container.NetworkSettings?.Networks[plan.network] === undefined,
+    (container) => routed.has(serviceOf(container)) && container.NetworkSettings?.Networks[plan.network] === undefined,
   );
 }
 
@@ -166,10 +181,11 @@ function liveSubnets(
 async function ensureNetworks(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {
   const { engine, paths, pool, domains, record, signal } = options;
   const work = async (): Promise<Step["status"]> => {
-    const reserved = await readReservedSubnets(paths);
+    const reserved = await readReservedSubnets(paths, plan);
     const { projectName } = record;
-    const created = await ensureProjectNetwork(plan.project, { engine, pool, reserved, projectName });
     const { live, missing } = liveSubnets(plan, await engine.listNetworks());
+    const besides = missing.length;
+    const created = await ensureProjectNetwork(plan.project, { engine, pool, reserved, besides, projectName });
     const fresh = await allocateSubnets(missing.length, { engine, pool, reserved });
     const subnets = { ...live, ...Object.fromEntries(missing.map((key, index) => [key, fresh[index] as string])) };
     await writeOverride(paths, plan, renderOverride(plan, { record, subnets }));
@@ -200,7 +216,8 @@ async function attachAll(plan: InstancePlan, options: ApplyInstanceOptions): Pro
   const { engine, paths, pool, domains, record, signal } = options;
   const work = async (): Promise<Step["status"]> => {
     const { projectName } = record;
-    await ensureProjectNetwork(plan.project, { engine, pool, projectName });
+    const reserved = await readReservedSubnets(paths);
+    await ensureProjectNetwork(plan.project, { engine, pool, reserved, projectName });
     const loose = detached(plan, await listInstanceContainers(engine, plan.composeProject));
     for (const container of loose) await connect(engine, plan.network, container.Id);
     const attached = await attachProxy(engine, domains);
@@ -212,7 +229,9 @@ async function attachAll(plan: InstancePlan, options: ApplyInstanceOptions): Pro
 async function startContainers(plan: InstancePlan, options: ApplyInstanceOptions): Promise<string[]> {
   const { engine, waitMs = 60_000 } = options;
   const containers = await listInstanceContainers(engine, plan.composeProject);
-  const stopped = containers.filter((container) => container.State !== "running" && progressOf(container, plan) !== "done");
+  const stopped = containers.filter(
+    (container) => container.State !== "running" && progressOf(container, plan) !== "done",
+  );
   const services = [...new Set(stopped.map(serviceOf))].sort();
   if (services.length === 0) return [];
   // Only these: a one-shot service that has done its work must not run again because another one starts.
