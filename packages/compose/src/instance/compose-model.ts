@@ -20,7 +20,7 @@ export interface ComposeService {
   readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
   readonly ports?: readonly { readonly target: number; readonly protocol?: string }[];
   readonly expose?: readonly (string | number)[];
-  readonly depends_on?: Readonly<Record<string, unknown>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition?: string }>>;
   readonly [key: string]: unknown;
 }
 
@@ -84,9 +84,15 @@ export function servicePorts(service: ComposeService): number[] {
   return [...new Set([...published, ...exposed])];
 }
 
-/** Whether Compose restarts a service's container by itself, so that an exit is not its end. */
-export function restarts(service: ComposeService): boolean {
-  const condition = service.deploy?.restart_policy?.condition;
-  if (condition !== undefined) return condition !== "none";
-  return service.restart !== undefined && service.restart !== "no";
+/** When the engine restarts a service's container by itself: whenever it exits, only when it fails, or never. */
+export function restartPolicy(service: ComposeService): "always" | "on-failure" | "never" {
+  const condition = service.deploy?.restart_policy?.condition ?? service.restart ?? "no";
+  if (condition === "no" || condition === "none") return "never";
+  return condition.startsWith("on-failure") ? "on-failure" : "always";
+}
+
+/** The services that another one waits for, whose state Compose therefore waits for before it starts that one. */
+export function awaitedServices(model: ComposeModel): ReadonlySet<string> {
+  const dependencies = Object.values(model.services).flatMap((service) => Object.entries(service.depends_on ?? {}));
+  return new Set(dependencies.flatMap(([name, { condition }]) => (condition === "service_started" ? [] : [name])));
 }

@@ -51,13 +51,20 @@ export async function readRecords(paths: HomePaths, project: string): Promise<In
   return overrides.flatMap((override) => override?.record ?? []);
 }
 
-/** The subnets that overrides of this home promise to networks, whether these exist yet or not. */
-export async function readReservedSubnets(paths: HomePaths): Promise<string[]> {
+/**
+ * The subnets that overrides of this home promise to networks, whether these exist yet or not. An instance whose
+ * override is about to be written anew is left out: what it was promised is its own to take.
+ */
+export async function readReservedSubnets(
+  paths: HomePaths,
+  except?: { readonly project: string; readonly instance: string },
+): Promise<string[]> {
   const projects = await readFolders(paths.instances);
   const all = await Promise.all(
     projects.map(async (project) => {
       const names = await readFolders(join(paths.instances, project));
-      return Promise.all(names.map((instance) => readOverride(paths, { project, instance })));
+      const others = names.filter((instance) => project !== except?.project || instance !== except.instance);
+      return Promise.all(others.map((instance) => readOverride(paths, { project, instance })));
     }),
   );
   return all.flat().flatMap((override) => override?.subnets ?? []);
