@@ -111,7 +111,8 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
       hint: "install it: https://docs.docker.com/engine/install/",
     });
   }
-  if (/is not a docker command|unknown (shorthand )?(flag|command)[^\n]*compose|unknown docker command/.test(stderr)) {
+  // Without Compose, `docker` takes its flags for its own and refers to its own help.
+  if (/is not a docker command|'docker --help'/.test(stderr)) {
     return new CspaceError("CSPACE_COMPOSE_MISSING", "Docker Compose is not installed", {
       hint: "install its plugin: https://docs.docker.com/compose/install/",
     });
