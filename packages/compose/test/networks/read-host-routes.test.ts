@@ -35,6 +35,12 @@ test("a VPN's networks are read from the table, the default route is not", async
   ]);
 });
 
+test("the halves that a VPN lays over the default route are no networks of anybody's", async () => {
+  const routeFile = await tableOf(["00000000", "00000080"], ["00000080", "00000080"], ["0000000A", "000000FF"]);
+  const routes = await readHostRoutes({ routeFile });
+  expect(routes.filter((route) => !own.includes(route))).toEqual(["10.0.0.0/8"]);
+});
+
 test("the interfaces' own networks are in it everywhere, also where there is no such table", async () => {
   const routeFile = join(await temporaryDirectory(), "none");
   expect(await readHostRoutes({ routeFile })).toEqual([...new Set(own)]);
