@@ -78,9 +78,9 @@ export function servicePorts(service: ComposeService): number[] {
   return [...new Set([...published, ...exposed])];
 }
 
-/** Whether Compose restarts a service's container by itself, so that an exit is not its end. */
-export function restarts(service: ComposeService): boolean {
-  const condition = service.deploy?.restart_policy?.condition;
-  if (condition !== undefined) return condition !== "none";
-  return service.restart !== undefined && service.restart !== "no";
+/** Whether a service's container is started again by itself after it has exited with `code`, so that this is not its end. */
+export function restartsAfter(code: number | undefined, service: ComposeService): boolean {
+  const condition = service.deploy?.restart_policy?.condition ?? service.restart ?? "no";
+  if (condition === "none" || condition === "no") return false;
+  return code !== 0 || !condition.startsWith("on-failure");
 }
