@@ -86,15 +86,28 @@ async function readOverride(
   } catch {
     return undefined;
   }
-  const { "x-cspace": record, networks } = (data ?? {}) as {
-    "x-cspace"?: Partial<InstanceRecord>;
-    networks?: Record<string, { ipam?: { config?: { subnet?: string }[] } }>;
-  };
-  const subnets = Object.values(networks ?? {}).flatMap((network) =>
-    (network?.ipam?.config ?? []).flatMap(({ subnet }) => subnet ?? []),
-  );
-  const whole = typeof record?.directory === "string" && record.instance === names.instance;
-  return { record: whole ? (record as InstanceRecord) : undefined, subnets };
+  const { "x-cspace": found, networks } = fieldsOf(data);
+  const subnets = Object.values(fieldsOf(networks))
+    .flatMap((network) => fieldsOf(fieldsOf(network).ipam).config)
+    .map((config) => fieldsOf(config).subnet)
+    .filter((subnet) => typeof subnet === "string");
+  return { record: wholeRecord(fieldsOf(found), names), subnets };
+}
+
+function wholeRecord(
+  found: Readonly<Record<string, unknown>>,
+  names: { project: string; instance: string },
+): InstanceRecord | undefined {
+  const { project, instance, directory, projectName, instanceName } = found;
+  if (project !== names.project || instance !== names.instance) return undefined;
+  if (typeof directory !== "string" || typeof projectName !== "string" || typeof instanceName !== "string") return undefined;
+  const plain = (text: string): string => text.replaceAll("$$", "$");
+  return { directory: plain(directory), ...names, projectName: plain(projectName), instanceName: plain(instanceName) };
+}
+
+/** The fields of an object in a file that may hold anything. */
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 async function readFolders(path: string): Promise<string[]> {
