@@ -45,7 +45,11 @@ function clientOptions(endpoint: string): Docker.DockerOptions {
   if (endpoint.startsWith("unix://")) return { socketPath: endpoint.slice("unix://".length) };
   if (endpoint.startsWith("npipe://")) return { socketPath: endpoint.slice("npipe://".length).replaceAll("/", "\\") };
   const url = new URL(endpoint);
-  return { host: url.hostname, port: Number(url.port || 2375), protocol: url.port === "2376" ? "https" : "http" };
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || 2375),
+    protocol: url.port === "2376" ? "https" : "http",
+  };
 }
 
 function wrap(docker: Docker, endpoint: string): DockerEngine {

@@ -102,11 +102,11 @@ async function readOverride(
   return { record: readRecord(fieldOf(data, "x-cspace"), names), subnets };
 }
 
-/** A record is whole or none at all. */
+/** A record is whole or none at all; its dollars are doubled in the file, for Compose. */
 function readRecord(data: unknown, names: { project: string; instance: string }): InstanceRecord | undefined {
   const read = (key: keyof InstanceRecord): string | undefined => {
     const value = fieldOf(data, key);
-    return typeof value === "string" && value !== "" ? value : undefined;
+    return typeof value === "string" && value !== "" ? value.replaceAll("$$", "$") : undefined;
   };
   const [directory, projectName, instanceName] = [read("directory"), read("projectName"), read("instanceName")];
   if (directory === undefined || projectName === undefined || instanceName === undefined) return undefined;

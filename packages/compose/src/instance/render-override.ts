@@ -23,7 +23,7 @@ export async function renderOverride(plan: InstancePlan, options: OverrideOption
     ]),
   );
   const document = new Document({
-    "x-cspace": options.record,
+    "x-cspace": escapeDollars(options.record),
     services: Object.fromEntries(Object.entries(plan.services).map(([name, service]) => [name, plainService(service)])),
     ...(keys.size > 0 ? { networks } : {}),
   });
@@ -37,7 +37,7 @@ export async function renderOverride(plan: InstancePlan, options: OverrideOption
 /** Renders an override that holds nothing but the record of its instance. */
 export async function renderRecord(record: InstanceRecord): Promise<string> {
   const { Document } = await import("yaml");
-  return new Document({ "x-cspace": record }).toString({ lineWidth: 0 });
+  return new Document({ "x-cspace": escapeDollars(record) }).toString({ lineWidth: 0 });
 }
 
 function plainService(service: ServiceOverride): object {
@@ -60,7 +60,7 @@ function tagValue(map: YAMLMap, key: string, tag: string): void {
   if (pair?.value != null) pair.value.tag = tag;
 }
 
-/** Compose interpolates `$` in every value of every file. */
-function escapeDollars(values: Readonly<Record<string, string>>): Record<string, string> {
+/** Compose interpolates `$` in every value of every file, also in one that is an extension. */
+function escapeDollars(values: Readonly<Record<string, string>> | InstanceRecord): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replaceAll("$", "$$$$")]));
 }

@@ -8,8 +8,9 @@ export interface ReadHostRoutesOptions {
 }
 
 /**
- * Reads the IPv4 networks that this host reaches by itself, in CIDR notation, the default route left out: Linux's
- * routing table where there is one (a VPN's networks are in it), and the interfaces' own networks everywhere.
+ * Reads the IPv4 networks that this host reaches by itself, in CIDR notation, the default route left out, whole or in
+ * the halves that a VPN lays over it: Linux's routing table where there is one (a VPN's networks are in it), and the
+ * interfaces' own networks everywhere.
  *
  * @see https://www.kernel.org/doc/html/latest/filesystems/proc.html (net/route: hexadecimal, in host byte order)
  */
@@ -34,9 +35,10 @@ function parseRouteTable(table: string): string[] {
     .flatMap((line) => {
       const columns = line.split("\t");
       const [destination, mask] = [columns[1], columns[7]];
-      if (destination === undefined || mask === undefined || mask === "00000000") return [];
+      if (destination === undefined || mask === undefined) return [];
       const address = [3, 2, 1, 0].map((index) => Number.parseInt(destination.slice(index * 2, index * 2 + 2), 16));
       const bits = [...Number.parseInt(mask, 16).toString(2)].filter((bit) => bit === "1").length;
+      if (bits < 8) return [];
       return [`${address.join(".")}/${bits}`];
     });
 }

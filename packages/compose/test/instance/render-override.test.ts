@@ -1,0 +1,123 @@
+import { renderOverride, renderRecord } from "@cspace/compose";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { aPlan, model, record } from "./a-plan.ts";
+
+const plan = aPlan({
+  model: {
+    ...model,
+    services: {
+      app: { ports: [{ target: 3000 }], container_name: "redux", hostname: "app", networks: { default: null } },
+      host: { network_mode: "host", ports: [{ target: 80 }] },
+      migrate: {},
+    },
+    networks: { default: { name: "resume-redux--mercury_default" }, back: { name: "fixed" } },
+  },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Compose
+  environment: { PRICE: "$5 and ${MORE}" },
+});
+
+test("an override replaces what must be replaced, and adds the rest", () => {
+  const subnets = { default: "10.213.0.64/26" };
+  expect(renderOverride(plan, { record, subnets })).toMatchInlineSnapshot(`
+    "# Rendered by cspace on every start; it goes over the project's own compose files.
+
+    x-cspace:
+      directory: /home/ada/resume-redux
+      project: resume-redux
+      instance: mercury
+      projectName: Résumé Redux
+      instanceName: mercury
+    services:
+      app:
+        labels:
+          cspace.managed: "true"
+          cspace.spec: "1"
+          cspace.project: resume-redux
+          cspace.instance: mercury
+          cspace.project.name: Résumé Redux
+          cspace.instance.name: mercury
+          cspace.directory: /home/ada/resume-redux
+          cspace.domain: cspace.localhost
+          traefik.enable: "true"
+          traefik.docker.network: cspace-resume-redux
+          cspace.route.dev: "3000"
+          traefik.http.routers.dev--mercury--resume-redux.rule: Host(\`dev.mercury.resume-redux.cspace.local\`) || Host(\`dev.mercury.resume-redux.cspace.localhost\`)
+          traefik.http.routers.dev--mercury--resume-redux.entrypoints: web
+          traefik.http.routers.dev--mercury--resume-redux.service: dev--mercury--resume-redux
+          traefik.http.routers.dev--mercury--resume-redux.middlewares: dev--mercury--resume-redux
+          traefik.http.services.dev--mercury--resume-redux.loadbalancer.server.port: "3000"
+          traefik.http.middlewares.dev--mercury--resume-redux.headers.customresponseheaders.X-Cspace-Route: dev--mercury--resume-redux
+          cspace.plan: 134df1dc0bc80d2b
+        environment:
+          PRICE: $$5 and $\${MORE}
+        networks:
+          default:
+            aliases:
+              - redux
+              - app
+        ports: !override
+          - 127.0.0.1::3000
+        container_name: !reset null
+        hostname: !reset null
+      host:
+        labels:
+          cspace.managed: "true"
+          cspace.spec: "1"
+          cspace.project: resume-redux
+          cspace.instance: mercury
+          cspace.project.name: Résumé Redux
+          cspace.instance.name: mercury
+          cspace.directory: /home/ada/resume-redux
+          cspace.domain: cspace.localhost
+          cspace.plan: cef0cc1832dbc4bb
+        environment:
+          PRICE: $$5 and $\${MORE}
+        ports: !reset []
+      migrate:
+        labels:
+          cspace.managed: "true"
+          cspace.spec: "1"
+          cspace.project: resume-redux
+          cspace.instance: mercury
+          cspace.project.name: Résumé Redux
+          cspace.instance.name: mercury
+          cspace.directory: /home/ada/resume-redux
+          cspace.domain: cspace.localhost
+          cspace.plan: 692cdf66d152f991
+        environment:
+          PRICE: $$5 and $\${MORE}
+    networks:
+      default:
+        ipam:
+          config:
+            - subnet: 10.213.0.64/26
+      back:
+        name: resume-redux--mercury_back
+    "
+  `);
+});
+
+test("without services that differ and without networks there are none in it", () => {
+  const text = renderOverride(aPlan({ model: { services: {} }, routes: [] }), { record, subnets: {} });
+  expect(parse(text)).toEqual({ "x-cspace": record, services: {} });
+});
+
+test("a record alone", () => {
+  expect(renderRecord(record)).toMatchInlineSnapshot(`
+    "x-cspace:
+      directory: /home/ada/resume-redux
+      project: resume-redux
+      instance: mercury
+      projectName: Résumé Redux
+      instanceName: mercury
+    "
+  `);
+});
+
+test("nothing in it is a variable to Compose, neither in values nor in names that people chose", () => {
+  const odd = { ...record, directory: "/home/ada/$HOME/${x", instanceName: "a$b" };
+  for (const text of [renderOverride(aPlan(odd), { record: odd, subnets: {} }), renderRecord(odd)]) {
+    expect(text.replaceAll("$$", "")).not.toContain("$");
+  }
+});

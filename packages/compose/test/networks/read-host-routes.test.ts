@@ -1,0 +1,52 @@
+import { writeFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readHostRoutes } from "../../src/networks/read-host-routes.ts";
+import { temporaryDirectory } from "../temporary-directory.ts";
+
+const own = Object.values(networkInterfaces())
+  .flat()
+  .flatMap((one) => (one?.family === "IPv4" && one.cidr !== null ? [one.cidr] : []));
+
+/** A routing table in the form of /proc/net/route: hexadecimal, the last byte of the address first. */
+async function tableOf(...routes: readonly (readonly [destination: string, mask: string])[]): Promise<string> {
+  const head = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
+  const lines = routes.map(
+    ([destination, mask]) => `tun0\t${destination}\t00000000\t0001\t0\t0\t0\t${mask}\t0\t0\t0\n`,
+  );
+  const path = join(await temporaryDirectory(), "route");
+  await writeFile(path, head + lines.join(""));
+  return path;
+}
+
+test("a VPN's networks are read from the table, the default route is not", async () => {
+  const routeFile = await tableOf(
+    ["00000000", "00000000"],
+    ["0000D50A", "0000FFFF"],
+    ["0100D50A", "FFFFFFFF"],
+    ["00E0A8C0", "00F0FFFF"],
+  );
+  const routes = await readHostRoutes({ routeFile });
+  expect(routes.filter((route) => !own.includes(route))).toEqual([
+    "10.213.0.0/16",
+    "10.213.0.1/32",
+    "192.168.224.0/20",
+  ]);
+});
+
+test("the halves that a VPN lays over the default route are no networks of anybody's", async () => {
+  const routeFile = await tableOf(["00000000", "00000080"], ["00000080", "00000080"], ["0000000A", "000000FF"]);
+  const routes = await readHostRoutes({ routeFile });
+  expect(routes.filter((route) => !own.includes(route))).toEqual(["10.0.0.0/8"]);
+});
+
+test("the interfaces' own networks are in it everywhere, also where there is no such table", async () => {
+  const routeFile = join(await temporaryDirectory(), "none");
+  expect(await readHostRoutes({ routeFile })).toEqual([...new Set(own)]);
+});
+
+test("a table without routes, and one that cannot be read", async () => {
+  expect(await readHostRoutes({ routeFile: await tableOf() })).toEqual([...new Set(own)]);
+  await expect(readHostRoutes({ routeFile: await temporaryDirectory() })).rejects.toMatchObject({ code: "EISDIR" });
+});
