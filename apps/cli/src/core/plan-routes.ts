@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type ComposeModel, coreService, servicePorts } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
-import { checkRoutes, formatIssues, type Project, proposeRoutes } from "@cspace/project";
+import { checkRoutePorts, checkRoutes, formatIssues, type Project, proposeRoutes } from "@cspace/project";
 import type { CliErrorCode } from "../errors.ts";
 
 /** A label, where it is served, and the variables that carry its URL to browsers. */
@@ -30,9 +30,7 @@ const otherProtocols = new Set([
  */
 export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[] {
   const { settings, settingsFile, settingsText } = project;
-  const services = Object.fromEntries(
-    Object.entries(model.services).map(([name, service]) => [name, { ports: servicePorts(service) }]),
-  );
+  const services = readPorts(model);
   const text = settingsText === null ? {} : { text: settingsText };
   const issues = checkRoutes(settings, services, text);
   if (issues.length > 0) {
@@ -66,4 +64,16 @@ export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[]
     port,
     env: [],
   }));
+}
+
+/** Tells of every route of the settings to a port that its service does not mention, one line each; "" when there is none. */
+export function describeDoubts({ settings, settingsFile, settingsText }: Project, model: ComposeModel): string {
+  const text = settingsText === null ? {} : { text: settingsText };
+  return formatIssues(basename(settingsFile ?? ".cspace.json"), checkRoutePorts(settings, readPorts(model), text));
+}
+
+function readPorts(model: ComposeModel): Record<string, { ports: number[] }> {
+  return Object.fromEntries(
+    Object.entries(model.services).map(([name, service]) => [name, { ports: servicePorts(service) }]),
+  );
 }

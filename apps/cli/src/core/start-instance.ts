@@ -24,7 +24,7 @@ import type { UpTarget } from "./choose-for-up.ts";
 import { describeInstance } from "./describe-instance.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
 import type { Machine } from "./open-engine.ts";
-import { type ChosenRoute, planRoutes } from "./plan-routes.ts";
+import { type ChosenRoute, describeDoubts, planRoutes } from "./plan-routes.ts";
 import { readEvidence } from "./read-evidence.ts";
 import type { Stack } from "./read-stack.ts";
 import { verifyRoutes } from "./verify-routes.ts";
@@ -55,6 +55,7 @@ export async function startInstance(run: UpRun): Promise<InstanceDocument | { pl
     finish(steps, progress, { name: "proxy", status: proxy.changed ? "done" : "unchanged", ms: since(begin) });
     for (const note of proxy.notes) output.note(note);
     const plan = await planFor(run, model, proxy);
+    for (const doubt of describeDoubts(run.project, model).split("\n").filter(Boolean)) output.warn(doubt);
     const waitMs = args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : 60_000;
     const { started } = await applyInstance(plan, {
       ...machine,
