@@ -79,8 +79,7 @@ export async function previewProxyRemoval(engine: DockerEngine): Promise<PlanSte
     engine.listNetworks({ filters: { name: [proxyProject] } }),
   ]);
   return [
-    ...(state.httpPort === null ? [] : [engineStep("container", "cspace-proxy", "exists\n", null)]),
-    ...(state.dnsPort === null ? [] : [engineStep("container", "cspace-dns", "exists\n", null)]),
+    ...state.containers.map((name) => engineStep("container", name, "exists\n", null)),
     ...networks
       .filter(({ Name }) => Name === proxyProject)
       .map(({ Name }) => engineStep("network", Name, "exists\n", null)),
