@@ -38,7 +38,9 @@ export function checkRoutes(
       issues.push(issueOf(["routes", label, "service"], message, hintFor(route.service, Object.keys(services))));
     }
     if (!Number.isInteger(route.port) || route.port < 1 || route.port > 65535) {
-      issues.push(issueOf(["routes", label, "port"], `must be a port (a whole number from 1 to 65535), not ${route.port}`));
+      issues.push(
+        issueOf(["routes", label, "port"], `must be a port (a whole number from 1 to 65535), not ${route.port}`),
+      );
     }
     return issues;
   });

@@ -93,7 +93,11 @@ function wrap(docker: Docker, endpoint: string): DockerEngine {
         .connect({ Container: container, EndpointConfig: aliases.length > 0 ? { Aliases: [...aliases] } : {} });
     },
     disconnectNetwork: async (network, container) => {
-      await orMissing(docker.getNetwork(network).disconnect({ Container: container, Force: true }));
+      try {
+        await orMissing(docker.getNetwork(network).disconnect({ Container: container, Force: true }));
+      } catch (error) {
+        if (!/is not connected to( the)? network/.test((error as Error).message)) throw error;
+      }
     },
   };
 }

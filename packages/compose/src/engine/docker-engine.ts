@@ -95,5 +95,6 @@ export interface DockerEngine {
   }): Promise<void>;
   removeNetwork(idOrName: string): Promise<void>;
   connectNetwork(network: string, container: string, aliases: readonly string[]): Promise<void>;
+  /** That the container is not on the network, or one of the two is gone, is no failure. */
   disconnectNetwork(network: string, container: string): Promise<void>;
 }

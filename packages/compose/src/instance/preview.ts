@@ -5,7 +5,7 @@ import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
-import { dnsContainer, proxyContainer, proxyProject } from "../proxy/proxy-names.ts";
+import { proxyProject } from "../proxy/proxy-names.ts";
 import { readProxyState } from "../proxy/proxy-state.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
@@ -80,8 +80,7 @@ export async function previewProxyRemoval(engine: DockerEngine): Promise<PlanSte
     engine.listNetworks({ filters: { name: [proxyProject] } }),
   ]);
   return [
-    ...(state.httpPort === null ? [] : [engineStep("container", proxyContainer, "exists\n", null)]),
-    ...(state.dnsPort === null ? [] : [engineStep("container", dnsContainer, "exists\n", null)]),
+    ...state.containers.map((name) => engineStep("container", name, "exists\n", null)),
     ...networks
       .filter(({ Name }) => Name === proxyProject)
       .map(({ Name }) => engineStep("network", Name, "exists\n", null)),

@@ -207,7 +207,8 @@ async function requireAnswers(options: {
       hint: "read its log: cspace proxy logs",
     });
   }
-  if (dnsPort !== null && !(await untilTrue(() => answersDns(dnsPort, domain, 1000), wait))) {
+  // A question that is sent before DNS listens is lost, so a short patience each is what makes this fast.
+  if (dnsPort !== null && !(await untilTrue(() => answersDns(dnsPort, domain, 250), wait))) {
     throw new CspaceError<ComposeErrorCode>(
       "CSPACE_PROXY_FAILED",
       `the proxy's DNS does not answer on port ${dnsPort}`,

@@ -16,6 +16,8 @@ export interface ProxyState {
   readonly home: string | null;
   /** Whether a container has one of the two names without being cspace's. */
   readonly foreign: string | null;
+  /** The names of the containers that are cspace's own. */
+  readonly containers: readonly string[];
   /** Containers in a state that Compose does not get them out of: paused, or in a circle of restarts. */
   readonly stuck: readonly string[];
   /** The networks that the proxy is on, its own left out. */
@@ -23,17 +25,16 @@ export interface ProxyState {
   readonly versions: { readonly traefik: string | null; readonly coredns: string | null };
 }
 
-/** Reads the proxy's state from the engine alone. */
+/** Reads the proxy's state from the engine alone; a stranger's container of one of the two names is no part of it. */
 export async function readProxyState(engine: DockerEngine): Promise<ProxyState> {
-  const [proxy, dns] = await Promise.all([
-    engine.inspectContainer(proxyContainer),
-    engine.inspectContainer(dnsContainer),
-  ]);
+  const named = await Promise.all([engine.inspectContainer(proxyContainer), engine.inspectContainer(dnsContainer)]);
+  const isOwn = (container: EngineContainerDetail): boolean => container.Config.Labels[proxyLabels.hash] !== undefined;
+  const [proxy, dns] = named.map((container) => (container !== undefined && isOwn(container) ? container : undefined));
   const found = [proxy, dns].filter((container) => container !== undefined);
   const hashes = new Set(found.map((container) => container.Config.Labels[proxyLabels.hash]));
   const proxyRunning = proxy?.State.Status === "running";
   const dnsRunning = dns?.State.Status === "running";
-  const foreign = found.find((container) => container.Config.Labels[proxyLabels.hash] === undefined);
+  const foreign = named.find((container) => container !== undefined && !isOwn(container));
   return {
     state: proxyRunning && dnsRunning ? "running" : proxyRunning || dnsRunning ? "degraded" : "stopped",
     proxyRunning,
@@ -43,6 +44,7 @@ export async function readProxyState(engine: DockerEngine): Promise<ProxyState> 
     hash: hashes.size === 1 ? ([...hashes][0] ?? null) : null,
     home: (proxy ?? dns)?.Config.Labels[proxyLabels.home] ?? null,
     foreign: foreign === undefined ? null : nameOf(foreign),
+    containers: found.map(nameOf),
     stuck: found.filter(({ State }) => ["paused", "restarting", "dead"].includes(State.Status)).map(nameOf),
     networks: Object.keys(proxy?.NetworkSettings.Networks ?? {})
       .filter((name) => name !== proxyProject)

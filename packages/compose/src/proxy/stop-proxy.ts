@@ -1,7 +1,7 @@
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { withLock } from "../home/with-lock.ts";
-import { dnsContainer, proxyContainer, proxyProject } from "./proxy-names.ts";
+import { proxyProject } from "./proxy-names.ts";
 import { readProxyState } from "./proxy-state.ts";
 
 /** Options of {@link stopProxy}. */
@@ -21,11 +21,9 @@ export async function stopProxy(options: StopProxyOptions): Promise<boolean> {
     const state = await readProxyState(engine);
     const networks = await engine.listNetworks({ filters: { name: [proxyProject] } });
     const own = networks.some((network) => network.Name === proxyProject);
-    if (state.foreign === null) {
-      await Promise.all([engine.removeContainer(proxyContainer), engine.removeContainer(dnsContainer)]);
-    }
+    await Promise.all(state.containers.map((name) => engine.removeContainer(name)));
     if (own) await engine.removeNetwork(proxyProject);
-    return own || state.hash !== null;
+    return own || state.containers.length > 0;
   };
   return await withLock(paths, "proxy", work, { signal });
 }
