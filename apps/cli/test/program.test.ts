@@ -1,0 +1,118 @@
+import { CommanderError } from "commander";
+import { describe, expect, test } from "vitest";
+import { commands, globalOptions } from "../src/command-table.ts";
+import { type ParsedCommand, parseCommand } from "../src/program.ts";
+
+function parse(line: string): { readonly parsed: ParsedCommand | undefined; readonly printed: string } {
+  const printed: string[] = [];
+  const streams = { write: (text: string) => printed.push(text), columns: 100 };
+  const argv = line === "" ? [] : line.split(" ");
+  return { parsed: parseCommand(argv, "1.2.3", streams), printed: printed.join("") };
+}
+
+function args(line: string): ParsedCommand["args"] {
+  const { parsed } = parse(line);
+  if (parsed === undefined) throw new Error(`no command: ${line}`);
+  return parsed.args;
+}
+
+function failure(line: string): CommanderError {
+  try {
+    parse(line);
+  } catch (error) {
+    if (error instanceof CommanderError) return error;
+    throw error;
+  }
+  throw new Error(`it was accepted: ${line}`);
+}
+
+test.each(commands.map(({ name }) => name))("cspace %s is a command, with help and examples", (name) => {
+  expect(parse(name).parsed?.spec.name).toBe(name);
+  const error = failure(`${name} --help`);
+  expect(error.exitCode).toBe(0);
+});
+
+test("a command's help has its flags, those of all commands, and examples", () => {
+  const printed: string[] = [];
+  const streams = { write: (text: string) => printed.push(text), columns: 100 };
+  expect(() => parseCommand(["up", "--help"], "1.2.3", streams)).toThrow(CommanderError);
+  for (const { flags } of [...globalOptions, ...(commands[0]?.options ?? [])])
+    expect(printed.join("")).toContain(flags);
+  for (const example of commands[0]?.examples ?? []) expect(printed.join("")).toContain(example);
+});
+
+test("without a command it prints its help", () => {
+  const { parsed, printed } = parse("");
+  expect(parsed).toBeUndefined();
+  for (const word of ["up", "down", "list", "url", "logs", "proxy"])
+    expect(printed).toMatch(new RegExp(`^  ${word}\\b`, "m"));
+});
+
+test("the version", () => {
+  for (const flag of ["--version", "-V"]) expect(failure(flag)).toMatchObject({ exitCode: 0, message: "1.2.3" });
+});
+
+describe("arguments and options by name", () => {
+  test("of up", () => {
+    expect(args("up mercury --new --wait 90 --build --recreate")).toMatchObject({
+      instance: "mercury",
+      new: true,
+      wait: 90,
+      build: true,
+      recreate: true,
+    });
+    expect(args("up --no-wait")).toMatchObject({ wait: false });
+    expect(args("up").wait).not.toBe(false);
+    expect(args("up").instance).toBeUndefined();
+  });
+
+  test("ports are numbers, or auto", () => {
+    expect(args("proxy up --http-port 8088 --dns-port auto")).toMatchObject({ httpPort: 8088, dnsPort: "auto" });
+  });
+
+  test("the globals may stand before and after the command", () => {
+    const wanted = { json: true, cwd: "/src", project: "redux", instance: "venus", dryRun: true, yes: true };
+    const flags = "--json --cwd /src --project redux --instance venus --dry-run -y";
+    expect(args(`${flags} list`)).toMatchObject(wanted);
+    expect(args(`list ${flags}`)).toMatchObject(wanted);
+    expect(args(`--json proxy status --cwd /src`)).toMatchObject({ json: true, cwd: "/src" });
+    expect(args(`proxy --json status`)).toMatchObject({ json: true });
+    expect(args("list --no-color").color).toBe(false);
+  });
+
+  test("an argument goes before the flag of the same name", () => {
+    expect(args("up mercury --instance venus").instance).toBe("mercury");
+    expect(args("--instance venus up").instance).toBe("venus");
+  });
+});
+
+describe("wrong usage", () => {
+  test.each([
+    ["pu", "error: unknown command 'pu'\n(Did you mean up?)"],
+    ["lst", "error: unknown command 'lst'\n(Did you mean list?)"],
+    ["up --jsno", "error: unknown option '--jsno'\n(Did you mean --json?)"],
+    ["up --recrate", "error: unknown option '--recrate'\n(Did you mean --recreate?)"],
+    ["proxy stauts", "error: unknown command 'stauts'\n(Did you mean status?)"],
+    ["frobnicate", "error: unknown command 'frobnicate'"],
+    ["list extra", "error: too many arguments for 'list'. Expected 0 arguments but got 1."],
+    ["up --wait", "error: option '--wait <seconds>' argument missing"],
+  ])("%s", (line, message) => {
+    expect(failure(line)).toMatchObject({ message, exitCode: 1 });
+  });
+
+  test.each([
+    ["up --wait soon", "It must be a number of seconds."],
+    ["up --wait -1", "It must be a number of seconds."],
+    ["up --wait 1e3", "It must be a number of seconds."],
+    ["logs --tail many", "It must be a whole number."],
+    ["proxy up --http-port 0", "It must be a port from 1 to 65535, or auto."],
+    ["proxy up --dns-port 65536", "It must be a port from 1 to 65535, or auto."],
+  ])("%s: %s", (line, reason) => {
+    expect(failure(line).message).toContain(reason);
+  });
+
+  test("a group without its command shows what there is, and is no success", () => {
+    expect(failure("proxy").code).toBe("commander.help");
+    expect(failure("proxy").exitCode).toBe(1);
+  });
+});

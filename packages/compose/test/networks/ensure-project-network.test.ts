@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { ensureProjectNetwork } from "../../src/networks/ensure-project-network.ts";
+import { fakeEngine, fakeNetwork } from "../fake-engine.ts";
+
+const pool = "203.0.113.0/24";
+const owned = (name: string) =>
+  fakeNetwork("cspace-redux", {
+    labels: { "cspace.managed": "true", "cspace.project": "redux", "cspace.project.name": name },
+  });
+
+test("it is made internal, with a subnet of the pool", async () => {
+  const engine = fakeEngine();
+  const options = { engine, pool, reserved: ["203.0.113.0/26"], projectName: "Redux" };
+  expect(await ensureProjectNetwork("redux", options)).toBe(true);
+  expect(engine.calls).toEqual(["create network cspace-redux true 203.0.113.64/26"]);
+});
+
+test("one that is there is left alone", async () => {
+  const engine = fakeEngine({ networks: [owned("Redux")] });
+  expect(await ensureProjectNetwork("redux", { engine, pool, projectName: "Redux" })).toBe(false);
+  expect(engine.calls).toEqual([]);
+});
+
+test("one of somebody else's is refused", async () => {
+  const engine = fakeEngine({ networks: [fakeNetwork("cspace-redux")] });
+  await expect(ensureProjectNetwork("redux", { engine, pool, projectName: "redux" })).rejects.toMatchObject({
+    code: "CSPACE_NAME_TAKEN",
+    message: "the network cspace-redux exists and is not cspace's",
+  });
+});
+
+test("one of a project whose name merely comes to the same slug is refused, and both are named", async () => {
+  const engine = fakeEngine({ networks: [owned("Re dux")] });
+  await expect(ensureProjectNetwork("redux", { engine, pool, projectName: "Redux!" })).rejects.toMatchObject({
+    code: "CSPACE_NAME_TAKEN",
+    message: 'the project "Redux!" comes to the name redux, which is in use for "Re dux"',
+  });
+});
