@@ -32,9 +32,11 @@ const engine = new Set([
   "CSPACE_ENGINE_REMOTE",
 ]);
 
+const privilege = new Set(["CSPACE_CONFIRMATION_NEEDED", "CSPACE_PLAN_NEEDS_ROOT"]);
+
 /** The exit code for an error's code. */
 export function exitCodeOf(code: string): number {
   if (usage.has(code)) return exitCodes.usage;
   if (engine.has(code)) return exitCodes.engine;
-  return code === "CSPACE_PLAN_NEEDS_ROOT" ? exitCodes.privilege : exitCodes.failed;
+  return privilege.has(code) ? exitCodes.privilege : exitCodes.failed;
 }
