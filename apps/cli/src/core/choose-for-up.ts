@@ -9,7 +9,8 @@ import {
   writeOverride,
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
-import { type ChosenInstance, chooseInstance, type Project } from "@cspace/project";
+import { composeProjectName } from "@cspace/hostnames";
+import { type ChosenInstance, chooseInstance, type InstanceInput, type Project } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { Scope } from "./find-instance.ts";
 import type { Machine } from "./open-engine.ts";
@@ -44,21 +45,21 @@ export async function chooseForUp(
   const quick = chooseLive(scope, live, request);
   if (quick !== undefined) return quick;
   const choose = async (): Promise<UpTarget> => {
-    const [records, claimed] = await Promise.all([
-      readRecords(machine.paths, scope.projectSlug),
-      readClaimed(machine, scope.projectSlug),
-    ]);
+    const [records, claims] = await Promise.all([readRecords(machine.paths, scope.projectSlug), readClaims(machine)]);
+    const isClaimed = (instance: string): boolean =>
+      claims.has(composeProjectName({ project: scope.projectSlug, instance }));
     const known = [...live.map(toRecord), ...records.filter((one) => live.every((l) => l.instance !== one.instance))];
-    const taken = [...known.map((one) => one.instance), ...claimed];
-    const chosen = chooseInstance({
+    requireOwnProject(scope, live);
+    const input: InstanceInput = {
       name: request.name,
       fresh: request.fresh,
       directoryInstances: known.filter((one) => one.directory === scope.project.directory),
       branch: scope.project.git?.linkedWorktree === true ? scope.project.git.branch : null,
-      taken,
-    });
+      taken: known.map((one) => one.instance),
+    };
+    const chosen = chooseUnclaimed(input, isClaimed);
     const existing = known.find((one) => one.instance === chosen.instance);
-    if (existing === undefined && claimed.includes(chosen.instance)) requireConfirmation(context, scope, chosen.instance);
+    if (existing === undefined && isClaimed(chosen.instance)) requireConfirmation(context, scope, chosen.instance);
     const record = existing ?? newRecord(scope, chosen);
     requireOwn(scope, existing, chosen);
     if (!context.flags.dryRun && !records.some((one) => one.instance === chosen.instance)) {
@@ -110,14 +111,26 @@ function requireOwn(
   );
 }
 
-/** Instances whose networks or volumes are on the machine, whoever made them. */
-async function readClaimed({ engine }: Machine, project: string): Promise<string[]> {
+/** Passes over names that nobody said and whose networks or volumes exist, so that none is handed another's data. */
+function chooseUnclaimed(input: InstanceInput, isClaimed: (instance: string) => boolean): ChosenInstance {
+  const chosen = chooseInstance(input);
+  if (chosen.source === "named" || chosen.source === "directory" || !isClaimed(chosen.instance)) return chosen;
+  return chooseUnclaimed({ ...input, taken: [...input.taken, chosen.instance] }, isClaimed);
+}
+
+/** The Compose projects whose networks or volumes are on the machine, whoever made them. */
+async function readClaims({ engine }: Machine): Promise<ReadonlySet<string>> {
   const [networks, volumes] = await Promise.all([engine.listNetworks(), engine.listVolumes()]);
-  const prefix = `${project}--`;
-  return [...networks, ...volumes].flatMap(({ Labels }) => {
-    const composeProject = Labels?.["com.docker.compose.project"] ?? "";
-    return composeProject.startsWith(prefix) ? [composeProject.slice(prefix.length)] : [];
-  });
+  return new Set([...networks, ...volumes].flatMap(({ Labels }) => Labels?.["com.docker.compose.project"] ?? []));
+}
+
+/** Another directory's project whose name merely comes to the same slug is refused before anything is made. */
+function requireOwnProject(
+  { projectSlug, projectName, project: { directory } }: Scope & { readonly project: Project },
+  live: readonly ListedInstance[],
+): void {
+  const other = live.find((one) => one.projectName !== projectName && one.directory !== directory);
+  if (other !== undefined) throw sameSlug("project", projectSlug, projectName, other.projectName);
 }
 
 function requireConfirmation(context: Context, scope: Scope, instance: string): void {
@@ -125,7 +138,9 @@ function requireConfirmation(context: Context, scope: Scope, instance: string): 
   throw new CspaceError(
     "CSPACE_CONFIRMATION_NEEDED",
     `volumes or networks of an instance ${instance} of ${scope.projectSlug} exist, and nothing tells whose they are`,
-    { hint: `if they are this directory's: cspace up ${instance} --yes; else remove them: cspace down ${instance} --volumes` },
+    {
+      hint: `if they are this directory's: cspace up ${instance} --yes; else remove them: cspace down ${instance} --volumes`,
+    },
   );
 }
 
