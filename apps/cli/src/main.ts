@@ -41,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     interrupted.abort();
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, onSignal);
-  const cwd = resolve(typeof parsed.args.cwd === "string" ? parsed.args.cwd : process.cwd());
+  const cwd = typeof parsed.args.cwd === "string" ? resolve(parsed.args.cwd) : readWorkingDirectory(env);
   const context: Context = { cwd, env, platform: process.platform, flags, output, signal: interrupted.signal };
   try {
     const command = await parsed.spec.load();
@@ -59,6 +59,16 @@ export async function main(argv: readonly string[]): Promise<number> {
 function leaveClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   process.exit(exitCodes.done);
+}
+
+/** A directory that was removed under the shell is still named by `PWD`; the command then says that it is gone. */
+function readWorkingDirectory(env: NodeJS.ProcessEnv): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return env.PWD ?? "/";
+  }
 }
 
 function readFlags(args: ParsedCommand["args"]): GlobalFlags {

@@ -1,6 +1,15 @@
-import { type InstanceRecord, listInstances, readRecords, withLock, writeRecord } from "@cspace/compose";
+import {
+  type InstanceRecord,
+  type ListedInstance,
+  listInstances,
+  readRecords,
+  sameSlug,
+  withLock,
+  writeRecord,
+} from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
-import { type ChosenInstance, chooseInstance } from "@cspace/project";
+import { composeProjectName } from "@cspace/hostnames";
+import { type ChosenInstance, chooseInstance, type InstanceInput } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { toRecord, type UpRequest, type UpScope, type UpTarget } from "./choose-for-up.ts";
@@ -23,37 +32,50 @@ export async function claimInstance(
 async function choose(context: Context, machine: Machine, scope: UpScope, request: UpRequest): Promise<UpTarget> {
   const { engine, paths } = machine;
   const { project, projectSlug } = scope;
-  const [live, records, claimed] = await Promise.all([
+  const [live, records, claims] = await Promise.all([
     listInstances({ engine, project: projectSlug }),
     readRecords(paths, projectSlug),
-    readClaimed(machine, projectSlug),
+    readClaims(machine),
   ]);
+  requireOwnProject(scope, live);
+  const isClaimed = (instance: string): boolean => claims.has(composeProjectName({ project: projectSlug, instance }));
   const known = [...live.map(toRecord), ...records.filter((one) => live.every((l) => l.instance !== one.instance))];
-  const chosen = chooseInstance({
+  const input: InstanceInput = {
     name: request.name,
     fresh: request.fresh,
     directoryInstances: known.filter((one) => one.directory === project.directory),
     branch: project.git?.linkedWorktree === true ? project.git.branch : null,
-    taken: [...known.map((one) => one.instance), ...claimed],
-  });
+    taken: known.map((one) => one.instance),
+  };
+  const chosen = chooseUnclaimed(input, isClaimed);
   const existing = known.find((one) => one.instance === chosen.instance);
   if (existing !== undefined) requireOwn(scope, existing, chosen);
-  else if (claimed.includes(chosen.instance)) requireConfirmation(context, scope, chosen.instance);
+  else if (isClaimed(chosen.instance)) requireConfirmation(context, scope, chosen.instance);
   const record = existing ?? newRecord(scope, chosen);
-  if (existing === undefined && !context.flags.dryRun) {
-    await writeRecord(paths, record);
-  }
+  if (existing === undefined && !context.flags.dryRun) await writeRecord(paths, record);
   return { record, listed: live.find((one) => one.instance === chosen.instance) };
 }
 
-/** Instances whose networks or volumes are on the machine, whoever made them. */
-async function readClaimed({ engine }: Machine, project: string): Promise<string[]> {
+/** Passes over names that nobody said and whose networks or volumes exist, so that none is handed another's data. */
+function chooseUnclaimed(input: InstanceInput, isClaimed: (instance: string) => boolean): ChosenInstance {
+  const chosen = chooseInstance(input);
+  if (chosen.source === "named" || chosen.source === "directory" || !isClaimed(chosen.instance)) return chosen;
+  return chooseUnclaimed({ ...input, taken: [...input.taken, chosen.instance] }, isClaimed);
+}
+
+/** The Compose projects whose networks or volumes are on the machine, whoever made them. */
+async function readClaims({ engine }: Machine): Promise<ReadonlySet<string>> {
   const [networks, volumes] = await Promise.all([engine.listNetworks(), engine.listVolumes()]);
-  const prefix = `${project}--`;
-  return [...networks, ...volumes].flatMap(({ Labels }) => {
-    const composeProject = Labels?.["com.docker.compose.project"] ?? "";
-    return composeProject.startsWith(prefix) ? [composeProject.slice(prefix.length)] : [];
-  });
+  return new Set([...networks, ...volumes].flatMap(({ Labels }) => Labels?.["com.docker.compose.project"] ?? []));
+}
+
+/** Another directory's project whose name merely comes to the same slug is refused before anything is made. */
+function requireOwnProject(
+  { projectSlug, projectName, project: { directory } }: UpScope,
+  live: readonly ListedInstance[],
+): void {
+  const other = live.find((one) => one.projectName !== projectName && one.directory !== directory);
+  if (other !== undefined) throw sameSlug("project", projectSlug, projectName, other.projectName);
 }
 
 function requireConfirmation(context: Context, scope: Scope, instance: string): void {

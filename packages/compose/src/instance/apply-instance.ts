@@ -9,7 +9,7 @@ import { withLock } from "../home/with-lock.ts";
 import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
 import { attachProxy, connect, readMissingAttachments } from "../networks/apply-attachments.ts";
 import { ensureProjectNetwork } from "../networks/ensure-project-network.ts";
-import { awaitedServices, composeArguments } from "./compose-model.ts";
+import { awaitedServices, composeArguments, replicasOf } from "./compose-model.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath, readReservedSubnets, writeOverride } from "./instance-record.ts";
 import { type InstanceRecord, overrideSource } from "./override-source.ts";
@@ -131,7 +131,7 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
 
 interface InstanceState {
   readonly containers: readonly EngineContainer[];
-  /** Services without a container of this plan. */
+  /** Services that lack a container of this plan. */
   readonly missing: readonly string[];
   readonly complete: boolean;
 }
@@ -165,7 +165,10 @@ function missingServices(plan: InstancePlan, containers: readonly EngineContaine
   return Object.entries(plan.hashes)
     .filter(([service, hash]) => {
       const own = containers.filter((container) => serviceOf(container) === service);
-      return own.length === 0 || own.some((container) => container.Labels[labelKeys.plan] !== hash);
+      return (
+        own.length < replicasOf(plan.model.services[service]) ||
+        own.some((container) => container.Labels[labelKeys.plan] !== hash)
+      );
     })
     .map(([service]) => service);
 }

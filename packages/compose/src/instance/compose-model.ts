@@ -15,7 +15,8 @@ export interface ComposeService {
   readonly domainname?: string;
   readonly network_mode?: string;
   readonly restart?: string;
-  readonly deploy?: { readonly restart_policy?: { readonly condition?: string } };
+  readonly scale?: number;
+  readonly deploy?: { readonly replicas?: number; readonly restart_policy?: { readonly condition?: string } };
   readonly healthcheck?: { readonly disable?: boolean };
   readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
   readonly ports?: readonly { readonly target: number; readonly protocol?: string }[];
@@ -82,6 +83,11 @@ export function servicePorts(service: ComposeService): number[] {
     return match === null ? [] : [Number(match[1])];
   });
   return [...new Set([...published, ...exposed])];
+}
+
+/** How many containers a service has. */
+export function replicasOf(service: ComposeService | undefined): number {
+  return service?.scale ?? service?.deploy?.replicas ?? 1;
 }
 
 /** When the engine restarts a service's container by itself: whenever it exits, only when it fails, or never. */
