@@ -48,7 +48,7 @@ export async function renderProxy(stack: ProxyStack, domains: readonly string[])
   // Loaded on first use: a proxy that runs as planned is not rendered again.
   const { stringify } = await import("yaml");
   const { sources } = stack;
-  const compose = stringify(sources["docker-compose.yml"], { lineWidth: 0 });
+  const compose = stringify(sources["docker-compose.yml"], { lineWidth: 0, aliasDuplicateObjects: false });
   return {
     "docker-compose.yml": seal(compose, sources["docker-compose.yml"]),
     "coredns/Corefile": seal(await renderCorefile(domains), sources["coredns/Corefile"]),
