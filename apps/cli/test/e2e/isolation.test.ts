@@ -18,7 +18,7 @@ describe.skipIf(!engineAnswers)("two instances of a project that fixes its names
   beforeAll(async () => {
     removeLeftovers();
     const folder = sandbox.project("e2e-fixed", { "compose.yaml": composeFile });
-    for (const instance of instances) await sandbox.json(folder, "up", instance);
+    await Promise.all(instances.map((instance) => sandbox.json(folder, "up", instance)));
     ({ httpPort } = (await sandbox.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status")).proxy);
   });
   afterAll(sandbox.clean);
@@ -86,7 +86,7 @@ describe.skipIf(!engineAnswers)("two instances of a project that fixes its names
     docker("run", "-d", "--init", "--name", "e2e-outside", "-p", "80", "busybox:1.37", ...serve);
     const [, port] = /:(\d+)$/m.exec(docker("port", "e2e-outside", "80/tcp")) as unknown as [string, string];
     const gateway = docker("inspect", "e2e-outside", "--format", "{{.NetworkSettings.Networks.bridge.Gateway}}");
-    const away = fetch(`http://${gateway}:${port}`);
+    const away = `timeout 1 wget -qO- http://${gateway}:${port}`;
     for (const instance of instances) {
       const joined = docker("inspect", container("hidden", instance), "--format", "{{json .NetworkSettings.Networks}}");
       const names = Object.keys(JSON.parse(joined));
