@@ -22,7 +22,11 @@ interface Failure {
 /** Runs a command that is to fail, and reads its document. */
 async function fail(args: readonly string[], options: Partial<StartCspaceOptions> = {}): Promise<Failure> {
   const { env, ...rest } = options;
-  const run = startCspace([...args, "--json"], { cwd: project, env: { CSPACE_HOME: join(root, "home"), ...env }, ...rest });
+  const run = startCspace([...args, "--json"], {
+    cwd: project,
+    env: { CSPACE_HOME: join(root, "home"), ...env },
+    ...rest,
+  });
   const code = await run.ended;
   expect(run.text.err).toBe("");
   const document = JSON.parse(run.text.out);
@@ -58,13 +62,19 @@ afterAll(() => {
 });
 
 describe("without a usable engine every command ends with exit code 3", () => {
-  it.each([["up"], ["down"], ["list"], ["url", "web"], ["logs"], ["proxy", "up"], ["proxy", "status"], ["proxy", "down"]])(
-    "%s %s",
-    async (...args) => {
-      const run = await fail(args, { env: { DOCKER_HOST: `unix://${root}/nowhere.sock` } });
-      expect(run).toMatchObject({ code: 3, error: { code: "CSPACE_ENGINE_NOT_RUNNING" } });
-    },
-  );
+  it.each([
+    ["up"],
+    ["down"],
+    ["list"],
+    ["url", "web"],
+    ["logs"],
+    ["proxy", "up"],
+    ["proxy", "status"],
+    ["proxy", "down"],
+  ])("%s %s", async (...args) => {
+    const run = await fail(args, { env: { DOCKER_HOST: `unix://${root}/nowhere.sock` } });
+    expect(run).toMatchObject({ code: 3, error: { code: "CSPACE_ENGINE_NOT_RUNNING" } });
+  });
 
   it("prints an error with its code and the command to type, and nothing on standard output", async () => {
     const run = startCspace(["up"], {
@@ -118,7 +128,10 @@ describe("each way of having no engine is named", () => {
   });
 
   it("is not running where a socket hangs up, or answers with an error", async () => {
-    const closing = await serve("closing.sock", createServer((socket) => socket.destroy()));
+    const closing = await serve(
+      "closing.sock",
+      createServer((socket) => socket.destroy()),
+    );
     const starting = createHttpServer((_, response) => response.writeHead(503).end('{"message":"still starting"}'));
     const failing = await serve("failing.sock", starting as unknown as Server);
     for (const endpoint of [closing, failing]) {
@@ -135,7 +148,10 @@ describe("each way of having no engine is named", () => {
     const user = isRoot ? { uid: 65534, gid: 65534 } : {};
     const home = join(root, "denied-home");
     mkdirSync(home, { mode: 0o777 });
-    const { code, error } = await fail(["up"], { ...user, env: { DOCKER_HOST: endpoint, HOME: home, CSPACE_HOME: home } });
+    const { code, error } = await fail(["up"], {
+      ...user,
+      env: { DOCKER_HOST: endpoint, HOME: home, CSPACE_HOME: home },
+    });
     expect(code).toBe(3);
     expect(error.code).toBe("CSPACE_ENGINE_DENIED");
     expect(error.hint).toContain("usermod -aG docker");
@@ -194,7 +210,9 @@ describe("each way of having no engine is named", () => {
       join(root, "old/docker"),
       `case "$*" in *version*) echo 2.40.0;; *config*) echo '{"services":{}}';; *) exit 9;; esac`,
     );
-    const { code, error } = await fail(["up"], { env: { DOCKER_HOST: endpoint, PATH: `${fakes}:${process.env.PATH}` } });
+    const { code, error } = await fail(["up"], {
+      env: { DOCKER_HOST: endpoint, PATH: `${fakes}:${process.env.PATH}` },
+    });
     expect({ code, error: error.code }).toEqual({ code: 3, error: "CSPACE_ENGINE_OLD" });
     expect(error.message).toContain("API 1.39");
   });
@@ -220,7 +238,10 @@ describe.skipIf(!engineAnswers)("without a usable Compose nothing is changed", (
 
   it.each([
     ["an older client", "echo \"unknown shorthand flag: 'p' in -p\nSee 'docker --help'.\" >&2; exit 125"],
-    ["a newer client", "echo \"docker: unknown command: docker compose\n\nRun 'docker --help' for more information\" >&2; exit 1"],
+    [
+      "a newer client",
+      "echo \"docker: unknown command: docker compose\n\nRun 'docker --help' for more information\" >&2; exit 1",
+    ],
     ["a client that is asked for its version", 'echo "unknown flag: --short" >&2; exit 125'],
     ["a client that names it", "echo \"docker: 'compose' is not a docker command.\" >&2; exit 1"],
   ])("is missing without the plugin, in the words of %s", async (what, script) => {
