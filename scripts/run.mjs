@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -64,7 +64,11 @@ function install() {
 /** Runs the pinned pnpm: the one on PATH if it is that one, else through npx, on whose PATH it is then. */
 function pnpm(args) {
   const pinned = JSON.parse(read(join(root, "package.json"))).packageManager.split("@")[1];
-  const installed = spawnSync("pnpm", ["--version"], { cwd: root, encoding: "utf8", shell: process.platform === "win32" });
+  const installed = spawnSync("pnpm", ["--version"], {
+    cwd: root,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
   if (installed.stdout?.trim() === pinned) run("pnpm", args);
   else run("npx", ["--yes", `pnpm@${pinned}`, ...args]);
 }
@@ -76,7 +80,7 @@ function fingerprint(names) {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) return;
     if (stats.isDirectory()) for (const entry of readdirSync(path).sort()) visit(join(path, entry));
-    else lines.push(`${path} ${stats.size} ${stats.mtimeMs}`);
+    else lines.push(`${relative(root, path)} ${stats.size} ${Math.round(stats.mtimeMs)}`);
   };
   visit(join(root, "tsconfig.base.json"));
   for (const folder of listPackages()) for (const name of names) visit(join(folder, name));

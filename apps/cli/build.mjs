@@ -1,47 +1,46 @@
 import { cp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * dockerode loads an SSH client and BuildKit's gRPC session when it is imported, three quarters of its import time.
- * cspace reaches neither: remote engines are refused, and Compose does the building.
+ * dockerode loads an SSH client, BuildKit's gRPC session and a tar packer when it is imported: most of its import time.
+ * cspace reaches none of them: remote engines are refused, and Compose does the building.
  */
 const leaveOut = {
   name: "leave-out",
-  setup(bundle) {
-    bundle.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)/ }, ({ path }) => ({
-      path,
-      namespace: "left-out",
-    }));
-    bundle.onResolve({ filter: /\/(session|ssh)$/ }, ({ path, importer }) =>
-      /docker(ode|-modem)/.test(importer) ? { path, namespace: "left-out" } : undefined,
-    );
-    bundle.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
-      contents: `module.exports = function () { throw new Error(${JSON.stringify(`${path} is not part of cspace`)}); };`,
-    }));
+  resolveId: {
+    filter: { id: /^(\.\/(ssh|session|buildkit)|tar-fs|@balena\/dockerignore)$/ },
+    handler: (id, importer) =>
+      importer !== undefined && /node_modules\/(dockerode|docker-modem)\//.test(importer) ? `\0left-out:${id}` : null,
+  },
+  load: {
+    filter: { id: /^\0left-out:/ },
+    handler: (id) => ({
+      code: `module.exports = function () { throw new Error(${JSON.stringify(`${id.slice(10)} is not part of cspace`)}); };`,
+      moduleType: "js",
+    }),
   },
 };
 
 await rm(here("dist"), { recursive: true, force: true });
 await build({
-  absWorkingDir: here("."),
-  entryPoints: ["src/main.ts"],
-  // Below "dist", so that "../templates" means the same as in the libraries.
-  outdir: "dist/app",
-  bundle: true,
-  splitting: true,
-  format: "esm",
+  cwd: here("."),
+  input: { main: "src/main.ts" },
   platform: "node",
-  target: "node20.19",
   // jsonc-parser's main is UMD, whose require() calls a bundler cannot see.
-  mainFields: ["module", "main"],
-  minifySyntax: true,
-  legalComments: "linked",
+  // readable-stream is Node's own stream module, once more.
+  resolve: { mainFields: ["module", "main"], alias: { "readable-stream": "node:stream" } },
   plugins: [leaveOut],
-  // Bundled CommonJS calls require() for Node's own modules.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
-  logLevel: "warning",
+  transform: { target: "node20.19" },
+  output: {
+    // Below "dist", so that "../templates" means the same as in the libraries.
+    dir: "dist/app",
+    format: "esm",
+    chunkFileNames: "[name]-[hash].js",
+    comments: { legal: true },
+    minify: { compress: true, mangle: true, codegen: true },
+  },
 });
 await cp(here("../../packages/compose/templates"), here("dist/templates"), { recursive: true });

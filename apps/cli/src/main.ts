@@ -18,6 +18,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     quiet: false,
     color: wantsColor(!argv.includes("--no-color"), env, stderr.isTTY),
   });
+  for (const stream of [stdout, stderr]) stream.on("error", leaveClosedPipe);
   let parsed: ParsedCommand | undefined;
   try {
     const streams = { write: (text: string) => void stdout.write(text), columns: stdout.columns };
@@ -40,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     interrupted.abort();
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, onSignal);
-  const cwd = resolve(typeof parsed.args.cwd === "string" ? parsed.args.cwd : process.cwd());
+  const cwd = typeof parsed.args.cwd === "string" ? resolve(parsed.args.cwd) : readWorkingDirectory(env);
   const context: Context = { cwd, env, platform: process.platform, flags, output, signal: interrupted.signal };
   try {
     const command = await parsed.spec.load();
@@ -51,6 +52,22 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCodes.done;
   } catch (error) {
     return reportFailure(error, context);
+  }
+}
+
+/** Who reads our output may have enough of it, as `head` does. */
+function leaveClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCodes.done);
+}
+
+/** A directory that was removed under the shell is still named by `PWD`; the command then says that it is gone. */
+function readWorkingDirectory(env: NodeJS.ProcessEnv): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return env.PWD ?? "/";
   }
 }
 
@@ -113,6 +130,7 @@ function report(
   data: object,
   output: Output,
 ): void {
-  if (output.json) output.document({ error: { code, message, hint: hint ?? null }, ...data });
+  // In one line, since it may end a stream of JSON Lines.
+  if (output.json) output.line({ error: { code, message, hint: hint ?? null }, ...data });
   else output.failure({ code, message, hint });
 }

@@ -42,7 +42,10 @@ export function parseCommand(
   for (const spec of commands) {
     const [first = "", second] = spec.name.split(" ");
     const parent = second === undefined ? program : groupOf(program, groups, first);
-    const command = parent.command(second ?? first).description(spec.summary).allowExcessArguments(false);
+    const command = parent
+      .command(second ?? first)
+      .description(spec.summary)
+      .allowExcessArguments(false);
     for (const [notation, description] of spec.args) command.argument(notation, description);
     for (const option of spec.options) command.addOption(buildOption(option));
     command.addHelpText("after", `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join("\n")}`);
@@ -69,7 +72,9 @@ function subcommandsOf(group: string): string[] {
 
 function namedArgs(spec: CommandSpec, values: readonly string[]): CommandArgs {
   const names = spec.args.map(([notation]) => notation.replace(/[[\]<>.]/g, ""));
-  return Object.fromEntries(names.flatMap((name, index) => (values[index] === undefined ? [] : [[name, values[index]]])));
+  return Object.fromEntries(
+    names.flatMap((name, index) => (values[index] === undefined ? [] : [[name, values[index]]])),
+  );
 }
 
 function buildOption({ flags, description, type = "text" }: OptionSpec): Option {

@@ -1,4 +1,4 @@
-export { connectEngine, type ConnectEngineOptions } from "./engine/connect-engine.ts";
+export { type ConnectEngineOptions, connectEngine } from "./engine/connect-engine.ts";
 export type {
   DockerEngine,
   EngineContainer,
@@ -7,29 +7,29 @@ export type {
   EngineLogStream,
   EngineNetwork,
 } from "./engine/docker-engine.ts";
-export { type LogLine, readLogs, type ReadLogsOptions } from "./engine/read-logs.ts";
-export { resolveEndpoint, type ResolveEndpointOptions } from "./engine/resolve-endpoint.ts";
+export { type LogLine, type ReadLogsOptions, readLogs } from "./engine/read-logs.ts";
+export { type ResolveEndpointOptions, resolveEndpoint } from "./engine/resolve-endpoint.ts";
 export {
-  createComposeRunner,
   type CreateComposeRunnerOptions,
+  createComposeRunner,
   oldestCompose,
-  requireCompose,
   type RunCompose,
   type RunComposeOptions,
+  requireCompose,
 } from "./engine/run-compose.ts";
 export type { ComposeErrorCode } from "./errors.ts";
-export { homePaths, type HomePaths, type HomePathsOptions } from "./home/home-paths.ts";
+export { type HomePaths, type HomePathsOptions, homePaths } from "./home/home-paths.ts";
 export {
   defaultMachineConfig,
   type MachineConfig,
   readMachineConfig,
   writeMachineConfig,
 } from "./home/machine-config.ts";
-export { makeFolder, withLock, type WithLockOptions } from "./home/with-lock.ts";
+export { makeFolder, type WithLockOptions, withLock } from "./home/with-lock.ts";
 export {
   type AppliedInstance,
-  applyInstance,
   type ApplyInstanceOptions,
+  applyInstance,
   type OnStep,
   type Step,
 } from "./instance/apply-instance.ts";
@@ -37,43 +37,46 @@ export {
   type ComposeModel,
   type ComposeNetwork,
   type ComposeService,
-  readComposeModel,
   type ReadComposeModelOptions,
+  readComposeModel,
   servicePorts,
 } from "./instance/compose-model.ts";
-export { instanceFolder, readRecords, writeOverride } from "./instance/instance-record.ts";
+export { instanceFolder, readRecords, writeRecord } from "./instance/instance-record.ts";
 export {
   type ListedInstance,
   type ListedPort,
   type ListedRoute,
-  listInstances,
   type ListInstancesOptions,
+  listInstances,
   type PortBinding,
 } from "./instance/list-instances.ts";
+export type { InstanceRecord, OverrideOptions } from "./instance/override-source.ts";
 export {
   type InstancePlan,
+  type PlanInstanceOptions,
   type PlannedRoute,
   planInstance,
-  type PlanInstanceOptions,
   type ServiceOverride,
 } from "./instance/plan-instance.ts";
 export {
-  previewInstance,
   type PreviewInstanceOptions,
-  previewProxy,
+  previewInstance,
   previewProxyRemoval,
   previewRemoval,
 } from "./instance/preview.ts";
-export { removeInstance, type RemoveInstanceOptions } from "./instance/remove-instance.ts";
+export { type RemoveInstanceOptions, removeInstance } from "./instance/remove-instance.ts";
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
-export { type InstanceRecord, renderOverride, renderRecord } from "./instance/render-override.ts";
+export { renderOverride } from "./instance/render-override.ts";
 export { listInstanceContainers, requireNoFailure } from "./instance/wait-for-instance.ts";
-export { allocateSubnets, type AllocateSubnetsOptions } from "./networks/allocate-subnets.ts";
-export { attachProxy, proxyContainer } from "./networks/apply-attachments.ts";
+export { type AllocateSubnetsOptions, allocateSubnets } from "./networks/allocate-subnets.ts";
+export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";
 export { type Attachment, type AttachmentState, planAttachments } from "./networks/plan-attachments.ts";
 export { freeSubnets, type NetworkPool, parsePool } from "./networks/subnets.ts";
-export { type EnsuredProxy, ensureProxy, type EnsureProxyOptions } from "./proxy/ensure-proxy.ts";
-export { dnsContainer, type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
-export { proxyImages, proxyProject, type ProxyStack, type ProxyStackInput, renderProxy } from "./proxy/render-proxy.ts";
-export { stopProxy, type StopProxyOptions } from "./proxy/stop-proxy.ts";
+export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy/ensure-proxy.ts";
+export { previewProxy } from "./proxy/preview-proxy.ts";
+export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy/proxy-names.ts";
+export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
+export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";
+export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";
+export { type StopProxyOptions, stopProxy } from "./proxy/stop-proxy.ts";

@@ -1,7 +1,7 @@
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import type { ServicePorts } from "./propose-routes.ts";
 import { quoteText } from "./quote-text.ts";
-import type { Settings } from "./settings.ts";
+import type { ServiceRoute, Settings } from "./settings.ts";
 import { formatPath, issueAt, type SettingsIssue } from "./settings-issue.ts";
 import { suggestName } from "./suggest-name.ts";
 
@@ -30,16 +30,8 @@ export function checkRoutes(
   services: Readonly<Record<string, ServicePorts>>,
   options: CheckRoutesOptions = {},
 ): SettingsIssue[] {
-  const text = options.text?.replace(/^\uFEFF/, "") ?? "";
-  const root = parseTree(text);
-  const issueOf = (path: string[], message: string, hint?: string): SettingsIssue => {
-    const node = root && findNodeAtLocation(root, path);
-    if (node !== undefined) return issueAt(text, node, message, hint);
-    const issue = { path: formatPath(path), line: 0, column: 0, message };
-    return hint === undefined ? issue : { ...issue, hint };
-  };
-  return Object.entries(settings.routes ?? {}).flatMap(([label, route]) => {
-    if (!("service" in route)) return [];
+  const issueOf = issueMaker(options);
+  return serviceRoutes(settings).flatMap(([label, route]) => {
     const issues: SettingsIssue[] = [];
     if (!Object.hasOwn(services, route.service)) {
       const message = `names no service: ${quoteText(route.service)}`;
@@ -52,6 +44,49 @@ export function checkRoutes(
     }
     return issues;
   });
+}
+
+/**
+ * Lists every route to a port that its service does not mention, though it mentions others: most likely a mistake, but
+ * not for sure, as a container may listen without saying so.
+ *
+ * @example
+ * ```ts
+ * checkRoutePorts({ routes: { dev: { service: "app", port: 3001 } } }, { app: { ports: [3000] } });
+ * //=> [{ path: "routes.dev.port", line: 0, column: 0, message: "app mentions no port 3001", hint: "ports: 3000" }]
+ * ```
+ */
+export function checkRoutePorts(
+  settings: Settings,
+  services: Readonly<Record<string, ServicePorts>>,
+  options: CheckRoutesOptions = {},
+): SettingsIssue[] {
+  const issueOf = issueMaker(options);
+  return serviceRoutes(settings).flatMap(([label, { service, port }]) => {
+    const ports = services[service]?.ports ?? [];
+    if (ports.length === 0 || ports.includes(port)) return [];
+    return [issueOf(["routes", label, "port"], `${service} mentions no port ${port}`, `ports: ${ports.join(", ")}`)];
+  });
+}
+
+function serviceRoutes(settings: Settings): [string, ServiceRoute][] {
+  return Object.entries(settings.routes ?? {}).flatMap(([label, route]) =>
+    "service" in route ? [[label, route] as [string, ServiceRoute]] : [],
+  );
+}
+
+type MakeIssue = (path: string[], message: string, hint?: string) => SettingsIssue;
+
+/** Makes issues with lines and columns where the text of the settings is known. */
+function issueMaker({ text }: CheckRoutesOptions): MakeIssue {
+  const plain = text?.replace(/^\uFEFF/, "");
+  const root = plain === undefined ? undefined : parseTree(plain);
+  return (path, message, hint) => {
+    const node = root && findNodeAtLocation(root, path);
+    if (node && plain !== undefined) return issueAt(plain, node, message, hint);
+    const issue = { path: formatPath(path), line: 0, column: 0, message };
+    return hint === undefined ? issue : { ...issue, hint };
+  };
 }
 
 function hintFor(service: string, known: readonly string[]): string {

@@ -1,5 +1,5 @@
 export { buildEnvironment, type EnvironmentInput, type EnvironmentRoute } from "./build-environment.ts";
-export { type CheckRoutesOptions, checkRoutes } from "./check-routes.ts";
+export { type CheckRoutesOptions, checkRoutePorts, checkRoutes } from "./check-routes.ts";
 export { type CheckedSettings, checkSettings } from "./check-settings.ts";
 export { type ChosenInstance, chooseInstance, type DirectoryInstance, type InstanceInput } from "./choose-instance.ts";
 export { formatIssues } from "./format-issues.ts";

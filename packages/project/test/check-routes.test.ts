@@ -1,4 +1,4 @@
-import { checkRoutes, formatIssues } from "@cspace/project";
+import { checkRoutePorts, checkRoutes, formatIssues } from "@cspace/project";
 import { expect, test } from "vitest";
 
 const services = { app: { ports: [3000] }, database: { ports: [] } };
@@ -42,4 +42,26 @@ test("without the text there is no line", () => {
 
 test("a service named like a property of every object is unknown", () => {
   expect(checkRoutes({ routes: { dev: { service: "constructor", port: 80 } } }, services)).toHaveLength(1);
+});
+
+test("a port that a service does not mention is told with those that it does", () => {
+  const settings = { routes: { dev: { service: "app", port: 3001 }, api: { service: "app", port: 3000 } } };
+  expect(checkRoutePorts(settings, { app: { ports: [3000, 4173] } })).toEqual([
+    { path: "routes.dev.port", line: 0, column: 0, message: "app mentions no port 3001", hint: "ports: 3000, 4173" },
+  ]);
+});
+
+test("a service that mentions no port at all, or does not exist, leaves no doubt", () => {
+  const settings = { routes: { dev: { service: "app", port: 3001 }, api: { service: "gone", port: 1 } } };
+  expect(checkRoutePorts(settings, { app: { ports: [] } })).toEqual([]);
+});
+
+test("the doubt has its line and column where the text is known", () => {
+  const text = '{\n  "routes": {\n    "dev": { "service": "app", "port": 3001 }\n  }\n}\n';
+  const [issue] = checkRoutePorts(
+    { routes: { dev: { service: "app", port: 3001 } } },
+    { app: { ports: [3000] } },
+    { text },
+  );
+  expect(issue).toMatchObject({ line: 3, column: 40 });
 });

@@ -6,7 +6,7 @@ import {
   removeInstance,
   type Step,
 } from "@cspace/compose";
-import { toSlug } from "@cspace/hostnames";
+import { composeProjectName, isSlug, toSlug } from "@cspace/hostnames";
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -63,33 +63,52 @@ async function findTargets(
   args: CommandArgs,
 ): Promise<readonly ListedInstance[]> {
   const live = await listInstances({ engine: machine.engine, project: scope.projectSlug });
-  if (args.all === true) return live;
   const name = typeof args.instance === "string" ? args.instance : context.flags.instance;
-  if (name !== undefined) {
-    const left = await findLeftover(machine, scope, toSlug(name).slug, live);
-    if (left !== undefined) return [left];
-  }
-  return [pickInstance(live, { scope, name })];
+  if (args.all === true && args.volumes !== true) return live;
+  const named = name === undefined ? undefined : toSlug(name).slug;
+  const left = await readLeftovers(machine, scope, named, live);
+  if (args.all === true) return [...live, ...left.map(({ listed }) => listed)];
+  // Unnamed and without `--volumes`, one that only has volumes is down already.
+  const removable = left.filter(({ bare }) => named !== undefined || args.volumes === true || !bare);
+  return [pickInstance([...live, ...removable.map(({ listed }) => listed)], { scope, name })];
 }
 
-/** An instance without containers, of which a record, a network or a volume is left. */
-async function findLeftover(
+interface Leftover {
+  readonly listed: ListedInstance;
+  /** Whether nothing but its record and its volumes is left. */
+  readonly bare: boolean;
+}
+
+/** The instances without containers of cspace's, of which a record, a network or a volume is left. */
+async function readLeftovers(
   { engine, paths }: Machine,
   { projectSlug, projectName }: Scope,
-  instance: string,
+  named: string | undefined,
   live: readonly ListedInstance[],
-): Promise<ListedInstance | undefined> {
-  if (live.some((one) => one.instance === instance)) return undefined;
-  const label = [`com.docker.compose.project=${projectSlug}--${instance}`];
+): Promise<readonly Leftover[]> {
   const [records, containers, networks, volumes] = await Promise.all([
     readRecords(paths, projectSlug),
-    engine.listContainers({ all: true, filters: { label } }),
-    engine.listNetworks({ filters: { label } }),
-    engine.listVolumes({ filters: { label } }),
+    engine.listContainers({ all: true }),
+    engine.listNetworks(),
+    engine.listVolumes(),
   ]);
-  const record = records.find((one) => one.instance === instance);
-  if (record === undefined && containers.length + networks.length + volumes.length === 0) return undefined;
-  const names = { project: projectSlug, instance, projectName, instanceName: instance };
+  const projectsOf = (
+    all: readonly { readonly Labels?: Readonly<Record<string, string>> | null | undefined }[],
+  ): Set<string> => new Set(all.flatMap(({ Labels }) => Labels?.["com.docker.compose.project"] ?? []));
+  const [busy, kept] = [projectsOf([...containers, ...networks]), projectsOf(volumes)];
+  const prefix = `${projectSlug}--`;
+  const candidates = new Set([
+    ...records.map(({ instance }) => instance),
+    ...[...busy, ...kept].flatMap((one) => (one.startsWith(prefix) ? one.slice(prefix.length) : [])),
+    ...(named === undefined ? [] : [named]),
+  ]);
   const empty = { domain: undefined, state: "stopped", routes: [], ports: [], services: [], containers: [] } as const;
-  return { directory: "", ...names, ...record, ...empty };
+  return [...candidates].filter(isSlug).flatMap((instance) => {
+    const composeProject = composeProjectName({ project: projectSlug, instance });
+    const record = records.find((one) => one.instance === instance);
+    const nothing = record === undefined && !busy.has(composeProject) && !kept.has(composeProject);
+    if (nothing || live.some((one) => one.instance === instance)) return [];
+    const names = { project: projectSlug, instance, projectName, instanceName: instance };
+    return [{ listed: { directory: "", ...names, ...record, ...empty }, bare: !busy.has(composeProject) }];
+  });
 }

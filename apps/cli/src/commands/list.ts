@@ -43,7 +43,9 @@ async function readInstances(context: Context, machine: Machine, project: string
     listInstances({ engine: machine.engine, project }),
     readEvidence(context, machine),
   ]);
-  const wanted = listed.filter((one) => context.flags.instance === undefined || one.instance === context.flags.instance);
+  const wanted = listed.filter(
+    (one) => context.flags.instance === undefined || one.instance === context.flags.instance,
+  );
   return await Promise.all(wanted.map((one) => describeInstance(one, evidence)));
 }
 

@@ -1,10 +1,10 @@
 import { CspaceError } from "@cspace/errors";
-import type { CliErrorCode } from "../errors.ts";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { findInstance } from "../core/find-instance.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { printLogs } from "../core/print-logs.ts";
+import type { CliErrorCode } from "../errors.ts";
 
 /** Prints what the services of an instance write. */
 export async function run(context: Context, args: CommandArgs): Promise<undefined> {

@@ -11,16 +11,16 @@ type ProxyUpDocument = { readonly proxy: ProxyReport } | { readonly plan: Plan }
 /** Starts the proxy and puts it on every network that it serves. */
 export async function run(context: Context, args: CommandArgs): Promise<ProxyUpDocument> {
   const machine = await openEngine(context);
-  if (context.flags.dryRun) return { plan: buildPlan(await previewProxy(machine)) };
+  const port = (value: unknown): number | "auto" | undefined =>
+    value === "auto" || typeof value === "number" ? value : undefined;
+  const ports = { httpPort: port(args.httpPort), dnsPort: port(args.dnsPort) };
+  if (context.flags.dryRun) return { plan: buildPlan(await previewProxy({ ...machine, ...ports })) };
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   try {
     const { signal } = context;
-    const port = (value: unknown): number | "auto" | undefined =>
-      value === "auto" || typeof value === "number" ? value : undefined;
     const { notes, domains } = await ensureProxy({
       ...machine,
-      httpPort: port(args.httpPort),
-      dnsPort: port(args.dnsPort),
+      ...ports,
       signal,
       onLine: progress.onLine,
     });

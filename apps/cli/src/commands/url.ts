@@ -1,6 +1,5 @@
 import { type ListedInstance, type ListedRoute, listInstances } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
-import type { CliErrorCode } from "../errors.ts";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describeRoute } from "../core/describe-instance.ts";
@@ -8,6 +7,7 @@ import type { Route } from "../core/documents.ts";
 import { pickInstance, readScope } from "../core/find-instance.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { readEvidence } from "../core/read-evidence.ts";
+import type { CliErrorCode } from "../errors.ts";
 
 interface UrlDocument {
   readonly route: Route;

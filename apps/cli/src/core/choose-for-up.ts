@@ -1,19 +1,9 @@
-import {
-  type InstanceRecord,
-  type ListedInstance,
-  listInstances,
-  readRecords,
-  renderRecord,
-  sameSlug,
-  withLock,
-  writeOverride,
-} from "@cspace/compose";
-import { CspaceError } from "@cspace/errors";
-import { type ChosenInstance, chooseInstance, type Project } from "@cspace/project";
-import type { CliErrorCode } from "../errors.ts";
+import { type InstanceRecord, type ListedInstance, listInstances } from "@cspace/compose";
+import { chooseInstance, type Project } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { Scope } from "./find-instance.ts";
 import type { Machine } from "./open-engine.ts";
+import { requireOwn } from "./require-own.ts";
 
 /** What `up` was asked for. */
 export interface UpRequest {
@@ -28,9 +18,11 @@ export interface UpTarget {
   readonly listed: ListedInstance | undefined;
 }
 
+/** The scope of `up`, which needs a project's directory. */
+export type UpScope = Scope & { readonly project: Project };
+
 /**
- * Chooses the instance that `up` works on and records its directory, so that two at once never take one. What runs
- * already is found without a lock.
+ * Chooses the instance that `up` works on. One that has containers is found without a lock; every other one is claimed.
  *
  * @throws {CspaceError} `CSPACE_INSTANCE_TAKEN`, `CSPACE_NAME_TAKEN`, `CSPACE_INSTANCE_AMBIGUOUS`,
  * `CSPACE_CONFIRMATION_NEEDED`.
@@ -38,45 +30,22 @@ export interface UpTarget {
 export async function chooseForUp(
   context: Context,
   machine: Machine,
-  scope: Scope & { readonly project: Project },
+  scope: UpScope,
   request: UpRequest,
 ): Promise<UpTarget> {
   const live = await listInstances({ engine: machine.engine, project: scope.projectSlug });
   const quick = chooseLive(scope, live, request);
   if (quick !== undefined) return quick;
-  const choose = async (): Promise<UpTarget> => {
-    const [records, claimed] = await Promise.all([
-      readRecords(machine.paths, scope.projectSlug),
-      readClaimed(machine, scope.projectSlug),
-    ]);
-    const known = [...live.map(toRecord), ...records.filter((one) => live.every((l) => l.instance !== one.instance))];
-    const taken = [...known.map((one) => one.instance), ...claimed];
-    const chosen = chooseInstance({
-      name: request.name,
-      fresh: request.fresh,
-      directoryInstances: known.filter((one) => one.directory === scope.project.directory),
-      branch: scope.project.git?.linkedWorktree === true ? scope.project.git.branch : null,
-      taken,
-    });
-    const existing = known.find((one) => one.instance === chosen.instance);
-    if (existing === undefined && claimed.includes(chosen.instance)) requireConfirmation(context, scope, chosen.instance);
-    const record = existing ?? newRecord(scope, chosen);
-    requireOwn(scope, existing, chosen);
-    if (!context.flags.dryRun && !records.some((one) => one.instance === chosen.instance)) {
-      const names = { project: scope.projectSlug, instance: chosen.instance };
-      if (existing === undefined) await writeOverride(machine.paths, names, renderRecord(record));
-    }
-    return { record, listed: live.find((one) => one.instance === chosen.instance) };
-  };
-  if (context.flags.dryRun) return await choose();
-  return await withLock(machine.paths, `choose-${scope.projectSlug}`, choose, { signal: context.signal });
+  const { claimInstance } = await import("./claim-instance.ts");
+  return await claimInstance(context, machine, scope, request);
 }
 
-function chooseLive(
-  scope: Scope & { readonly project: Project },
-  live: readonly ListedInstance[],
-  { name, fresh }: UpRequest,
-): UpTarget | undefined {
+/** The record of an instance that the engine has. */
+export function toRecord({ project, instance, projectName, instanceName, directory }: ListedInstance): InstanceRecord {
+  return { project, instance, projectName, instanceName, directory };
+}
+
+function chooseLive(scope: UpScope, live: readonly ListedInstance[], { name, fresh }: UpRequest): UpTarget | undefined {
   const own = live.filter((one) => one.directory === scope.project.directory);
   if (fresh || (name === undefined && own.length !== 1)) return undefined;
   const chosen = chooseInstance({ name, directoryInstances: own, branch: null, taken: [] });
@@ -84,62 +53,4 @@ function chooseLive(
   if (listed === undefined) return undefined;
   requireOwn(scope, toRecord(listed), chosen);
   return { record: toRecord(listed), listed };
-}
-
-function requireOwn(
-  scope: Scope & { readonly project: Project },
-  existing: InstanceRecord | undefined,
-  chosen: ChosenInstance,
-): void {
-  if (existing === undefined) return;
-  const { projectSlug, projectName } = scope;
-  if (existing.projectName !== projectName && projectName !== projectSlug) {
-    throw sameSlug("project", projectSlug, projectName, existing.projectName);
-  }
-  const here = existing.directory === scope.project.directory;
-  const reference = here && chosen.instanceName === existing.instance;
-  if (existing.instanceName !== chosen.instanceName && !reference) {
-    throw sameSlug("instance", existing.instance, chosen.instanceName, existing.instanceName);
-  }
-  if (here) return;
-  throw new CspaceError<CliErrorCode>(
-    "CSPACE_INSTANCE_TAKEN",
-    `the instance ${existing.instance} of ${projectSlug} belongs to ${existing.directory}`,
-    {
-      hint: `take another name (cspace up --new), or remove it with its volumes: cspace down ${existing.instance} --volumes`,
-    },
-  );
-}
-
-/** Instances whose networks or volumes are on the machine, whoever made them. */
-async function readClaimed({ engine }: Machine, project: string): Promise<string[]> {
-  const [networks, volumes] = await Promise.all([engine.listNetworks(), engine.listVolumes()]);
-  const prefix = `${project}--`;
-  return [...networks, ...volumes].flatMap(({ Labels }) => {
-    const composeProject = Labels?.["com.docker.compose.project"] ?? "";
-    return composeProject.startsWith(prefix) ? [composeProject.slice(prefix.length)] : [];
-  });
-}
-
-function requireConfirmation(context: Context, scope: Scope, instance: string): void {
-  if (context.flags.yes) return;
-  throw new CspaceError<CliErrorCode>(
-    "CSPACE_CONFIRMATION_NEEDED",
-    `volumes or networks of an instance ${instance} of ${scope.projectSlug} exist, and nothing tells whose they are`,
-    { hint: `if they are this directory's: cspace up ${instance} --yes; else remove them: cspace down ${instance} --volumes` },
-  );
-}
-
-function newRecord(scope: Scope & { readonly project: Project }, chosen: ChosenInstance): InstanceRecord {
-  return {
-    project: scope.projectSlug,
-    instance: chosen.instance,
-    projectName: scope.projectName,
-    instanceName: chosen.instanceName,
-    directory: scope.project.directory,
-  };
-}
-
-function toRecord({ project, instance, projectName, instanceName, directory }: ListedInstance): InstanceRecord {
-  return { project, instance, projectName, instanceName, directory };
 }

@@ -2,8 +2,8 @@ import { type ListedInstance, listInstances } from "@cspace/compose";
 import { CspaceError, isCspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import { type Project, readProject } from "@cspace/project";
-import type { CliErrorCode } from "../errors.ts";
 import type { Context } from "../context.ts";
+import type { CliErrorCode } from "../errors.ts";
 import type { Machine } from "./open-engine.ts";
 
 /** Where a command looks for its instance. */
@@ -56,17 +56,25 @@ export function pickInstance(
     const { slug } = toSlug(name);
     const named = all.find((one) => one.instance === slug);
     if (named !== undefined) return named;
-    throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `the project ${scope.projectSlug} has no instance ${slug}`, {
-      hint: all.length === 0 ? `start it: cspace up ${slug}` : `there are: ${names(all)}`,
-    });
+    throw new CspaceError<CliErrorCode>(
+      "CSPACE_INSTANCE_UNKNOWN",
+      `the project ${scope.projectSlug} has no instance ${slug}`,
+      {
+        hint: all.length === 0 ? `start it: cspace up ${slug}` : `there are: ${names(all)}`,
+      },
+    );
   }
   const own = all.filter((one) => one.directory === scope.project?.directory);
   const [first, second] = own;
   if (first !== undefined && second === undefined) return first;
   if (second !== undefined) {
-    throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_AMBIGUOUS", `this directory has several instances: ${names(own)}`, {
-      hint: `name one: --instance ${first?.instance}`,
-    });
+    throw new CspaceError<CliErrorCode>(
+      "CSPACE_INSTANCE_AMBIGUOUS",
+      `this directory has several instances: ${names(own)}`,
+      {
+        hint: `name one: --instance ${first?.instance}`,
+      },
+    );
   }
   const where = scope.project === undefined ? `the project ${scope.projectSlug}` : scope.project.directory;
   throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `no instance of ${where} is running`, {

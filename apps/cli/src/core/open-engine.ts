@@ -1,23 +1,15 @@
-import {
-  connectEngine,
-  createComposeRunner,
-  type DockerEngine,
-  type HomePaths,
-  homePaths,
-  type RunCompose,
-} from "@cspace/compose";
+import { connectEngine, type DockerEngine } from "@cspace/compose";
 import type { Context } from "../context.ts";
+import { type ComposeHost, openCompose } from "./open-compose.ts";
 
 /** The engine, Compose beside it, and cspace's home. */
-export interface Machine {
+export interface Machine extends ComposeHost {
   readonly engine: DockerEngine;
-  readonly compose: RunCompose;
-  readonly paths: HomePaths;
 }
 
 /** Connects to the engine that the context's environment names. */
 export async function openEngine(context: Context): Promise<Machine> {
   const { env, platform } = context;
-  const engine = await connectEngine({ env, platform });
-  return { engine, compose: createComposeRunner({ endpoint: engine.endpoint, env }), paths: homePaths({ env }) };
+  const [host, engine] = await Promise.all([openCompose(context), connectEngine({ env, platform })]);
+  return { ...host, engine };
 }

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { type ComposeModel, coreService, servicePorts } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
-import { checkRoutes, formatIssues, type Project, proposeRoutes } from "@cspace/project";
+import { checkRoutePorts, checkRoutes, formatIssues, type Project, proposeRoutes } from "@cspace/project";
 import type { CliErrorCode } from "../errors.ts";
 
 /** A label, where it is served, and the variables that carry its URL to browsers. */
@@ -18,8 +18,8 @@ export interface ChosenRoute {
  * @see https://www.iana.org/assignments/service-names-port-numbers
  */
 const otherProtocols = new Set([
-  21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1025, 1433, 1521, 1883, 2181, 2222, 3306, 4222, 5432, 5433,
-  5672, 6379, 6380, 6432, 7687, 9042, 9092, 9093, 11211, 27017, 27018, 33060, 50051,
+  21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 1025, 1433, 1521, 1883, 2181, 2222, 3306, 4222, 5432,
+  5433, 5672, 6379, 6380, 6432, 7687, 9042, 9092, 9093, 11211, 27017, 27018, 33060, 50051,
 ]);
 
 /**
@@ -30,16 +30,18 @@ const otherProtocols = new Set([
  */
 export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[] {
   const { settings, settingsFile, settingsText } = project;
-  const services = Object.fromEntries(
-    Object.entries(model.services).map(([name, service]) => [name, { ports: servicePorts(service) }]),
-  );
+  const services = readPorts(model);
   const text = settingsText === null ? {} : { text: settingsText };
   const issues = checkRoutes(settings, services, text);
   if (issues.length > 0) {
     const file = basename(settingsFile ?? ".cspace.json");
-    throw new CspaceError<CliErrorCode>("CSPACE_SETTINGS_INVALID", `${file} is not valid:\n${formatIssues(file, issues)}`, {
-      hint: `mend ${settingsFile ?? file}, then run the command again`,
-    });
+    throw new CspaceError<CliErrorCode>(
+      "CSPACE_SETTINGS_INVALID",
+      `${file} is not valid:\n${formatIssues(file, issues)}`,
+      {
+        hint: `mend ${settingsFile ?? file}, then run the command again`,
+      },
+    );
   }
   const own = Object.entries(settings.routes ?? {}).flatMap(([label, route]) =>
     "service" in route ? [{ label, service: route.service, port: route.port, env: route.env ?? [] }] : [],
@@ -62,4 +64,16 @@ export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[]
     port,
     env: [],
   }));
+}
+
+/** Tells of every route of the settings to a port that its service does not mention, one line each; "" when there is none. */
+export function describeDoubts({ settings, settingsFile, settingsText }: Project, model: ComposeModel): string {
+  const text = settingsText === null ? {} : { text: settingsText };
+  return formatIssues(basename(settingsFile ?? ".cspace.json"), checkRoutePorts(settings, readPorts(model), text));
+}
+
+function readPorts(model: ComposeModel): Record<string, { ports: number[] }> {
+  return Object.fromEntries(
+    Object.entries(model.services).map(([name, service]) => [name, { ports: servicePorts(service) }]),
+  );
 }

@@ -1,38 +1,102 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { instanceFolder, makeFolder, renderCore } from "@cspace/compose";
+import {
+  type ComposeModel,
+  instanceFolder,
+  type MachineConfig,
+  makeFolder,
+  readComposeModel,
+  readMachineConfig,
+  renderCore,
+  requireCompose,
+} from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
+import { composeProjectName } from "@cspace/hostnames";
 import { writeFileAtomic } from "@cspace/plan";
 import type { Project } from "@cspace/project";
+import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
-import type { Machine } from "./open-engine.ts";
+import type { ComposeHost } from "./open-compose.ts";
+
+const coreName = "docker-compose.core.yml";
+
+/** What an instance consists of, before anything of cspace's is added. */
+export interface Stack {
+  /** The compose files, absolute. */
+  readonly files: readonly string[];
+  /** Variables that these files may interpolate. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly config: MachineConfig;
+  /** What Compose makes of the files; it is still reading them. */
+  readonly model: Promise<ComposeModel>;
+  /** Removes what was only written to be read. */
+  readonly release: () => Promise<void>;
+}
 
 /**
- * Gives the compose files of an instance: the project's own, or the rendered `docker-compose.core.yml` of a project
- * that has only `container` in its settings.
+ * Lets Compose read the files of an instance: the project's own, or the rendered `docker-compose.core.yml` of a project
+ * that has only `container` in its settings. With `--dry-run` that one is written to a temporary folder, until `release`.
  *
- * @throws {CspaceError} `CSPACE_NO_SERVICES` when there is neither.
+ * @throws {CspaceError} `CSPACE_NO_SERVICES` when there is neither; `model` rejects with what Compose says.
  */
-export async function readStackFiles(
-  machine: Machine,
+export async function readStack(
+  { signal, flags }: Context,
+  { compose, paths }: ComposeHost,
   project: Project,
   names: { readonly project: string; readonly instance: string },
-): Promise<readonly string[]> {
+): Promise<Stack> {
+  const { dryRun } = flags;
+  const [config, { files, release }] = await Promise.all([
+    readMachineConfig(paths),
+    readFiles(paths, project, { ...names, dryRun }),
+  ]);
+  const env = {
+    CSPACE_PROJECT: names.project,
+    CSPACE_INSTANCE: names.instance,
+    CSPACE_DOMAIN: config.domains[0] as string,
+  };
+  const { directory } = project;
+  const composeProject = composeProjectName(names);
+  const model = readComposeModel({ compose, directory, files, composeProject, env, signal }).catch(
+    async (error: unknown) => {
+      // A Compose that is too old may well have failed for that.
+      await requireCompose(compose, directory);
+      throw error;
+    },
+  );
+  // Whoever awaits it sees a failure; until then it is none.
+  model.catch(() => undefined);
+  return { files, env, config, model, release };
+}
+
+async function readFiles(
+  paths: ComposeHost["paths"],
+  project: Project,
+  options: { readonly project: string; readonly instance: string; readonly dryRun: boolean },
+): Promise<Pick<Stack, "files" | "release">> {
   const { container } = project.settings;
+  const release = async (): Promise<void> => undefined;
   if (container === undefined) {
-    if (project.composeFiles.length > 0) return project.composeFiles;
+    if (project.composeFiles.length > 0) return { files: project.composeFiles, release };
     throw new CspaceError<CliErrorCode>("CSPACE_NO_SERVICES", `${project.directory} has no compose file`, {
       hint: 'write a compose.yaml, or "container" in .cspace.json',
     });
   }
-  const folder = instanceFolder(machine.paths, names);
-  const path = join(folder, "docker-compose.core.yml");
-  const text = renderCore(container, project.directory);
-  if ((await readOrMissing(path)) !== text) {
-    await makeFolder(folder);
-    await writeFileAtomic(path, text, { mode: 0o600 });
+  const folder = instanceFolder(paths, options);
+  const path = join(folder, coreName);
+  const text = await renderCore(container, project.directory);
+  const own = project.settings.compose === undefined ? [] : project.composeFiles;
+  if ((await readOrMissing(path)) === text) return { files: [...own, path], release };
+  if (options.dryRun) {
+    const temporary = await mkdtemp(join(tmpdir(), "cspace-"));
+    const file = join(temporary, coreName);
+    await writeFile(file, text, { mode: 0o600 });
+    return { files: [...own, file], release: () => rm(temporary, { recursive: true, force: true }) };
   }
-  return project.settings.compose === undefined ? [path] : [...project.composeFiles, path];
+  await makeFolder(folder);
+  await writeFileAtomic(path, text, { mode: 0o600 });
+  return { files: [...own, path], release };
 }
 
 async function readOrMissing(path: string): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { type ListedInstance, listInstances } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
-import type { CliErrorCode } from "../errors.ts";
 import type { Context } from "../context.ts";
+import type { CliErrorCode } from "../errors.ts";
 import { describeInstance, type EvidenceOptions } from "./describe-instance.ts";
 import type { Instance } from "./documents.ts";
 import type { Machine } from "./open-engine.ts";

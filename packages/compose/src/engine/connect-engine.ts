@@ -45,7 +45,11 @@ function clientOptions(endpoint: string): Docker.DockerOptions {
   if (endpoint.startsWith("unix://")) return { socketPath: endpoint.slice("unix://".length) };
   if (endpoint.startsWith("npipe://")) return { socketPath: endpoint.slice("npipe://".length).replaceAll("/", "\\") };
   const url = new URL(endpoint);
-  return { host: url.hostname.replace(/^\[|\]$/g, ""), port: Number(url.port || 2375), protocol: url.port === "2376" ? "https" : "http" };
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || 2375),
+    protocol: url.port === "2376" ? "https" : "http",
+  };
 }
 
 function wrap(docker: Docker, endpoint: string): DockerEngine {
@@ -59,8 +63,7 @@ function wrap(docker: Docker, endpoint: string): DockerEngine {
     version: () => docker.version(),
     info: () => docker.info(),
     listContainers: (options) => docker.listContainers(filters(options)),
-    inspectContainer: (id) =>
-      orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
+    inspectContainer: (id) => orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
     restartContainer: (id) => docker.getContainer(id).restart({ t: 0 }),
     removeContainer: async (id) => void (await orMissing(docker.getContainer(id).remove({ force: true }))),
     containerLogs: async (id, { follow, tail }) => {
@@ -90,7 +93,11 @@ function wrap(docker: Docker, endpoint: string): DockerEngine {
         .connect({ Container: container, EndpointConfig: aliases.length > 0 ? { Aliases: [...aliases] } : {} });
     },
     disconnectNetwork: async (network, container) => {
-      await orMissing(docker.getNetwork(network).disconnect({ Container: container, Force: true }));
+      try {
+        await orMissing(docker.getNetwork(network).disconnect({ Container: container, Force: true }));
+      } catch (error) {
+        if (!/is not connected to( the)? network/.test((error as Error).message)) throw error;
+      }
     },
   };
 }
@@ -108,14 +115,17 @@ function explain(
   error: unknown,
   endpoint: string,
   options: { env: NodeJS.ProcessEnv; platform: NodeJS.Platform; timeoutMs: number },
-): unknown {
+): CspaceError<ComposeErrorCode> {
   const code = (error as NodeJS.ErrnoException).code;
   const make = (kind: ComposeErrorCode, message: string, hint: string): CspaceError<ComposeErrorCode> =>
     new CspaceError(kind, message, { hint, cause: error });
   const start =
-    options.platform === "linux" ? "start it: sudo systemctl start docker" : "start it: open Docker Desktop or OrbStack";
+    options.platform === "linux"
+      ? "start it: sudo systemctl start docker"
+      : "start it: open Docker Desktop or OrbStack";
   switch (code) {
     case "ENOENT":
+    case "ENOTDIR":
       if (!isOnPath("docker", options.env)) {
         return make(
           "CSPACE_ENGINE_ABSENT",
@@ -140,7 +150,11 @@ function explain(
         'join its group, then log in again: sudo usermod -aG docker "$USER"',
       );
     default:
-      return error;
+      return make(
+        "CSPACE_ENGINE_NOT_RUNNING",
+        `what answers at ${endpoint} is no working Docker engine: ${(error as Error).message}`,
+        "see whether it works: docker info; then restart it",
+      );
   }
 }
 

@@ -48,7 +48,10 @@ export interface EngineNetwork {
   readonly Name: string;
   readonly Driver: string;
   readonly Labels?: Readonly<Record<string, string>> | null | undefined;
-  readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string | undefined }[] | null | undefined } | null | undefined;
+  readonly IPAM?:
+    | { readonly Config?: readonly { readonly Subnet?: string | undefined }[] | null | undefined }
+    | null
+    | undefined;
 }
 
 /** Options of the Engine's lists: the filters of the Engine API. */
@@ -92,5 +95,6 @@ export interface DockerEngine {
   }): Promise<void>;
   removeNetwork(idOrName: string): Promise<void>;
   connectNetwork(network: string, container: string, aliases: readonly string[]): Promise<void>;
+  /** That the container is not on the network, or one of the two is gone, is no failure. */
   disconnectNetwork(network: string, container: string): Promise<void>;
 }

@@ -61,7 +61,8 @@ type Chunk = { name: "stdout" | "stderr"; text: string };
 
 async function* plainChunks(stream: EngineLogStream): AsyncGenerator<Chunk> {
   const decoder = new TextDecoder();
-  for await (const chunk of stream) yield { name: "stdout", text: decoder.decode(chunk as unknown as Buffer, { stream: true }) };
+  for await (const chunk of stream)
+    yield { name: "stdout", text: decoder.decode(chunk as unknown as Buffer, { stream: true }) };
 }
 
 async function* framedChunks(stream: EngineLogStream): AsyncGenerator<Chunk> {

@@ -73,7 +73,10 @@ function requireLocal(endpoint: string): string {
   if (/^(unix|npipe):\/\//.test(endpoint)) return endpoint;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";
-  if (/^(tcp|https?):$/.test(url?.protocol ?? "") && (host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host))) {
+  if (
+    /^(tcp|https?):$/.test(url?.protocol ?? "") &&
+    (host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host))
+  ) {
     return endpoint;
   }
   throw new CspaceError<ComposeErrorCode>(

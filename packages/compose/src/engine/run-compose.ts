@@ -1,5 +1,5 @@
 import { CspaceError } from "@cspace/errors";
-import { type Options as ExecaOptions, execa } from "execa";
+import type { Options as ExecaOptions } from "execa";
 import type { ComposeErrorCode } from "../errors.ts";
 
 /** What one run of Compose needs beside its arguments. */
@@ -55,6 +55,8 @@ export function createComposeRunner(options: CreateComposeRunnerOptions): RunCom
       ...(signal === undefined ? {} : { cancelSignal: signal }),
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     } as const satisfies ExecaOptions;
+    // Loaded on first use: most callers only ask the engine.
+    const { execa } = await import("execa");
     const child = execa("docker", ["compose", ...args], settings);
     if (onLine !== undefined) {
       child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
@@ -111,8 +113,8 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
       hint: "install it: https://docs.docker.com/engine/install/",
     });
   }
-  // Without Compose, `docker` takes its flags for its own and refers to its own help.
-  if (/is not a docker command|'docker --help'/.test(stderr)) {
+  // Without the plugin, `docker` takes Compose's flags for its own, and refers to its own help.
+  if (/is not a docker command|unknown docker command|'docker --help'/.test(stderr)) {
     return new CspaceError("CSPACE_COMPOSE_MISSING", "Docker Compose is not installed", {
       hint: "install its plugin: https://docs.docker.com/compose/install/",
     });
@@ -129,6 +131,8 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
 }
 
 function lastWords(stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^\s*(Container|Network|Volume|Image) /.test(line));
+  const lines = stderr
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s*(Container|Network|Volume|Image) /.test(line));
   return lines.slice(-12).join("\n") || "it said nothing";
 }

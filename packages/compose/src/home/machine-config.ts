@@ -5,7 +5,7 @@ import { writeFileAtomic } from "@cspace/plan";
 import type { ComposeErrorCode } from "../errors.ts";
 import { parsePool } from "../networks/subnets.ts";
 import type { HomePaths } from "./home-paths.ts";
-import { makeFolder } from "./with-lock.ts";
+import { homeUnusable, makeFolder } from "./with-lock.ts";
 
 /** The machine's settings, `config.json` in cspace's home. */
 export interface MachineConfig {
@@ -30,15 +30,17 @@ export const defaultMachineConfig: MachineConfig = {
 /**
  * Reads the machine's settings; a missing file means the defaults, a corrupt one is an error and never the defaults.
  *
- * @throws {CspaceError} `CSPACE_CONFIG_INVALID`, naming the file and every mistake in it.
+ * @throws {CspaceError} `CSPACE_CONFIG_INVALID`, naming the file and every mistake in it; `CSPACE_HOME_UNWRITABLE` when
+ * this user may not read it.
  */
 export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig> {
   let text: string;
   try {
     text = await readFile(paths.config, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return defaultMachineConfig;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return defaultMachineConfig;
+    throw code === "EACCES" || code === "ENOTDIR" ? homeUnusable(paths.home, error) : error;
   }
   let data: unknown;
   try {
@@ -46,7 +48,8 @@ export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig
   } catch (cause) {
     throw invalid(paths.config, [(cause as Error).message], cause);
   }
-  if (typeof data !== "object" || data === null || Array.isArray(data)) throw invalid(paths.config, ["it is no object"]);
+  if (typeof data !== "object" || data === null || Array.isArray(data))
+    throw invalid(paths.config, ["it is no object"]);
   const issues: string[] = [];
   const fields = data as Partial<Record<keyof MachineConfig, unknown>>;
   const take = <T>(key: keyof MachineConfig, fallback: T, check: (value: unknown) => T): T => {

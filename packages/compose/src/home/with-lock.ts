@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
-import { lock } from "proper-lockfile";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "./home-paths.ts";
 
@@ -26,6 +25,8 @@ export async function withLock<T>(
   const { signal, timeoutMs = 300_000 } = options;
   const file = join(paths.run, name);
   await makeFolder(paths.run);
+  // Loaded on first use: where nothing needs to change, nothing is locked.
+  const { lock } = await import("proper-lockfile");
   const deadline = Date.now() + timeoutMs;
   let lost: Error | undefined;
   const onCompromised = (error: Error): void => {
@@ -37,7 +38,9 @@ export async function withLock<T>(
     try {
       release = await lock(file, { realpath: false, stale: 10_000, update: 2_000, onCompromised });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EACCES" || code === "EROFS") throw homeUnusable(paths.home, error);
+      if (code !== "ELOCKED") throw error;
       if (Date.now() > deadline) {
         throw new CspaceError<ComposeErrorCode>("CSPACE_LOCK_TIMEOUT", `another cspace holds ${file}.lock`, {
           hint: `wait for it to end; if none runs, remove ${file}.lock`,
@@ -59,9 +62,14 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new CspaceError<ComposeErrorCode>("CSPACE_HOME_UNWRITABLE", `${path} cannot be made: ${(cause as Error).message}`, {
-      hint: "make it writable, or set CSPACE_HOME to a folder that is",
-      cause,
-    });
+    throw homeUnusable(path, cause);
   }
+}
+
+/** The error for a home that this user cannot work in; mostly `sudo` made it. */
+export function homeUnusable(path: string, cause: unknown): CspaceError<ComposeErrorCode> {
+  return new CspaceError("CSPACE_HOME_UNWRITABLE", `${path} cannot be used: ${(cause as Error).message}`, {
+    hint: `make it yours (sudo chown -R "$USER" ${path}), or set CSPACE_HOME to another folder`,
+    cause,
+  });
 }

@@ -1,28 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { isCspaceError } from "@cspace/errors";
 import { labelKeys } from "@cspace/labels";
 import type { DockerEngine, EngineContainer, EngineNetwork } from "../engine/docker-engine.ts";
 import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
 import type { HomePaths } from "../home/home-paths.ts";
+import { isSealed } from "../home/seal.ts";
 import { withLock } from "../home/with-lock.ts";
 import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
-import { attachProxy, connect } from "../networks/apply-attachments.ts";
+import { attachProxy, connect, readMissingAttachments } from "../networks/apply-attachments.ts";
 import { ensureProjectNetwork } from "../networks/ensure-project-network.ts";
-import { composeArguments } from "./compose-model.ts";
+import { awaitedServices, composeArguments, replicasOf } from "./compose-model.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath, readReservedSubnets, writeOverride } from "./instance-record.ts";
+import { type InstanceRecord, overrideSource } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
-import { type InstanceRecord, renderOverride } from "./render-override.ts";
-import { containerFailed, listInstanceContainers, progressOf, waitForInstance } from "./wait-for-instance.ts";
+import { renderOverride } from "./render-override.ts";
+import {
+  containerFailed,
+  listInstanceContainers,
+  progressOf,
+  waitForInstance,
+  waitTimeout,
+} from "./wait-for-instance.ts";
 
 /** A step of `up` or `down`. */
 export interface Step {
-  readonly name: "proxy" | "networks" | "create" | "attach" | "start" | "wait" | "verify" | "detach" | "stop" | "remove";
+  readonly name:
+    | "proxy"
+    | "networks"
+    | "create"
+    | "attach"
+    | "start"
+    | "wait"
+    | "verify"
+    | "detach"
+    | "stop"
+    | "remove";
   /** `done`: something on the machine changed. */
   readonly status: "done" | "unchanged" | "skipped";
   readonly ms: number;
 }
 
 /** Reports a step when it begins (without a status) and when it ends. */
-export type OnStep = (step: { readonly name: Step["name"]; readonly status?: Step["status"]; readonly ms?: number }) => void;
+export type OnStep = (step: {
+  readonly name: Step["name"];
+  readonly status?: Step["status"];
+  readonly ms?: number;
+}) => void;
 
 /** Options of {@link applyInstance}. */
 export interface ApplyInstanceOptions {
@@ -90,13 +114,16 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
     },
     { signal },
   );
-  await step("start", async () => {
-    started = await startContainers(plan, options);
+  const deadline = waitMs === null ? undefined : Date.now() + waitMs;
+  // One at a time, so that a one-shot service runs once; with a lock of its own, so that `down` need not wait for it.
+  const start = async (): Promise<Step["status"]> => {
+    started = await startContainers(plan, { ...options, deadline });
     return started.length > 0 ? "done" : "unchanged";
-  });
+  };
+  await step("start", () => withLock(options.paths, `start-${plan.composeProject}`, start, { signal }));
   await step("wait", async () => {
     if (waitMs === null) return "skipped";
-    await waitForInstance(plan, { engine, timeoutMs: waitMs, signal });
+    await waitForInstance(plan, { engine, timeoutMs: waitMs, deadline, signal });
     return "unchanged";
   });
   return { steps, started };
@@ -104,21 +131,22 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
 
 interface InstanceState {
   readonly containers: readonly EngineContainer[];
-  /** Services without a container of this plan. */
+  /** Services that lack a container of this plan. */
   readonly missing: readonly string[];
   readonly complete: boolean;
 }
 
 async function readInstance(plan: InstancePlan, options: ApplyInstanceOptions): Promise<InstanceState> {
-  const { engine, build = false, recreate = false } = options;
-  const [containers, networks] = await Promise.all([
+  const { engine, domains, build = false, recreate = false } = options;
+  const [containers, networks, unattached] = await Promise.all([
     listInstanceContainers(engine, plan.composeProject),
     engine.listNetworks(),
+    readMissingAttachments(engine, domains),
   ]);
   const missing = missingServices(plan, containers);
   const orphans = containers.some((container) => plan.model.services[serviceOf(container)] === undefined);
   const subnets = liveSubnets(plan, networks);
-  const text = renderOverride(plan, { record: options.record, subnets: subnets.live });
+  const source = overrideSource(plan, { record: options.record, subnets: subnets.live });
   const override = await readText(overridePath(options.paths, plan));
   const complete =
     !build &&
@@ -126,9 +154,10 @@ async function readInstance(plan: InstancePlan, options: ApplyInstanceOptions): 
     !orphans &&
     missing.length === 0 &&
     subnets.missing.length === 0 &&
-    override === text &&
+    isSealed(override, source) &&
     containers.every((container) => progressOf(container, plan) === "done") &&
-    detached(plan, containers).length === 0;
+    detached(plan, containers).length === 0 &&
+    unattached.length === 0;
   return { containers, missing, complete };
 }
 
@@ -136,7 +165,10 @@ function missingServices(plan: InstancePlan, containers: readonly EngineContaine
   return Object.entries(plan.hashes)
     .filter(([service, hash]) => {
       const own = containers.filter((container) => serviceOf(container) === service);
-      return own.length === 0 || own.some((container) => container.Labels[labelKeys.plan] !== hash);
+      return (
+        own.length < replicasOf(plan.model.services[service]) ||
+        own.some((container) => container.Labels[labelKeys.plan] !== hash)
+      );
     })
     .map(([service]) => service);
 }
@@ -144,8 +176,7 @@ function missingServices(plan: InstancePlan, containers: readonly EngineContaine
 function detached(plan: InstancePlan, containers: readonly EngineContainer[]): EngineContainer[] {
   const routed = new Set(plan.routes.map((route) => route.service));
   return containers.filter(
-    (container) =>
-      routed.has(serviceOf(container)) && container.NetworkSettings?.Networks[plan.network] === undefined,
+    (container) => routed.has(serviceOf(container)) && container.NetworkSettings?.Networks[plan.network] === undefined,
   );
 }
 
@@ -166,13 +197,14 @@ function liveSubnets(
 async function ensureNetworks(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {
   const { engine, paths, pool, domains, record, signal } = options;
   const work = async (): Promise<Step["status"]> => {
-    const reserved = await readReservedSubnets(paths);
+    const reserved = await readReservedSubnets(paths, plan);
     const { projectName } = record;
-    const created = await ensureProjectNetwork(plan.project, { engine, pool, reserved, projectName });
     const { live, missing } = liveSubnets(plan, await engine.listNetworks());
+    const besides = missing.length;
+    const created = await ensureProjectNetwork(plan.project, { engine, pool, reserved, besides, projectName });
     const fresh = await allocateSubnets(missing.length, { engine, pool, reserved });
     const subnets = { ...live, ...Object.fromEntries(missing.map((key, index) => [key, fresh[index] as string])) };
-    await writeOverride(paths, plan, renderOverride(plan, { record, subnets }));
+    await writeOverride(paths, plan, await renderOverride(plan, { record, subnets }));
     const attached = await attachProxy(engine, domains);
     return created || missing.length > 0 || attached.length > 0 ? "done" : "unchanged";
   };
@@ -200,7 +232,8 @@ async function attachAll(plan: InstancePlan, options: ApplyInstanceOptions): Pro
   const { engine, paths, pool, domains, record, signal } = options;
   const work = async (): Promise<Step["status"]> => {
     const { projectName } = record;
-    await ensureProjectNetwork(plan.project, { engine, pool, projectName });
+    const reserved = await readReservedSubnets(paths);
+    await ensureProjectNetwork(plan.project, { engine, pool, reserved, projectName });
     const loose = detached(plan, await listInstanceContainers(engine, plan.composeProject));
     for (const container of loose) await connect(engine, plan.network, container.Id);
     const attached = await attachProxy(engine, domains);
@@ -209,24 +242,36 @@ async function attachAll(plan: InstancePlan, options: ApplyInstanceOptions): Pro
   return await withLock(paths, "proxy", work, { signal });
 }
 
-async function startContainers(plan: InstancePlan, options: ApplyInstanceOptions): Promise<string[]> {
-  const { engine, waitMs = 60_000 } = options;
+async function startContainers(
+  plan: InstancePlan,
+  options: ApplyInstanceOptions & { readonly deadline: number | undefined },
+): Promise<string[]> {
+  const { engine, waitMs = 60_000, deadline, signal } = options;
   const containers = await listInstanceContainers(engine, plan.composeProject);
-  const stopped = containers.filter((container) => container.State !== "running" && progressOf(container, plan) !== "done");
-  const services = [...new Set(stopped.map(serviceOf))].sort();
-  if (services.length === 0) return [];
-  // Only these: a one-shot service that has done its work must not run again because another one starts.
+  const unfinished = containers.filter((container) => progressOf(container, plan) !== "done");
+  const stopped = unfinished.filter((container) => container.State !== "running");
+  if (stopped.length === 0) return [];
+  // A one-shot service that has done its work must not run again because another one starts; one that runs and is not
+  // healthy yet is named, since Compose lets others wait only for services that it is asked for.
+  const awaited = awaitedServices(plan.model);
+  const running = containers.filter((container) => container.State === "running" && awaited.has(serviceOf(container)));
+  const services = [...new Set([...stopped, ...running].map(serviceOf))].sort();
   const args = ["up", "-d", "--no-deps", "--no-recreate", ...services];
+  // Compose is cut short only where it waits: on a slow machine it must still start all that waits for nothing.
+  const timeoutMs = deadline === undefined || awaited.size === 0 ? undefined : Math.max(1000, deadline - Date.now());
   try {
-    await runCompose(plan, options, args, waitMs ?? undefined);
+    await runCompose(plan, options, args, timeoutMs);
   } catch (error) {
-    const failed = (await listInstanceContainers(engine, plan.composeProject)).find(
-      (container) => stopped.some(({ Id }) => Id === container.Id) && progressOf(container, plan) === "failed",
+    const after = await listInstanceContainers(engine, plan.composeProject);
+    const failed = after.find(
+      (container) => unfinished.some(({ Id }) => Id === container.Id) && progressOf(container, plan) === "failed",
     );
-    if (failed === undefined || options.signal?.aborted === true) throw error;
-    throw await containerFailed(engine, failed);
+    if (signal?.aborted === true) throw error;
+    if (failed !== undefined) throw await containerFailed(engine, failed);
+    if (waitMs === null || !isCspaceError(error) || error.code !== "CSPACE_WAIT_TIMEOUT") throw error;
+    throw await waitTimeout(plan, { engine, containers: after, timeoutMs: waitMs });
   }
-  return services;
+  return [...new Set(stopped.map(serviceOf))].sort();
 }
 
 async function runCompose(
@@ -247,7 +292,6 @@ async function runCompose(
 }
 
 async function readText(path: string): Promise<string | undefined> {
-  const { readFile } = await import("node:fs/promises");
   try {
     return await readFile(path, "utf8");
   } catch (error) {

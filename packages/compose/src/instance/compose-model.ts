@@ -15,12 +15,13 @@ export interface ComposeService {
   readonly domainname?: string;
   readonly network_mode?: string;
   readonly restart?: string;
-  readonly deploy?: { readonly restart_policy?: { readonly condition?: string } };
+  readonly scale?: number;
+  readonly deploy?: { readonly replicas?: number; readonly restart_policy?: { readonly condition?: string } };
   readonly healthcheck?: { readonly disable?: boolean };
   readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
   readonly ports?: readonly { readonly target: number; readonly protocol?: string }[];
   readonly expose?: readonly (string | number)[];
-  readonly depends_on?: Readonly<Record<string, unknown>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition?: string }>>;
   readonly [key: string]: unknown;
 }
 
@@ -54,7 +55,11 @@ export interface ReadComposeModelOptions {
  */
 export async function readComposeModel(options: ReadComposeModelOptions): Promise<ComposeModel> {
   const { compose, directory, env, signal } = options;
-  const out = await compose([...composeArguments(options), "config", "--format", "json"], { cwd: directory, env, signal });
+  const out = await compose([...composeArguments(options), "config", "--format", "json"], {
+    cwd: directory,
+    env,
+    signal,
+  });
   return JSON.parse(out) as ComposeModel;
 }
 
@@ -70,7 +75,9 @@ export function composeArguments(options: {
 
 /** The TCP ports of a service that compose mentions, published ones first. */
 export function servicePorts(service: ComposeService): number[] {
-  const published = (service.ports ?? []).filter((port) => (port.protocol ?? "tcp") === "tcp").map((port) => port.target);
+  const published = (service.ports ?? [])
+    .filter((port) => (port.protocol ?? "tcp") === "tcp")
+    .map((port) => port.target);
   const exposed = (service.expose ?? []).flatMap((entry) => {
     const match = /^(\d+)(?:\/tcp)?$/.exec(String(entry));
     return match === null ? [] : [Number(match[1])];
@@ -78,9 +85,20 @@ export function servicePorts(service: ComposeService): number[] {
   return [...new Set([...published, ...exposed])];
 }
 
-/** Whether a service's container is started again by itself after it has exited with `code`, so that this is not its end. */
-export function restartsAfter(code: number | undefined, service: ComposeService): boolean {
+/** How many containers a service has. */
+export function replicasOf(service: ComposeService | undefined): number {
+  return service?.scale ?? service?.deploy?.replicas ?? 1;
+}
+
+/** When the engine restarts a service's container by itself: whenever it exits, only when it fails, or never. */
+export function restartPolicy(service: ComposeService): "always" | "on-failure" | "never" {
   const condition = service.deploy?.restart_policy?.condition ?? service.restart ?? "no";
-  if (condition === "none" || condition === "no") return false;
-  return code !== 0 || !condition.startsWith("on-failure");
+  if (condition === "no" || condition === "none") return "never";
+  return condition.startsWith("on-failure") ? "on-failure" : "always";
+}
+
+/** The services that another one waits for, whose state Compose therefore waits for before it starts that one. */
+export function awaitedServices(model: ComposeModel): ReadonlySet<string> {
+  const dependencies = Object.values(model.services).flatMap((service) => Object.entries(service.depends_on ?? {}));
+  return new Set(dependencies.flatMap(([name, { condition }]) => (condition === "service_started" ? [] : [name])));
 }

@@ -1,12 +1,12 @@
 import type { EngineContainer } from "../engine/docker-engine.ts";
-import { type ComposeService, restartsAfter, servicePorts } from "./compose-model.ts";
+import { type ComposeService, restartPolicy, servicePorts } from "./compose-model.ts";
 
 /** How far a container is: `pending` may still become `done`, `failed` will not by itself. */
 export type Progress = "done" | "pending" | "failed";
 
 /**
  * Tells how far one container is. Done means running and, with a healthcheck, healthy; or exited 0 when its service is
- * meant to end: nothing starts it again, no port and no route.
+ * meant to end: no restart after success, no port and no route.
  */
 export function containerProgress(container: EngineContainer, service: ComposeService, routed: boolean): Progress {
   switch (container.State) {
@@ -14,9 +14,8 @@ export function containerProgress(container: EngineContainer, service: ComposeSe
       if (/\(unhealthy\)/.test(container.Status)) return "failed";
       return /\(health: starting\)/.test(container.Status) ? "pending" : "done";
     case "exited": {
-      const code = exitCode(container);
-      if (restartsAfter(code, service)) return "pending";
-      return code === 0 && !routed && servicePorts(service).length === 0 ? "done" : "failed";
+      if (restartPolicy(service) === "always") return "pending";
+      return exitCode(container) === 0 && !routed && servicePorts(service).length === 0 ? "done" : "failed";
     }
     case "dead":
       return "failed";

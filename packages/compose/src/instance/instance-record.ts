@@ -1,10 +1,10 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "@cspace/plan";
-import { parse } from "yaml";
 import type { HomePaths } from "../home/home-paths.ts";
 import { makeFolder } from "../home/with-lock.ts";
-import { type InstanceRecord, renderRecord } from "./render-override.ts";
+import type { InstanceRecord } from "./override-source.ts";
+import { renderRecord } from "./render-override.ts";
 
 const overrideName = "compose.override.yml";
 
@@ -28,20 +28,19 @@ export async function writeOverride(
   await writeFileAtomic(overridePath(paths, names), text, { mode: 0o600 });
 }
 
+/** Records whose an instance is, in an override that holds nothing else yet. */
+export async function writeRecord(paths: HomePaths, record: InstanceRecord): Promise<void> {
+  await writeOverride(paths, record, await renderRecord(record));
+}
+
 /** Leaves of an override only the record of its directory, so that its subnets are free for others. */
-export async function keepRecordOnly(
-  paths: HomePaths,
-  names: { project: string; instance: string },
-): Promise<void> {
+export async function keepRecordOnly(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
   const record = (await readOverride(paths, names))?.record;
-  if (record !== undefined) await writeOverride(paths, names, renderRecord(record));
+  if (record !== undefined) await writeRecord(paths, record);
 }
 
 /** Forgets an instance: its folder and all in it. */
-export async function forgetInstance(
-  paths: HomePaths,
-  names: { project: string; instance: string },
-): Promise<void> {
+export async function forgetInstance(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
   await rm(instanceFolder(paths, names), { recursive: true, force: true });
 }
 
@@ -52,13 +51,20 @@ export async function readRecords(paths: HomePaths, project: string): Promise<In
   return overrides.flatMap((override) => override?.record ?? []);
 }
 
-/** The subnets that overrides of this home promise to networks, whether these exist yet or not. */
-export async function readReservedSubnets(paths: HomePaths): Promise<string[]> {
+/**
+ * The subnets that overrides of this home promise to networks, whether these exist yet or not. An instance whose
+ * override is about to be written anew is left out: what it was promised is its own to take.
+ */
+export async function readReservedSubnets(
+  paths: HomePaths,
+  except?: { readonly project: string; readonly instance: string },
+): Promise<string[]> {
   const projects = await readFolders(paths.instances);
   const all = await Promise.all(
     projects.map(async (project) => {
       const names = await readFolders(join(paths.instances, project));
-      return Promise.all(names.map((instance) => readOverride(paths, { project, instance })));
+      const others = names.filter((instance) => project !== except?.project || instance !== except.instance);
+      return Promise.all(others.map((instance) => readOverride(paths, { project, instance })));
     }),
   );
   return all.flat().flatMap((override) => override?.subnets ?? []);
@@ -80,34 +86,40 @@ async function readOverride(
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
+  const { parse } = await import("yaml");
   let data: unknown;
   try {
     data = parse(text, { logLevel: "silent" });
   } catch {
     return undefined;
   }
-  const { "x-cspace": found, networks } = fieldsOf(data);
-  const subnets = Object.values(fieldsOf(networks))
-    .flatMap((network) => fieldsOf(fieldsOf(network).ipam).config)
-    .map((config) => fieldsOf(config).subnet)
-    .filter((subnet) => typeof subnet === "string");
-  return { record: wholeRecord(fieldsOf(found), names), subnets };
+  const subnets = valuesOf(fieldOf(data, "networks")).flatMap((network) =>
+    valuesOf(fieldOf(fieldOf(network, "ipam"), "config")).flatMap((config) => {
+      const subnet = fieldOf(config, "subnet");
+      return typeof subnet === "string" ? [subnet] : [];
+    }),
+  );
+  return { record: readRecord(fieldOf(data, "x-cspace"), names), subnets };
 }
 
-function wholeRecord(
-  found: Readonly<Record<string, unknown>>,
-  names: { project: string; instance: string },
-): InstanceRecord | undefined {
-  const { project, instance, directory, projectName, instanceName } = found;
-  if (project !== names.project || instance !== names.instance) return undefined;
-  if (typeof directory !== "string" || typeof projectName !== "string" || typeof instanceName !== "string") return undefined;
-  const plain = (text: string): string => text.replaceAll("$$", "$");
-  return { directory: plain(directory), ...names, projectName: plain(projectName), instanceName: plain(instanceName) };
+/** A record is whole or none at all; its dollars are doubled in the file, for Compose. */
+function readRecord(data: unknown, names: { project: string; instance: string }): InstanceRecord | undefined {
+  const read = (key: keyof InstanceRecord): string | undefined => {
+    const value = fieldOf(data, key);
+    return typeof value === "string" && value !== "" ? value.replaceAll("$$", "$") : undefined;
+  };
+  const [directory, projectName, instanceName] = [read("directory"), read("projectName"), read("instanceName")];
+  if (directory === undefined || projectName === undefined || instanceName === undefined) return undefined;
+  if (read("project") !== names.project || read("instance") !== names.instance) return undefined;
+  return { directory, project: names.project, instance: names.instance, projectName, instanceName };
 }
 
-/** The fields of an object in a file that may hold anything. */
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+function fieldOf(data: unknown, key: string): unknown {
+  return typeof data === "object" && data !== null ? (data as Record<string, unknown>)[key] : undefined;
+}
+
+function valuesOf(data: unknown): unknown[] {
+  return typeof data === "object" && data !== null ? Object.values(data) : [];
 }
 
 async function readFolders(path: string): Promise<string[]> {

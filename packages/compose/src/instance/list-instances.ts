@@ -85,7 +85,12 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
     for (const { PrivatePort: port, PublicPort, Type: protocol } of container.Ports) {
       const isRoute = protocol === "tcp" && routed.some((route) => route.port === port);
       if (PublicPort === undefined || isRoute) continue;
-      ports.set(`${service}:${port}/${protocol}`, { service, port, protocol, bindings: bindingsOf(container, port, protocol) });
+      ports.set(`${service}:${port}/${protocol}`, {
+        service,
+        port,
+        protocol,
+        bindings: bindingsOf(container, port, protocol),
+      });
     }
   }
   const { project, instance, projectName, instanceName, directory = "", domain } = names;

@@ -5,12 +5,13 @@ import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
+import { proxyProject } from "../proxy/proxy-names.ts";
 import { readProxyState } from "../proxy/proxy-state.ts";
-import { proxyImages, proxyProject } from "../proxy/render-proxy.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
+import type { InstanceRecord } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
-import { type InstanceRecord, renderOverride } from "./render-override.ts";
+import { renderOverride } from "./render-override.ts";
 import { listInstanceContainers } from "./wait-for-instance.ts";
 
 /** Options of {@link previewInstance}. */
@@ -37,7 +38,7 @@ export async function previewInstance(plan: InstancePlan, options: PreviewInstan
   const missing = [plan.network, ...Object.values(plan.subnetNetworks)].filter((name) =>
     networks.every((network) => network.Name !== name),
   );
-  const override = planFile(state, renderOverride(plan, { record, subnets }), { mode: 0o600 });
+  const override = planFile(state, await renderOverride(plan, { record, subnets }), { mode: 0o600 });
   return [
     ...missing.map((name) => engineStep("network", name, null, "a /26 of the pool\n")),
     ...(override === undefined ? [] : [override]),
@@ -72,15 +73,6 @@ export async function previewRemoval(
   ];
 }
 
-/** Tells what `ensureProxy` would start; nothing when both containers run. */
-export async function previewProxy(options: { readonly engine: DockerEngine }): Promise<PlanStep[]> {
-  const { proxyRunning, dnsRunning } = await readProxyState(options.engine);
-  return [
-    ...(proxyRunning ? [] : [engineStep("container", "cspace-proxy", null, `${proxyImages.traefik}\n`)]),
-    ...(dnsRunning ? [] : [engineStep("container", "cspace-dns", null, `${proxyImages.coredns}\n`)]),
-  ];
-}
-
 /** Tells what `stopProxy` would remove. */
 export async function previewProxyRemoval(engine: DockerEngine): Promise<PlanStep[]> {
   const [state, networks] = await Promise.all([
@@ -88,8 +80,7 @@ export async function previewProxyRemoval(engine: DockerEngine): Promise<PlanSte
     engine.listNetworks({ filters: { name: [proxyProject] } }),
   ]);
   return [
-    ...(state.httpPort === null ? [] : [engineStep("container", "cspace-proxy", "exists\n", null)]),
-    ...(state.dnsPort === null ? [] : [engineStep("container", "cspace-dns", "exists\n", null)]),
+    ...state.containers.map((name) => engineStep("container", name, "exists\n", null)),
     ...networks
       .filter(({ Name }) => Name === proxyProject)
       .map(({ Name }) => engineStep("network", Name, "exists\n", null)),

@@ -4,8 +4,8 @@ import type { DockerEngine } from "../engine/docker-engine.ts";
 import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { makeFolder, withLock } from "../home/with-lock.ts";
-import { proxyContainer } from "../networks/apply-attachments.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
+import { proxyContainer } from "../proxy/proxy-names.ts";
 import type { OnStep, Step } from "./apply-instance.ts";
 import { forgetInstance, keepRecordOnly } from "./instance-record.ts";
 import { listInstanceContainers } from "./wait-for-instance.ts";
@@ -50,7 +50,8 @@ export async function removeInstance(
     const containers = await listInstanceContainers(engine, composeProject);
     await step("detach", () => withLock(paths, "proxy", () => detach(engine, composeProject), { signal }));
     await step("stop", async () => {
-      if (!containers.some((container) => container.State === "running" || container.State === "restarting")) return false;
+      if (!containers.some((container) => container.State === "running" || container.State === "restarting"))
+        return false;
       await requireCompose(options.compose, empty);
       await run("stop");
       return true;

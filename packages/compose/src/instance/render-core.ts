@@ -1,5 +1,3 @@
-import { stringify } from "yaml";
-
 /** A project without a compose file: one container that its settings describe. */
 export interface ContainerSettings {
   readonly image: string;
@@ -19,7 +17,9 @@ export const coreWorkdir = "/workspace";
  * Renders the compose file of a project that has none: its image, command and ports, with the project's directory
  * mounted, so that edits are seen at once. A command in one string is run by the image's shell.
  */
-export function renderCore(container: ContainerSettings, directory: string): string {
+export async function renderCore(container: ContainerSettings, directory: string): Promise<string> {
+  // Loaded on first use: most projects have a compose file of their own.
+  const { stringify } = await import("yaml");
   const { image, command, ports, environment } = container;
   const escapeDollars = (text: string): string => text.replaceAll("$", "$$$$");
   const service = {

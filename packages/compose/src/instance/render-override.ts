@@ -1,14 +1,7 @@
-import { Document, isMap, type Pair, type Scalar, YAMLMap, YAMLSeq } from "yaml";
+import type { Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { seal } from "../home/seal.ts";
+import { type InstanceRecord, type OverrideOptions, overrideSource } from "./override-source.ts";
 import type { InstancePlan, ServiceOverride } from "./plan-instance.ts";
-
-/** What an override remembers of its instance, under `x-cspace`. */
-export interface InstanceRecord {
-  readonly directory: string;
-  readonly project: string;
-  readonly instance: string;
-  readonly projectName: string;
-  readonly instanceName: string;
-}
 
 /**
  * Renders the override that goes over the user's compose files. `subnets` are by the network's key. Lists that must
@@ -16,10 +9,9 @@ export interface InstanceRecord {
  *
  * @see https://docs.docker.com/reference/compose-file/merge/#reset-value
  */
-export function renderOverride(
-  plan: InstancePlan,
-  options: { readonly record: InstanceRecord; readonly subnets: Readonly<Record<string, string>> },
-): string {
+export async function renderOverride(plan: InstancePlan, options: OverrideOptions): Promise<string> {
+  // Loaded on first use: an instance that is as planned is not rendered again.
+  const { Document, isMap } = await import("yaml");
   const keys = new Set([...Object.keys(options.subnets), ...Object.keys(plan.networks)]);
   const networks = Object.fromEntries(
     [...keys].map((key) => [
@@ -35,13 +27,16 @@ export function renderOverride(
     services: Object.fromEntries(Object.entries(plan.services).map(([name, service]) => [name, plainService(service)])),
     ...(keys.size > 0 ? { networks } : {}),
   });
-  document.commentBefore = " Rendered by cspace on every start; it goes over the project's own compose files.";
-  for (const [name, service] of Object.entries(plan.services)) tagService(document, name, service);
-  return document.toString({ lineWidth: 0 });
+  for (const [name, service] of Object.entries(plan.services)) {
+    const map = document.getIn(["services", name]);
+    if (isMap(map)) tagService(map, service);
+  }
+  return seal(document.toString({ lineWidth: 0 }), overrideSource(plan, options));
 }
 
 /** Renders an override that holds nothing but the record of its instance. */
-export function renderRecord(record: InstanceRecord): string {
+export async function renderRecord(record: InstanceRecord): Promise<string> {
+  const { Document } = await import("yaml");
   return new Document({ "x-cspace": escapeDollars(record) }).toString({ lineWidth: 0 });
 }
 
@@ -55,19 +50,14 @@ function plainService(service: ServiceOverride): object {
   };
 }
 
-function tagService(document: Document, name: string, service: ServiceOverride): void {
-  const map = document.getIn(["services", name]);
-  if (!isMap(map)) return;
+function tagService(map: YAMLMap, service: ServiceOverride): void {
   for (const key of service.reset) tagValue(map, key, "!reset");
   if (service.ports !== null) tagValue(map, "ports", service.ports.length === 0 ? "!reset" : "!override");
 }
 
 function tagValue(map: YAMLMap, key: string, tag: string): void {
-  const pair = map.items.find((item) => (item as Pair<Scalar>).key?.value === key) as Pair<Scalar, Scalar> | undefined;
-  const value = pair?.value;
-  if (value instanceof YAMLMap || value instanceof YAMLSeq || value !== undefined) {
-    (value as { tag?: string }).tag = tag;
-  }
+  const pair = (map.items as Pair<Scalar, Scalar | YAMLSeq>[]).find((item) => item.key.value === key);
+  if (pair?.value != null) pair.value.tag = tag;
 }
 
 /** Compose interpolates `$` in every value of every file, also in one that is an extension. */

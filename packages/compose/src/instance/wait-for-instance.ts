@@ -2,6 +2,7 @@ import { CspaceError } from "@cspace/errors";
 import type { DockerEngine, EngineContainer } from "../engine/docker-engine.ts";
 import { readLastLines } from "../engine/read-logs.ts";
 import type { ComposeErrorCode } from "../errors.ts";
+import { awaitedServices } from "./compose-model.ts";
 import { containerProgress, exitCode, isServiceContainer, serviceOf } from "./container-state.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 
@@ -10,6 +11,8 @@ export interface WaitForInstanceOptions {
   readonly engine: DockerEngine;
   /** In milliseconds. */
   readonly timeoutMs: number;
+  /** When the time is up, as `Date.now()` counts. @default `timeoutMs` from now */
+  readonly deadline?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,8 +23,7 @@ export interface WaitForInstanceOptions {
  * that does neither in time; both with the last lines of its log. What runs is left running.
  */
 export async function waitForInstance(plan: InstancePlan, options: WaitForInstanceOptions): Promise<void> {
-  const { engine, timeoutMs, signal } = options;
-  const deadline = Date.now() + timeoutMs;
+  const { engine, timeoutMs, deadline = Date.now() + timeoutMs, signal } = options;
   for (;;) {
     signal?.throwIfAborted();
     const containers = await listInstanceContainers(engine, plan.composeProject);
@@ -30,7 +32,7 @@ export async function waitForInstance(plan: InstancePlan, options: WaitForInstan
     if (failed !== undefined) throw await containerFailed(engine, failed.container);
     const pending = progress.find((one) => one.progress === "pending");
     if (pending === undefined) return;
-    if (Date.now() >= deadline) throw await waitTimeout(engine, pending.container, timeoutMs);
+    if (Date.now() >= deadline) throw await waitTimeout(plan, { engine, containers, timeoutMs });
     await new Promise((done) => setTimeout(done, 50));
   }
 }
@@ -69,16 +71,36 @@ export async function containerFailed(
 ): Promise<CspaceError<ComposeErrorCode>> {
   const code = exitCode(container);
   const what = code === undefined ? "is unhealthy" : `exited with code ${code}`;
-  return new CspaceError("CSPACE_CONTAINER_FAILED", `the service ${serviceOf(container)} ${what}${await tail(engine, container)}`, {
-    hint: `read all of it: cspace logs ${serviceOf(container)}`,
-  });
+  return new CspaceError(
+    "CSPACE_CONTAINER_FAILED",
+    `the service ${serviceOf(container)} ${what}${await tail(engine, container)}`,
+    {
+      hint: `read all of it: cspace logs ${serviceOf(container)}`,
+    },
+  );
 }
 
-async function waitTimeout(
-  engine: DockerEngine,
-  container: EngineContainer,
-  timeoutMs: number,
+/** The error for an instance that takes too long, about the container that the others wait for. */
+export async function waitTimeout(
+  plan: InstancePlan,
+  options: {
+    readonly engine: DockerEngine;
+    readonly containers: readonly EngineContainer[];
+    readonly timeoutMs: number;
+  },
 ): Promise<CspaceError<ComposeErrorCode>> {
+  const { engine, containers, timeoutMs } = options;
+  const pending = containers.filter((container) => progressOf(container, plan) === "pending");
+  const awaited = awaitedServices(plan.model);
+  const container =
+    pending.find(({ State }) => State === "running") ??
+    containers.find((one) => one.State === "running" && awaited.has(serviceOf(one))) ??
+    pending[0];
+  if (container === undefined) {
+    return new CspaceError("CSPACE_WAIT_TIMEOUT", `the instance was not started within ${timeoutMs / 1000} s`, {
+      hint: "the same command again goes on with it",
+    });
+  }
   const state = /\(health: starting\)/.test(container.Status) ? "not healthy" : container.State;
   const message = `the service ${serviceOf(container)} is still ${state} after ${timeoutMs / 1000} s`;
   return new CspaceError("CSPACE_WAIT_TIMEOUT", `${message}${await tail(engine, container)}`, {
@@ -88,5 +110,7 @@ async function waitTimeout(
 
 async function tail(engine: DockerEngine, container: EngineContainer): Promise<string> {
   const lines = await readLastLines(engine, container.Id, 10);
-  return lines.length === 0 ? ", and its log is empty" : `; the end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return lines.length === 0
+    ? ", and its log is empty"
+    : `; the end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

@@ -1,6 +1,7 @@
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
+import { proxyContainer, proxyProject } from "../proxy/proxy-names.ts";
 import { readHostRoutes } from "./read-host-routes.ts";
 import { freeSubnets, overlaps } from "./subnets.ts";
 
@@ -29,17 +30,38 @@ export async function allocateSubnets(count: number, options: AllocateSubnetsOpt
     given.push(subnet);
     if (given.length === count) return given;
   }
-  const idle = await readIdleNetworks(engine, pool, networks);
-  throw new CspaceError<ComposeErrorCode>(
+  throw await poolExhausted(count, { engine, pool, networks });
+}
+
+async function poolExhausted(
+  count: number,
+  { engine, pool, networks }: { engine: DockerEngine; pool: string; networks: readonly EngineNetwork[] },
+): Promise<CspaceError<ComposeErrorCode>> {
+  const inPool = networks
+    .filter((network) => subnetsOf([network]).some((subnet) => overlaps(subnet, pool)))
+    .map((network) => network.Name)
+    .sort();
+  const { used, proxied } = await readUse(engine);
+  const idle = inPool.filter((name) => !used.has(name));
+  const detach = idle
+    .filter((name) => proxied.has(name))
+    .map((name) => `docker network disconnect -f ${name} ${proxyContainer} && `);
+  const listed = (names: readonly string[]): string =>
+    names.length > 10 ? `${names.slice(0, 10).join(", ")} and ${names.length - 10} more` : names.join(", ");
+  const reason =
+    idle.length > 0
+      ? `; nothing uses the networks ${listed(idle)}`
+      : inPool.length > 0
+        ? `; in use are the networks ${listed(inPool)}`
+        : "";
+  return new CspaceError(
     "CSPACE_NETWORK_POOL_EXHAUSTED",
-    `the network pool ${pool} has no free /26 left (${count} needed)${
-      idle.length === 0 ? "" : `; nothing uses the networks ${idle.join(", ")}`
-    }`,
+    `the network pool ${pool} has no free /26 left (${count} needed)${reason}`,
     {
       hint:
         idle.length === 0
           ? 'remove an instance (cspace down), or set a larger "networkPool" in config.json'
-          : `remove them: docker network rm ${idle.join(" ")}`,
+          : `remove them: ${detach.join("")}docker network rm ${idle.join(" ")}`,
     },
   );
 }
@@ -49,19 +71,13 @@ export function subnetsOf(networks: readonly EngineNetwork[]): string[] {
   return networks.flatMap((network) => (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));
 }
 
-async function readIdleNetworks(
-  engine: DockerEngine,
-  pool: string,
-  networks: readonly EngineNetwork[],
-): Promise<string[]> {
-  const containers = await engine.listContainers({ all: true });
-  const used = new Set(
-    containers
-      .filter((container) => !container.Names.includes("/cspace-proxy"))
-      .flatMap((container) => Object.keys(container.NetworkSettings?.Networks ?? {})),
-  );
-  return networks
-    .filter((network) => subnetsOf([network]).some((subnet) => overlaps(subnet, pool)) && !used.has(network.Name))
-    .map((network) => network.Name)
-    .sort();
+/** The networks that a container uses, running or not, and those that the proxy merely serves. */
+async function readUse(engine: DockerEngine): Promise<{ used: ReadonlySet<string>; proxied: ReadonlySet<string> }> {
+  const used = new Set<string>([proxyProject]);
+  const proxied = new Set<string>();
+  for (const { Names, NetworkSettings } of await engine.listContainers({ all: true })) {
+    const into = Names.includes(`/${proxyContainer}`) ? proxied : used;
+    for (const name of Object.keys(NetworkSettings?.Networks ?? {})) into.add(name);
+  }
+  return { used, proxied };
 }

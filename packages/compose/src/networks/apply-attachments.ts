@@ -1,10 +1,8 @@
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
-import { planAttachments } from "./plan-attachments.ts";
-
-/** The container that receives every request. */
-export const proxyContainer = "cspace-proxy";
+import { proxyContainer } from "../proxy/proxy-names.ts";
+import { type Attachment, planAttachments } from "./plan-attachments.ts";
 
 /**
  * Puts the proxy on every network that it serves, from the engine's state alone, and gives the names of the networks
@@ -13,18 +11,23 @@ export const proxyContainer = "cspace-proxy";
  * @throws {CspaceError} `CSPACE_ATTACH_FAILED`, naming the network.
  */
 export async function attachProxy(engine: DockerEngine, domains: readonly string[]): Promise<string[]> {
+  const planned = await readMissingAttachments(engine, domains);
+  for (const { network, aliases, action } of planned) {
+    if (action === "reconnect") await engine.disconnectNetwork(network, proxyContainer);
+    await connect(engine, network, proxyContainer, aliases);
+  }
+  return planned.map(({ network }) => network);
+}
+
+/** Reads from the engine what it takes for the proxy to be on every network that it serves; nothing where there is none. */
+export async function readMissingAttachments(engine: DockerEngine, domains: readonly string[]): Promise<Attachment[]> {
   const [containers, networks, proxy] = await Promise.all([
     engine.listContainers({ all: true, filters: { label: ["cspace.managed=true"] } }),
     engine.listNetworks(),
     engine.inspectContainer(proxyContainer),
   ]);
   if (proxy === undefined) return [];
-  const planned = planAttachments({ containers, networks, proxy: proxy.NetworkSettings.Networks, domains });
-  for (const { network, aliases, action } of planned) {
-    if (action === "reconnect") await engine.disconnectNetwork(network, proxyContainer);
-    await connect(engine, network, proxyContainer, aliases);
-  }
-  return planned.map(({ network }) => network);
+  return planAttachments({ containers, networks, proxy: proxy.NetworkSettings.Networks, domains });
 }
 
 /**

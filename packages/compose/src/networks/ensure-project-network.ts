@@ -9,6 +9,11 @@ export interface EnsureProjectNetworkOptions {
   readonly engine: DockerEngine;
   readonly pool: string;
   readonly reserved?: readonly string[];
+  /**
+   * How many more subnets the caller is about to take: where the pool does not hold them all, nothing is created.
+   * @default 0
+   */
+  readonly besides?: number;
   /** The project's name as its user wrote it. */
   readonly projectName: string;
 }
@@ -21,7 +26,7 @@ export interface EnsureProjectNetworkOptions {
  * name merely comes to the same slug.
  */
 export async function ensureProjectNetwork(project: string, options: EnsureProjectNetworkOptions): Promise<boolean> {
-  const { engine, pool, reserved = [], projectName } = options;
+  const { engine, pool, reserved = [], besides = 0, projectName } = options;
   const name = networkName(project);
   const networks = await engine.listNetworks();
   const found = networks.find((network) => network.Name === name);
@@ -35,7 +40,7 @@ export async function ensureProjectNetwork(project: string, options: EnsureProje
     if (owner !== undefined && owner !== projectName) throw sameSlug("project", project, projectName, owner);
     return false;
   }
-  const [subnet] = await allocateSubnets(1, { engine, pool, networks, reserved });
+  const [subnet] = await allocateSubnets(1 + besides, { engine, pool, networks, reserved });
   await engine.createNetwork({
     name,
     internal: true,
@@ -50,6 +55,11 @@ export function sameSlug(what: string, slug: string, wanted: string, owner: stri
   return new CspaceError(
     "CSPACE_NAME_TAKEN",
     `the ${what} ${JSON.stringify(wanted)} comes to the name ${slug}, which is in use for ${JSON.stringify(owner)}`,
-    { hint: what === "project" ? 'give it another name: "project" in .cspace.json' : "give it another name: cspace up <name>" },
+    {
+      hint:
+        what === "project"
+          ? 'give it another name: "project" in .cspace.json'
+          : "give it another name: cspace up <name>",
+    },
   );
 }

@@ -51,7 +51,11 @@ function wantedNetworks({ containers, networks, domains }: AttachmentState): Map
   const wanted = new Map<string, string[]>();
   for (const network of networks) {
     const project = network.Labels?.[labelKeys.project];
-    if (network.Labels?.[labelKeys.managed] === "true" && project !== undefined && network.Name === networkName(project)) {
+    if (
+      network.Labels?.[labelKeys.managed] === "true" &&
+      project !== undefined &&
+      network.Name === networkName(project)
+    ) {
       wanted.set(network.Name, []);
     }
   }

@@ -2,16 +2,22 @@ import { CspaceError } from "@cspace/errors";
 import { describeHolder, isPortFree, portHolder } from "@cspace/ports";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
+import type { MachineConfig } from "../home/machine-config.ts";
+import type { ProxyState } from "./proxy-state.ts";
+import type { PortConflict, ProxyPorts } from "./read-port-conflict.ts";
 
 /** Where the proxy listens when nothing was chosen: the first that is free. */
-const portCandidates = { http: [80, 8088, 8880, 9088], dns: [53, 5300, 5301] } as const;
+export const portCandidates = { http: [80, 8088, 8880, 9088], dns: [53, 5300, 5301] } as const;
 
-/** A port that was asked for and is held by another. */
+/** A port that the proxy cannot have. */
 export interface TakenPort {
   readonly port: number;
-  /** `nginx (pid 123)`, `the container web-1`, `a process of another user`. */
-  readonly holder: string;
+  /** What stands in the way, to be read after the port: `is taken by nginx (pid 123)`. */
+  readonly why: string;
 }
+
+/** The ports that Docker refused just now, and why. */
+export type RefusedPorts = ReadonlyMap<number, PortConflict["reason"]>;
 
 /** Options of {@link choosePort}. */
 export interface ChoosePortOptions {
@@ -24,7 +30,7 @@ export interface ChoosePortOptions {
   readonly afresh?: boolean;
   readonly engine: DockerEngine;
   /** Ports that Docker refused just now, so that they count as taken. */
-  readonly refused: ReadonlySet<number>;
+  readonly refused: RefusedPorts;
 }
 
 /** What was chosen, and what stood in the way. A port that cannot be tested counts as free: Docker's bind decides. */
@@ -40,14 +46,62 @@ export async function choosePort(options: ChoosePortOptions): Promise<PortChoice
   const stay = own === null || afresh ? portCandidates[kind] : [own];
   for (const port of chosen === null ? stay : [chosen]) {
     if (port === own || (!refused.has(port) && (await isUsable(kind, port)))) return { port, taken };
-    taken.push({ port, holder: await readHolder(kind, port, engine) });
+    taken.push({ port, why: await explainTaken(kind, port, engine, refused.get(port)) });
   }
   return { port: null, taken };
 }
 
+/** Options of {@link choosePorts}. */
+export interface ChoosePortsOptions {
+  readonly engine: DockerEngine;
+  /** The ports that are kept or asked for. */
+  readonly config: Pick<MachineConfig, "httpPort" | "dnsPort">;
+  readonly state: Pick<ProxyState, "proxyRunning" | "dnsRunning" | "httpPort" | "dnsPort">;
+  readonly refused: { readonly http: RefusedPorts; readonly dns: RefusedPorts };
+  /** What the user asked for; `"auto"` chooses afresh. */
+  readonly httpPort?: number | "auto" | undefined;
+  readonly dnsPort?: number | "auto" | undefined;
+}
+
+/**
+ * Chooses both ports of the proxy, with a sentence for each that was taken. Without a port for DNS the proxy goes on.
+ *
+ * @throws {CspaceError} `CSPACE_PORT_TAKEN` for HTTP, and for a DNS port that the user names.
+ */
+export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPorts & { readonly notes: string[] }> {
+  const { config, state, refused, engine, httpPort, dnsPort } = options;
+  const http = await choosePort({
+    kind: "http",
+    chosen: config.httpPort,
+    own: state.proxyRunning ? state.httpPort : null,
+    afresh: httpPort === "auto",
+    refused: refused.http,
+    engine,
+  });
+  if (http.port === null) throw portTaken("http", http.taken[0] as TakenPort);
+  const dns = await choosePort({
+    kind: "dns",
+    chosen: config.dnsPort,
+    own: state.dnsRunning ? state.dnsPort : null,
+    afresh: dnsPort === "auto",
+    refused: refused.dns,
+    engine,
+  });
+  if (dns.port === null && typeof dnsPort === "number") throw portTaken("dns", dns.taken[0] as TakenPort);
+  const describe = (kind: string, choice: PortChoice) => (one: TakenPort) =>
+    `port ${one.port} on 127.0.0.1 ${one.why}; ${
+      choice.port === null ? `the proxy goes on without ${kind}` : `${kind} is on port ${choice.port}`
+    }`;
+  return {
+    httpPort: http.port,
+    dnsPort: dns.port,
+    notes: [...http.taken.map(describe("HTTP", http)), ...dns.taken.map(describe("DNS", dns))],
+  };
+}
+
 /** The error for a port that the user asked for, or that was kept, and that another holds. */
-export function portTaken(kind: "http" | "dns", { port, holder }: TakenPort): CspaceError<ComposeErrorCode> {
-  return new CspaceError("CSPACE_PORT_TAKEN", `port ${port} on 127.0.0.1 is taken by ${holder}`, {
+export function portTaken(kind: "http" | "dns", { port, why }: TakenPort): CspaceError<ComposeErrorCode> {
+  return new CspaceError("CSPACE_PORT_TAKEN", `port ${port} on 127.0.0.1 ${why}`, {
     hint: `stop it, or let cspace choose: cspace proxy up --${kind}-port auto`,
   });
 }
@@ -63,7 +117,13 @@ async function isUsable(kind: "http" | "dns", port: number): Promise<boolean> {
   return !answers.includes("taken");
 }
 
-async function readHolder(kind: "http" | "dns", port: number, engine: DockerEngine): Promise<string> {
+async function explainTaken(
+  kind: "http" | "dns",
+  port: number,
+  engine: DockerEngine,
+  refused: PortConflict["reason"] | undefined,
+): Promise<string> {
+  if (refused === "permission") return "is not Docker's to open: it lacks the right";
   const containers = async (): Promise<{ name: string; ports: { publicPort: number; type: string }[] }[]> =>
     (await engine.listContainers()).map((container) => ({
       name: (container.Names[0] ?? container.Id).replace(/^\//, ""),
@@ -73,7 +133,7 @@ async function readHolder(kind: "http" | "dns", port: number, engine: DockerEngi
     }));
   for (const protocol of kind === "http" ? (["tcp"] as const) : (["udp", "tcp"] as const)) {
     const holder = await portHolder(port, { protocol, containers });
-    if (holder !== undefined) return describeHolder(holder);
+    if (holder !== undefined) return `is taken by ${describeHolder(holder)}`;
   }
-  return "a process of another user";
+  return `is taken by ${refused === "container" ? "another container" : "a process of another user"}`;
 }

@@ -1,20 +1,20 @@
 import { existsSync } from "node:fs";
-import { networkInterfaces } from "node:os";
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine } from "../engine/docker-engine.ts";
-import { isOlder, type RunCompose, requireCompose } from "../engine/run-compose.ts";
+import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { type MachineConfig, readMachineConfig, writeMachineConfig } from "../home/machine-config.ts";
 import { withLock } from "../home/with-lock.ts";
-import { readReservedSubnets } from "../instance/instance-record.ts";
-import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
 import { attachProxy } from "../networks/apply-attachments.ts";
 import { answersDns, answersHttp, untilTrue } from "./check-proxy.ts";
-import { choosePort, type PortChoice, portTaken, type TakenPort } from "./choose-proxy-ports.ts";
-import { type ProxyState, readProxyState } from "./proxy-state.ts";
+import { choosePorts, portCandidates, portTaken } from "./choose-proxy-ports.ts";
 import { hasProxyFiles, writeProxyFiles } from "./proxy-files.ts";
-import { type ProxyStackInput, proxyProject, renderProxy } from "./render-proxy.ts";
+import { chooseMachine, readMachine } from "./proxy-machine.ts";
+import { dnsContainer, proxyProject } from "./proxy-names.ts";
+import { type ProxyState, readProxyState } from "./proxy-state.ts";
+import { type PortConflict, type ProxyPorts, readPortConflict } from "./read-port-conflict.ts";
+import { planProxy } from "./render-proxy.ts";
 
 /** Options of {@link ensureProxy}. */
 export interface EnsureProxyOptions {
@@ -57,7 +57,10 @@ export async function ensureProxy(options: EnsureProxyOptions): Promise<EnsuredP
 }
 
 /** The proxy when nothing needs to be done to it; attachments are looked at by {@link attachProxy}. */
-async function readReadyProxy({ engine, paths }: EnsureProxyOptions): Promise<EnsuredProxy | undefined> {
+export async function readReadyProxy({
+  engine,
+  paths,
+}: Pick<EnsureProxyOptions, "engine" | "paths">): Promise<EnsuredProxy | undefined> {
   const [config, state, machine] = await Promise.all([
     readMachineConfig(paths),
     readProxyState(engine),
@@ -67,14 +70,14 @@ async function readReadyProxy({ engine, paths }: EnsureProxyOptions): Promise<En
   if (state.state !== "running" || httpPort === null || dnsPort === null || home === null) return undefined;
   if ((config.httpPort ?? httpPort) !== httpPort || (config.dnsPort ?? dnsPort) !== dnsPort) return undefined;
   if (machine.subnet === undefined) return undefined;
-  const stack = renderProxy({ ...machine, subnet: machine.subnet, httpPort, dnsPort, domains: config.domains }, home);
+  const stack = planProxy({ ...machine, subnet: machine.subnet, httpPort, dnsPort, domains: config.domains }, home);
   if (stack.hash !== state.hash) return undefined;
   if (home === paths.home && !(await hasProxyFiles(paths, stack))) return undefined;
   return { changed: false, httpPort, dnsPort, domains: config.domains, notes: [] };
 }
 
 async function ensureLocked(options: EnsureProxyOptions, asked: boolean): Promise<EnsuredProxy> {
-  const { engine, compose, paths, signal, onLine } = options;
+  const { engine, compose, paths, signal } = options;
   if (!asked) {
     const ready = await readReadyProxy(options);
     if (ready !== undefined) return ready;
@@ -82,150 +85,93 @@ async function ensureLocked(options: EnsureProxyOptions, asked: boolean): Promis
   await requireCompose(compose, "/");
   const state = await readProxyState(engine);
   refuseForeign(state, paths);
-  const config = await rememberChoice(options);
-  const refused = { http: new Set<number>(), dns: new Set<number>() };
+  const config = await readAskedConfig(options);
+  const refused = { http: new Map<number, PortConflict["reason"]>(), dns: new Map<number, PortConflict["reason"]>() };
+  const isRefused = ({ kind, port }: PortConflict): boolean => refused[kind].has(port);
+  for (const name of state.stuck) await engine.removeContainer(name);
   for (;;) {
-    const { httpPort, dnsPort, notes } = await choosePorts(config, state, refused, options);
-    const stack = renderProxy(
-      { ...(await chooseMachine(engine, compose, config, paths)), httpPort, dnsPort, domains: config.domains },
-      paths.home,
-    );
-    const edited = !(await hasProxyFiles(paths, stack));
-    await writeProxyFiles(paths, stack);
-    const run = (...args: string[]): Promise<string> =>
-      compose(["-p", proxyProject, "-f", "docker-compose.yml", ...args], {
-        cwd: paths.proxy,
-        signal,
-        onLine,
-      });
-    try {
-      await run("up", "--no-start", "--remove-orphans");
-      await attachProxy(engine, config.domains);
-      await run("up", "-d", "--remove-orphans");
-    } catch (error) {
-      const conflict = readPortConflict(error, { httpPort, dnsPort });
-      if (conflict === undefined || refused[conflict.kind].has(conflict.port)) throw error;
-      refused[conflict.kind].add(conflict.port);
+    const chosen = await choosePorts({ config, state, refused, ...options }).catch(async (error: unknown) => {
+      if (refused.http.size + refused.dns.size > 0) await restore(state, config, options);
+      throw error;
+    });
+    const { changed, conflict } = await startStack(chosen, { state, config, ...options });
+    if (conflict !== undefined) {
+      if (isRefused(conflict)) throw portTaken(conflict.kind, { port: conflict.port, why: "is refused by Docker" });
+      refused[conflict.kind].set(conflict.port, conflict.reason);
       continue;
     }
-    if (edited && stack.hash === state.hash && dnsPort !== null) await engine.restartContainer("cspace-dns");
-    await keepPorts(paths, config, { httpPort, dnsPort });
+    const { httpPort, dnsPort, notes } = chosen;
+    await keepPorts(paths, config, chosen);
     await requireAnswers({ httpPort, dnsPort, domain: config.domains[0] as string, signal });
-    return { changed: true, httpPort, dnsPort, domains: config.domains, notes };
+    return { changed, httpPort, dnsPort, domains: config.domains, notes };
   }
 }
 
-async function rememberChoice(options: EnsureProxyOptions): Promise<MachineConfig> {
+interface StartStackOptions extends EnsureProxyOptions {
+  readonly state: ProxyState;
+  readonly config: MachineConfig;
+}
+
+/** Renders the stack for these ports and starts what differs; a port that Docker refuses is a result, not an error. */
+async function startStack(
+  ports: ProxyPorts,
+  options: StartStackOptions,
+): Promise<{ readonly changed: boolean; readonly conflict?: PortConflict }> {
+  const { engine, compose, paths, state, config, signal, onLine } = options;
+  const { httpPort, dnsPort } = ports;
+  const machine = await chooseMachine(config, options);
+  const stack = planProxy({ ...machine, httpPort, dnsPort, domains: config.domains }, paths.home);
+  const edited = !(await hasProxyFiles(paths, stack));
+  if (edited) await writeProxyFiles(paths, stack, config.domains);
+  const run = (...args: string[]): Promise<string> =>
+    compose(["-p", proxyProject, "-f", "docker-compose.yml", ...args], { cwd: paths.proxy, signal, onLine });
+  try {
+    await run("up", "--no-start", "--remove-orphans");
+    await attachProxy(engine, config.domains);
+    await run("up", "-d", "--remove-orphans");
+  } catch (error) {
+    const conflict = readPortConflict(wordsOf(error), ports);
+    if (conflict === undefined) throw error;
+    return { changed: true, conflict };
+  }
+  if (edited && stack.hash === state.hash && dnsPort !== null) await engine.restartContainer(dnsContainer);
+  const same = stack.hash === state.hash && state.proxyRunning && (dnsPort === null || state.dnsRunning);
+  return { changed: edited || !same };
+}
+
+/** Brings back what ran before Docker refused the ports that were asked for. */
+async function restore(state: ProxyState, config: MachineConfig, options: EnsureProxyOptions): Promise<void> {
+  if (!state.proxyRunning || state.httpPort === null) return;
+  const before = { httpPort: state.httpPort, dnsPort: state.dnsRunning ? state.dnsPort : null };
+  await startStack(before, { ...options, state, config });
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  return `${error.message}\n${error.cause instanceof Error ? error.cause.message : ""}`;
+}
+
+/** The machine's settings with the ports that were asked for in place of those that were kept. */
+export async function readAskedConfig(options: EnsureProxyOptions): Promise<MachineConfig> {
   const { paths, httpPort, dnsPort } = options;
-  const forget = (port: number | "auto" | undefined): number | null | undefined => (port === "auto" ? null : port);
-  const change = Object.fromEntries(
-    Object.entries({ httpPort: forget(httpPort), dnsPort: forget(dnsPort) }).filter(([, port]) => port !== undefined),
-  );
-  return Object.keys(change).length === 0 ? readMachineConfig(paths) : writeMachineConfig(paths, change);
+  const config = await readMachineConfig(paths);
+  const merge = (asked: number | "auto" | undefined, kept: number | null): number | null =>
+    asked === undefined ? kept : asked === "auto" ? null : asked;
+  return { ...config, httpPort: merge(httpPort, config.httpPort), dnsPort: merge(dnsPort, config.dnsPort) };
 }
 
-interface ChosenPorts {
-  readonly httpPort: number;
-  readonly dnsPort: number | null;
-  readonly notes: readonly string[];
-}
-
-async function choosePorts(
-  config: MachineConfig,
-  state: ProxyState,
-  refused: { http: ReadonlySet<number>; dns: ReadonlySet<number> },
-  { engine, httpPort, dnsPort }: EnsureProxyOptions,
-): Promise<ChosenPorts> {
-  const http = await choosePort({
-    kind: "http",
-    chosen: config.httpPort,
-    own: state.proxyRunning ? state.httpPort : null,
-    afresh: httpPort === "auto",
-    refused: refused.http,
-    engine,
-  });
-  if (http.port === null) throw portTaken("http", http.taken[0] as TakenPort);
-  const dns = await choosePort({
-    kind: "dns",
-    chosen: config.dnsPort,
-    own: state.dnsRunning ? state.dnsPort : null,
-    afresh: dnsPort === "auto",
-    refused: refused.dns,
-    engine,
-  });
-  if (dns.port === null && typeof dnsPort === "number") throw portTaken("dns", dns.taken[0] as TakenPort);
-  const describe = (kind: string, choice: PortChoice) => (one: TakenPort) =>
-    `port ${one.port} on 127.0.0.1 is taken by ${one.holder}; ${
-      choice.port === null ? `the proxy goes on without ${kind}` : `${kind} is on port ${choice.port}`
-    }`;
-  return {
-    httpPort: http.port,
-    dnsPort: dns.port,
-    notes: [...http.taken.map(describe("HTTP", http)), ...dns.taken.map(describe("DNS", dns))],
-  };
-}
-
-/** Keeps a choice that is not the first candidate, so that URLs do not move by themselves. */
-async function keepPorts(
-  paths: HomePaths,
-  config: MachineConfig,
-  { httpPort, dnsPort }: { httpPort: number; dnsPort: number | null },
-): Promise<void> {
+/** Keeps a choice once it works, unless it is the first candidate and nobody asked for it, so that URLs do not move. */
+async function keepPorts(paths: HomePaths, config: MachineConfig, { httpPort, dnsPort }: ProxyPorts): Promise<void> {
+  const kept = await readMachineConfig(paths);
   const change = {
-    ...(httpPort !== 80 && config.httpPort !== httpPort ? { httpPort } : {}),
-    ...(dnsPort !== null && dnsPort !== 53 && config.dnsPort !== dnsPort ? { dnsPort } : {}),
+    httpPort: httpPort === portCandidates.http[0] ? config.httpPort : httpPort,
+    dnsPort: dnsPort === null || dnsPort === portCandidates.dns[0] ? config.dnsPort : dnsPort,
   };
-  if (Object.keys(change).length > 0) await writeMachineConfig(paths, change);
+  if (change.httpPort !== kept.httpPort || change.dnsPort !== kept.dnsPort) await writeMachineConfig(paths, change);
 }
 
-type Machine = Pick<ProxyStackInput, "socketPath" | "ipv6" | "selinux" | "gatewayPriority">;
-
-async function readMachine(engine: DockerEngine): Promise<Machine & { readonly subnet: string | undefined }> {
-  const [info, version, networks] = await Promise.all([
-    engine.info(),
-    engine.version(),
-    engine.listNetworks({ filters: { name: [proxyProject] } }),
-  ]);
-  const own = networks.find((network) => network.Name === proxyProject);
-  const path = engine.endpoint.startsWith("unix://") ? engine.endpoint.slice("unix://".length) : "";
-  const virtual = process.platform !== "linux" || /Docker Desktop/.test(info.OperatingSystem);
-  return {
-    socketPath: virtual || path === "" ? "/var/run/docker.sock" : path,
-    ipv6: Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1")),
-    selinux: (info.SecurityOptions ?? []).some((option) => option.includes("name=selinux")),
-    gatewayPriority: !isOlder(version.ApiVersion, "1.48"),
-    subnet: own === undefined ? undefined : subnetsOf([own])[0],
-  };
-}
-
-async function chooseMachine(
-  engine: DockerEngine,
-  compose: RunCompose,
-  config: MachineConfig,
-  paths: HomePaths,
-): Promise<Machine & { readonly subnet: string }> {
-  const [machine, version] = await Promise.all([readMachine(engine), engine.version()]);
-  if (isOlder(version.ApiVersion, "1.40")) {
-    throw new CspaceError<ComposeErrorCode>(
-      "CSPACE_ENGINE_OLD",
-      `Docker Engine ${version.Version} (API ${version.ApiVersion}) is too old: API 1.40 is needed`,
-      { hint: "update it: https://docs.docker.com/engine/install/" },
-    );
-  }
-  if (machine.gatewayPriority && isOlder(await requireCompose(compose, "/"), "2.33.1")) {
-    throw new CspaceError<ComposeErrorCode>(
-      "CSPACE_COMPOSE_OLD",
-      `Docker Engine ${version.Version} needs Docker Compose 2.33.1 or newer beside it`,
-      { hint: "update it: https://docs.docker.com/compose/install/" },
-    );
-  }
-  if (machine.subnet !== undefined) return { ...machine, subnet: machine.subnet };
-  const reserved = await readReservedSubnets(paths);
-  const [subnet] = await allocateSubnets(1, { engine, pool: config.networkPool, reserved });
-  return { ...machine, subnet: subnet as string };
-}
-
-function refuseForeign(state: ProxyState, paths: HomePaths): void {
+/** Refuses a proxy that is not for this home to change. @throws {CspaceError} `CSPACE_PROXY_FOREIGN` */
+export function refuseForeign(state: ProxyState, paths: HomePaths): void {
   if (state.foreign !== null) {
     throw new CspaceError<ComposeErrorCode>(
       "CSPACE_PROXY_FOREIGN",
@@ -233,31 +179,27 @@ function refuseForeign(state: ProxyState, paths: HomePaths): void {
       { hint: `remove it if nothing needs it: docker rm -f ${state.foreign}` },
     );
   }
-  if (state.home !== null && state.home !== paths.home && existsSync(state.home)) {
+  if (state.home === null || state.home === paths.home || !existsSync(state.home)) return;
+  if (state.state !== "running") {
     throw new CspaceError<ComposeErrorCode>(
       "CSPACE_PROXY_FOREIGN",
-      `the proxy of this machine was started from ${state.home} with another configuration than ${paths.home} asks for`,
-      { hint: `stop it there: CSPACE_HOME=${state.home} cspace proxy down` },
+      `the proxy of this machine was started from ${state.home}, and not all of it runs`,
+      { hint: `start it there: CSPACE_HOME=${state.home} cspace proxy up; or remove it: cspace proxy down` },
     );
   }
+  throw new CspaceError<ComposeErrorCode>(
+    "CSPACE_PROXY_FOREIGN",
+    `the proxy of this machine was started from ${state.home} with another configuration than ${paths.home} asks for`,
+    { hint: `stop it there: CSPACE_HOME=${state.home} cspace proxy down` },
+  );
 }
 
-function readPortConflict(
-  error: unknown,
-  ports: { httpPort: number; dnsPort: number | null },
-): { kind: "http" | "dns"; port: number } | undefined {
-  const text = error instanceof Error ? `${error.message}\n${(error.cause as Error | undefined)?.message ?? ""}` : "";
-  if (!/port is already allocated|address already in use|cannot expose privileged port|Ports are not available/.test(text)) {
-    return undefined;
-  }
-  const mentions = (port: number): boolean => new RegExp(`:${port}\\b`).test(text);
-  if (ports.dnsPort !== null && mentions(ports.dnsPort)) return { kind: "dns", port: ports.dnsPort };
-  return mentions(ports.httpPort) ? { kind: "http", port: ports.httpPort } : undefined;
-}
-
-async function requireAnswers(
-  options: { httpPort: number; dnsPort: number | null; domain: string; signal: AbortSignal | undefined },
-): Promise<void> {
+async function requireAnswers(options: {
+  httpPort: number;
+  dnsPort: number | null;
+  domain: string;
+  signal: AbortSignal | undefined;
+}): Promise<void> {
   const { httpPort, dnsPort, domain, signal } = options;
   const wait = { timeoutMs: 15_000, signal };
   if (!(await untilTrue(() => answersHttp(httpPort, 1000), wait))) {
@@ -265,9 +207,14 @@ async function requireAnswers(
       hint: "read its log: cspace proxy logs",
     });
   }
-  if (dnsPort !== null && !(await untilTrue(() => answersDns(dnsPort, domain, 1000), wait))) {
-    throw new CspaceError<ComposeErrorCode>("CSPACE_PROXY_FAILED", `the proxy's DNS does not answer on port ${dnsPort}`, {
-      hint: "read its log: cspace proxy logs",
-    });
+  // A question that is sent before DNS listens is lost, so a short patience each is what makes this fast.
+  if (dnsPort !== null && !(await untilTrue(() => answersDns(dnsPort, domain, 250), wait))) {
+    throw new CspaceError<ComposeErrorCode>(
+      "CSPACE_PROXY_FAILED",
+      `the proxy's DNS does not answer on port ${dnsPort}`,
+      {
+        hint: "read its log: cspace proxy logs",
+      },
+    );
   }
 }

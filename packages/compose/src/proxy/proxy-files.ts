@@ -2,23 +2,25 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "@cspace/plan";
 import type { HomePaths } from "../home/home-paths.ts";
+import { isSealed } from "../home/seal.ts";
 import { makeFolder } from "../home/with-lock.ts";
-import type { ProxyStack } from "./render-proxy.ts";
+import { type ProxyStack, renderProxy } from "./render-proxy.ts";
 
-/** Whether the files on disk are, byte for byte, those of the stack. */
+/** Whether the files on disk are those of the stack: neither older, nor edited, nor cut off. */
 export async function hasProxyFiles(paths: HomePaths, stack: ProxyStack): Promise<boolean> {
-  const contents = await Promise.all(Object.keys(stack.files).map((name) => readOrMissing(join(paths.proxy, name))));
-  return Object.values(stack.files).every((wanted, index) => contents[index] === wanted);
+  const checks = Object.entries(stack.sources).map(async ([name, source]) =>
+    isSealed(await readOrMissing(join(paths.proxy, name)), source),
+  );
+  return (await Promise.all(checks)).every((whole) => whole);
 }
 
-/** Writes the stack's files, atomically, where they differ. */
-export async function writeProxyFiles(paths: HomePaths, stack: ProxyStack): Promise<void> {
+/** Writes the stack's files, atomically. */
+export async function writeProxyFiles(paths: HomePaths, stack: ProxyStack, domains: readonly string[]): Promise<void> {
   await makeFolder(join(paths.proxy, "dynamic"));
-  for (const [name, wanted] of Object.entries(stack.files)) {
+  for (const [name, text] of Object.entries(await renderProxy(stack, domains))) {
     const path = join(paths.proxy, name);
-    if ((await readOrMissing(path)) === wanted) continue;
     await makeFolder(dirname(path));
-    await writeFileAtomic(path, wanted, { mode: 0o644 });
+    await writeFileAtomic(path, text, { mode: 0o644 });
   }
 }
 

@@ -1,9 +1,5 @@
 import type { DockerEngine, EngineContainerDetail } from "../engine/docker-engine.ts";
-import { proxyContainer } from "../networks/apply-attachments.ts";
-import { proxyImages, proxyLabels } from "./render-proxy.ts";
-
-/** The container that answers DNS. */
-export const dnsContainer = "cspace-dns";
+import { dnsContainer, proxyContainer, proxyLabels, proxyProject } from "./proxy-names.ts";
 
 /** The proxy as the engine has it. */
 export interface ProxyState {
@@ -20,22 +16,25 @@ export interface ProxyState {
   readonly home: string | null;
   /** Whether a container has one of the two names without being cspace's. */
   readonly foreign: string | null;
+  /** The names of the containers that are cspace's own. */
+  readonly containers: readonly string[];
+  /** Containers in a state that Compose does not get them out of: paused, or in a circle of restarts. */
+  readonly stuck: readonly string[];
   /** The networks that the proxy is on, its own left out. */
   readonly networks: readonly string[];
   readonly versions: { readonly traefik: string | null; readonly coredns: string | null };
 }
 
-/** Reads the proxy's state from the engine alone. */
+/** Reads the proxy's state from the engine alone; a stranger's container of one of the two names is no part of it. */
 export async function readProxyState(engine: DockerEngine): Promise<ProxyState> {
-  const [proxy, dns] = await Promise.all([
-    engine.inspectContainer(proxyContainer),
-    engine.inspectContainer(dnsContainer),
-  ]);
+  const named = await Promise.all([engine.inspectContainer(proxyContainer), engine.inspectContainer(dnsContainer)]);
+  const isOwn = (container: EngineContainerDetail): boolean => container.Config.Labels[proxyLabels.hash] !== undefined;
+  const [proxy, dns] = named.map((container) => (container !== undefined && isOwn(container) ? container : undefined));
   const found = [proxy, dns].filter((container) => container !== undefined);
   const hashes = new Set(found.map((container) => container.Config.Labels[proxyLabels.hash]));
   const proxyRunning = proxy?.State.Status === "running";
   const dnsRunning = dns?.State.Status === "running";
-  const foreign = found.find((container) => container.Config.Labels[proxyLabels.hash] === undefined);
+  const foreign = named.find((container) => container !== undefined && !isOwn(container));
   return {
     state: proxyRunning && dnsRunning ? "running" : proxyRunning || dnsRunning ? "degraded" : "stopped",
     proxyRunning,
@@ -44,12 +43,18 @@ export async function readProxyState(engine: DockerEngine): Promise<ProxyState> 
     dnsPort: dns === undefined ? null : publishedPort(dns),
     hash: hashes.size === 1 ? ([...hashes][0] ?? null) : null,
     home: (proxy ?? dns)?.Config.Labels[proxyLabels.home] ?? null,
-    foreign: foreign === undefined ? null : foreign.Name.replace(/^\//, ""),
+    foreign: foreign === undefined ? null : nameOf(foreign),
+    containers: found.map(nameOf),
+    stuck: found.filter(({ State }) => ["paused", "restarting", "dead"].includes(State.Status)).map(nameOf),
     networks: Object.keys(proxy?.NetworkSettings.Networks ?? {})
-      .filter((name) => name !== "0--cspace")
+      .filter((name) => name !== proxyProject)
       .sort(),
-    versions: { traefik: versionOf(proxy, proxyImages.traefik), coredns: versionOf(dns, proxyImages.coredns) },
+    versions: { traefik: versionOf(proxy), coredns: versionOf(dns) },
   };
+}
+
+function nameOf(container: EngineContainerDetail): string {
+  return container.Name.replace(/^\//, "");
 }
 
 function publishedPort(container: EngineContainerDetail): number | null {
@@ -60,8 +65,7 @@ function publishedPort(container: EngineContainerDetail): number | null {
   return null;
 }
 
-function versionOf(container: EngineContainerDetail | undefined, pinned: string): string | null {
-  const image = container?.Config.Image;
-  if (image === undefined) return null;
-  return (image.split(":").at(-1) ?? pinned).replace(/^v/, "");
+function versionOf(container: EngineContainerDetail | undefined): string | null {
+  const tag = container?.Config.Image.split(":").at(-1);
+  return tag?.replace(/^v/, "") ?? null;
 }

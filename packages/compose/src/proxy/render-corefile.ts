@@ -1,4 +1,3 @@
-import Handlebars from "handlebars";
 import { readTemplate } from "../read-template.ts";
 
 /**
@@ -8,7 +7,9 @@ import { readTemplate } from "../read-template.ts";
  * @see https://coredns.io/plugins/template/
  * @see https://www.rfc-editor.org/rfc/rfc2308#section-2.2 (NODATA)
  */
-export function renderCorefile(domains: readonly string[]): string {
+export async function renderCorefile(domains: readonly string[]): Promise<string> {
+  // Loaded on first use, as it is seldom needed.
+  const { default: Handlebars } = await import("handlebars");
   const render = Handlebars.compile(readTemplate("proxy/Corefile.hbs"), { noEscape: true, strict: true });
   return render({
     domains: domains.map((name) => ({

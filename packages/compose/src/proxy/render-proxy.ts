@@ -1,12 +1,7 @@
-import { createHash } from "node:crypto";
-import { stringify } from "yaml";
+import { hashOf, seal } from "../home/seal.ts";
+import { readTemplate } from "../read-template.ts";
+import { dnsContainer, proxyContainer, proxyImages, proxyLabels, proxyProject } from "./proxy-names.ts";
 import { renderCorefile } from "./render-corefile.ts";
-
-/** The images that the proxy runs; their tags are part of the contract with the tests. */
-export const proxyImages = { traefik: "traefik:v3.7.15", coredns: "coredns/coredns:1.15.0" } as const;
-
-/** The Compose project and the network of the proxy: it sorts before every name that an instance can have. */
-export const proxyProject = "0--cspace";
 
 /** Everything that the rendered stack depends on. */
 export interface ProxyStackInput {
@@ -27,40 +22,52 @@ export interface ProxyStackInput {
   readonly gatewayPriority: boolean;
 }
 
-/** The rendered stack: files by their path below `~/.cspace/proxy`, and a hash that tells drift. */
+/** What a stack is rendered from, with the hash that tells drift. */
 export interface ProxyStack {
-  readonly files: Readonly<Record<"docker-compose.yml" | "coredns/Corefile", string>>;
   readonly hash: string;
+  /** What each file is rendered from, by its path below `~/.cspace/proxy`. */
+  readonly sources: Readonly<Record<ProxyFile, unknown>>;
 }
 
-/** Labels on the proxy's containers. */
-export const proxyLabels = { hash: "cspace.proxy.hash", home: "cspace.proxy.home" } as const;
+/** The files of the proxy's stack. */
+export type ProxyFile = "docker-compose.yml" | "coredns/Corefile";
 
 /**
- * Renders the proxy's stack: Traefik, and CoreDNS beside it. The hash covers everything but the home folder, so a proxy
+ * Plans the proxy's stack: Traefik, and CoreDNS beside it. The hash covers everything but the home folder, so a proxy
  * that another home started can be compared.
  */
-export function renderProxy(input: ProxyStackInput, home: string): ProxyStack {
-  const corefile = renderCorefile(input.domains);
-  const hash = createHash("sha256")
-    .update(stringify(buildStack(input, {})))
-    .update(corefile)
-    .digest("hex")
-    .slice(0, 16);
+export function planProxy(input: ProxyStackInput, home: string): ProxyStack {
+  const corefile = { domains: input.domains, template: readTemplate("proxy/Corefile.hbs") };
+  const hash = hashOf([buildStack(input, {}), corefile]);
   const stack = buildStack(input, { [proxyLabels.hash]: hash, [proxyLabels.home]: home });
-  const head = "# Rendered by cspace on every start; change the settings instead: cspace proxy up --help\n";
-  return { files: { "docker-compose.yml": head + stringify(stack, { lineWidth: 0 }), "coredns/Corefile": corefile }, hash };
+  return { hash, sources: { "docker-compose.yml": stack, "coredns/Corefile": corefile } };
+}
+
+/** Renders the files of a planned stack. */
+export async function renderProxy(stack: ProxyStack, domains: readonly string[]): Promise<Record<ProxyFile, string>> {
+  // Loaded on first use: a proxy that runs as planned is not rendered again.
+  const { stringify } = await import("yaml");
+  const { sources } = stack;
+  const compose = stringify(sources["docker-compose.yml"], { lineWidth: 0, aliasDuplicateObjects: false });
+  return {
+    "docker-compose.yml": seal(compose, sources["docker-compose.yml"]),
+    "coredns/Corefile": seal(await renderCorefile(domains), sources["coredns/Corefile"]),
+  };
 }
 
 function buildStack(input: ProxyStackInput, labels: Record<string, string>): object {
   const { httpPort, dnsPort, subnet, gatewayPriority } = input;
-  const common = { restart: "unless-stopped", labels, logging: { driver: "json-file", options: { "max-size": "5m", "max-file": "2" } } };
+  const common = {
+    restart: "unless-stopped",
+    labels,
+    logging: { driver: "json-file", options: { "max-size": "5m", "max-file": "2" } },
+  };
   return {
     name: proxyProject,
     services: {
       proxy: {
         image: proxyImages.traefik,
-        container_name: "cspace-proxy",
+        container_name: proxyContainer,
         ...common,
         command: traefikArguments(httpPort),
         ports: [`127.0.0.1:${httpPort}:${httpPort}`, ...(input.ipv6 ? [`[::1]:${httpPort}:${httpPort}`] : [])],
@@ -68,7 +75,12 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
         // A proxy that is configured for the engine's containers must not stand between Traefik and its own backends.
         environment: { NO_PROXY: "*", no_proxy: "*" },
         extra_hosts: ["host.docker.internal:host-gateway"],
-        healthcheck: { test: ["CMD", "/traefik", "healthcheck", ...pingArguments], interval: "30s", timeout: "5s", retries: 3 },
+        healthcheck: {
+          test: ["CMD", "/traefik", "healthcheck", ...pingArguments],
+          interval: "30s",
+          timeout: "5s",
+          retries: 3,
+        },
         ...(input.selinux ? { security_opt: ["label=disable"] } : {}),
         networks: { default: gatewayPriority ? { gw_priority: 1 } : null },
       },
@@ -77,7 +89,7 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
         : {
             dns: {
               image: proxyImages.coredns,
-              container_name: "cspace-dns",
+              container_name: dnsContainer,
               ...common,
               command: ["-conf", "/etc/coredns/Corefile"],
               ports: [`127.0.0.1:${dnsPort}:53/udp`, `127.0.0.1:${dnsPort}:53/tcp`],

@@ -1,9 +1,8 @@
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { withLock } from "../home/with-lock.ts";
-import { proxyContainer } from "../networks/apply-attachments.ts";
-import { dnsContainer, readProxyState } from "./proxy-state.ts";
-import { proxyProject } from "./render-proxy.ts";
+import { proxyProject } from "./proxy-names.ts";
+import { readProxyState } from "./proxy-state.ts";
 
 /** Options of {@link stopProxy}. */
 export interface StopProxyOptions {
@@ -22,11 +21,9 @@ export async function stopProxy(options: StopProxyOptions): Promise<boolean> {
     const state = await readProxyState(engine);
     const networks = await engine.listNetworks({ filters: { name: [proxyProject] } });
     const own = networks.some((network) => network.Name === proxyProject);
-    if (state.foreign === null) {
-      await Promise.all([engine.removeContainer(proxyContainer), engine.removeContainer(dnsContainer)]);
-    }
+    await Promise.all(state.containers.map((name) => engine.removeContainer(name)));
     if (own) await engine.removeNetwork(proxyProject);
-    return own || state.hash !== null;
+    return own || state.containers.length > 0;
   };
   return await withLock(paths, "proxy", work, { signal });
 }

@@ -31,12 +31,12 @@ test.each([
   expect(containerProgress(fakeContainer({ State, Status }), service, routed)).toBe(progress);
 });
 
-test("a job that Docker starts again only after a failure is done when it exited 0", () => {
+test("a job that Docker starts again only after a failure is done when it exited 0, and has failed when all its tries did", () => {
   const done = fakeContainer({ State: "exited", Status: "Exited (0) 2 seconds ago" });
   const failed = fakeContainer({ State: "exited", Status: "Exited (1) 2 seconds ago" });
   for (const service of [{ restart: "on-failure" }, { restart: "on-failure:3" }] as const) {
     expect(containerProgress(done, service, false)).toBe("done");
-    expect(containerProgress(failed, service, false)).toBe("pending");
+    expect(containerProgress(failed, service, false)).toBe("failed");
   }
 });
 

@@ -1,21 +1,19 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type HomePaths,
-  homePaths,
-  instanceFolder,
-  readRecords,
-  renderOverride,
-  renderRecord,
-  writeOverride,
-} from "@cspace/compose";
+import { type HomePaths, homePaths, instanceFolder, readRecords, renderOverride } from "@cspace/compose";
 import { describe, expect, test } from "vitest";
-import { forgetInstance, keepRecordOnly, readReservedSubnets } from "../../src/instance/instance-record.ts";
+import {
+  forgetInstance,
+  keepRecordOnly,
+  readReservedSubnets,
+  writeOverride,
+} from "../../src/instance/instance-record.ts";
+import { renderRecord } from "../../src/instance/render-override.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
 import { aPlan, record } from "./a-plan.ts";
 
 const names = { project: "resume-redux", instance: "mercury" };
-const override = renderOverride(aPlan(), { record, subnets: { default: "10.213.0.64/26" } });
+const override = await renderOverride(aPlan(), { record, subnets: { default: "10.213.0.64/26" } });
 
 async function homeWith(text?: string): Promise<HomePaths> {
   const paths = homePaths({ env: { CSPACE_HOME: await temporaryDirectory() } });
@@ -32,7 +30,7 @@ test("what is written is read again, and is the user's alone", async () => {
 
 test("names that look like Compose's variables come back as they were", async () => {
   const odd = { ...record, directory: "/home/ada/$HOME/$$/${x", instanceName: "a$b" };
-  expect(await readRecords(await homeWith(renderRecord(odd)), "resume-redux")).toEqual([odd]);
+  expect(await readRecords(await homeWith(await renderRecord(odd)), "resume-redux")).toEqual([odd]);
 });
 
 test("a home without instances knows none", async () => {

@@ -1,14 +1,14 @@
 import { renderCore } from "@cspace/compose";
 import { expect, test } from "vitest";
 
-test("a project without a compose file becomes one service", () => {
+test("a project without a compose file becomes one service", async () => {
   const container = {
     image: "node:24",
     command: "npm run dev",
     ports: { "3000": "dev", "4173": "preview" },
     environment: { A: "1" },
   };
-  expect(renderCore(container, "/home/ada/redux")).toMatchInlineSnapshot(`
+  expect(await renderCore(container, "/home/ada/redux")).toMatchInlineSnapshot(`
     "# Rendered by cspace from "container" in .cspace.json.
     services:
       app:
@@ -32,8 +32,8 @@ test("a project without a compose file becomes one service", () => {
   `);
 });
 
-test("a command in parts is not given to a shell, and dollars stay dollars", () => {
-  const text = renderCore({ image: "busybox", command: ["echo", "$HOME"], ports: {} }, "/home/$ada");
+test("a command in parts is not given to a shell, and dollars stay dollars", async () => {
+  const text = await renderCore({ image: "busybox", command: ["echo", "$HOME"], ports: {} }, "/home/$ada");
   expect(text).toContain("- $$HOME");
   expect(text).toContain("source: /home/$$ada");
   expect(text).not.toContain("sh");

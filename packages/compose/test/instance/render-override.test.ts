@@ -1,6 +1,9 @@
-import { renderOverride, renderRecord } from "@cspace/compose";
+import { renderOverride } from "@cspace/compose";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { isSealed } from "../../src/home/seal.ts";
+import { overrideSource } from "../../src/instance/override-source.ts";
+import { renderRecord } from "../../src/instance/render-override.ts";
 import { aPlan, model, record } from "./a-plan.ts";
 
 const plan = aPlan({
@@ -17,12 +20,11 @@ const plan = aPlan({
   environment: { PRICE: "$5 and ${MORE}" },
 });
 
-test("an override replaces what must be replaced, and adds the rest", () => {
+test("an override replaces what must be replaced, and adds the rest", async () => {
   const subnets = { default: "10.213.0.64/26" };
-  expect(renderOverride(plan, { record, subnets })).toMatchInlineSnapshot(`
-    "# Rendered by cspace on every start; it goes over the project's own compose files.
-
-    x-cspace:
+  const text = await renderOverride(plan, { record, subnets });
+  expect(text.replace(/^# Rendered.*\n/, "")).toMatchInlineSnapshot(`
+    "x-cspace:
       directory: /home/ada/resume-redux
       project: resume-redux
       instance: mercury
@@ -98,13 +100,13 @@ test("an override replaces what must be replaced, and adds the rest", () => {
   `);
 });
 
-test("without services that differ and without networks there are none in it", () => {
-  const text = renderOverride(aPlan({ model: { services: {} }, routes: [] }), { record, subnets: {} });
+test("without services that differ and without networks there are none in it", async () => {
+  const text = await renderOverride(aPlan({ model: { services: {} }, routes: [] }), { record, subnets: {} });
   expect(parse(text)).toEqual({ "x-cspace": record, services: {} });
 });
 
-test("a record alone", () => {
-  expect(renderRecord(record)).toMatchInlineSnapshot(`
+test("a record alone", async () => {
+  expect(await renderRecord(record)).toMatchInlineSnapshot(`
     "x-cspace:
       directory: /home/ada/resume-redux
       project: resume-redux
@@ -115,9 +117,27 @@ test("a record alone", () => {
   `);
 });
 
-test("nothing in it is a variable to Compose, neither in values nor in names that people chose", () => {
+test("nothing in it is a variable to Compose, neither in values nor in names that people chose", async () => {
   const odd = { ...record, directory: "/home/ada/$HOME/${x", instanceName: "a$b" };
-  for (const text of [renderOverride(aPlan(odd), { record: odd, subnets: {} }), renderRecord(odd)]) {
+  for (const text of [await renderOverride(aPlan(odd), { record: odd, subnets: {} }), await renderRecord(odd)]) {
     expect(text.replaceAll("$$", "")).not.toContain("$");
+  }
+});
+
+test("its first line tells whether it is still what was rendered from this plan", async () => {
+  const options = { record, subnets: { default: "10.213.0.64/26" } };
+  const text = await renderOverride(plan, options);
+  const source = overrideSource(plan, options);
+  expect(isSealed(text, source)).toBe(true);
+  expect(isSealed(text, overrideSource(plan, { ...options, subnets: {} }))).toBe(false);
+  for (const damaged of [
+    undefined,
+    "",
+    text.slice(0, -1),
+    text.slice(0, 20),
+    text.replace("$$5", "$$6"),
+    `\n${text}`,
+  ]) {
+    expect(isSealed(damaged, source)).toBe(false);
   }
 });

@@ -46,7 +46,7 @@ test("a pool that is used up: it names the networks that nothing is on, the prox
   await expect(allocateSubnets(2, { engine: fakeEngine({ networks, containers }), pool })).rejects.toMatchObject({
     code: "CSPACE_NETWORK_POOL_EXHAUSTED",
     message: "the network pool 203.0.113.0/24 has no free /26 left (2 needed); nothing uses the networks a, b, d",
-    hint: "remove them: docker network rm a b d",
+    hint: "remove them: docker network disconnect -f a cspace-proxy && docker network disconnect -f b cspace-proxy && docker network rm a b d",
   });
 });
 
@@ -54,7 +54,7 @@ test("a pool that is used up, and everything is in use", async () => {
   const networks = [fakeNetwork("a", { subnet: "203.0.113.0/24" })];
   const containers = [fakeContainer({ NetworkSettings: { Networks: { a: { NetworkID: "" } } } })];
   await expect(allocateSubnets(1, { engine: fakeEngine({ networks, containers }), pool })).rejects.toMatchObject({
-    message: "the network pool 203.0.113.0/24 has no free /26 left (1 needed)",
+    message: "the network pool 203.0.113.0/24 has no free /26 left (1 needed); in use are the networks a",
     hint: expect.stringContaining("cspace down"),
   });
 });

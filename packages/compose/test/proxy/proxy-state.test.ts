@@ -33,6 +33,8 @@ test("a proxy that runs", async () => {
     hash: "abc",
     home: "/home/ada/.cspace",
     foreign: null,
+    containers: ["cspace-proxy", "cspace-dns"],
+    stuck: [],
     networks: ["cspace-a", "cspace-b"],
     versions: { traefik: "3.7.15", coredns: "1.15.0" },
   });

@@ -1,4 +1,4 @@
-import { type ProxyStackInput, renderProxy } from "@cspace/compose";
+import { type ProxyFile, type ProxyStackInput, planProxy, renderProxy } from "@cspace/compose";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { renderCorefile } from "../../src/proxy/render-corefile.ts";
@@ -24,23 +24,26 @@ const hardened: ProxyStackInput = {
   gatewayPriority: false,
 };
 
+const filesOf = (input: ProxyStackInput, home: string): Promise<Record<ProxyFile, string>> =>
+  renderProxy(planProxy(input, home), input.domains);
+
 describe("whole stacks", () => {
   test("on an ordinary machine", async () => {
-    const { files } = renderProxy(usual, "/home/ada/.cspace");
+    const files = await filesOf(usual, "/home/ada/.cspace");
     await expect(files["docker-compose.yml"]).toMatchFileSnapshot("../golden/proxy/docker-compose.yml");
     await expect(files["coredns/Corefile"]).toMatchFileSnapshot("../golden/proxy/Corefile");
   });
 
   test("rootless, with SELinux, an old engine, no IPv6, and port 53 taken", async () => {
-    const { files } = renderProxy(hardened, "/home/ada/.cspace");
+    const files = await filesOf(hardened, "/home/ada/.cspace");
     await expect(files["docker-compose.yml"]).toMatchFileSnapshot("../golden/proxy-hardened/docker-compose.yml");
     await expect(files["coredns/Corefile"]).toMatchFileSnapshot("../golden/proxy-hardened/Corefile");
   });
 });
 
-test("nothing is published anywhere but on the loopback, and the engine's socket is read-only", () => {
+test("nothing is published anywhere but on the loopback, and the engine's socket is read-only", async () => {
   for (const input of [usual, hardened]) {
-    const stack = parse(renderProxy(input, "/home/ada").files["docker-compose.yml"]);
+    const stack = parse((await filesOf(input, "/home/ada"))["docker-compose.yml"]);
     for (const service of Object.values<{ ports: string[] }>(stack.services)) {
       for (const port of service.ports) expect(port).toMatch(/^(127\.0\.0\.1|\[::1\]):/);
     }
@@ -50,7 +53,7 @@ test("nothing is published anywhere but on the loopback, and the engine's socket
 
 describe("the hash", () => {
   const hashOf = (change: Partial<ProxyStackInput> = {}, home = "/home/ada"): string =>
-    renderProxy({ ...usual, ...change }, home).hash;
+    planProxy({ ...usual, ...change }, home).hash;
 
   test("is the same for the same, whatever home it comes from", () => {
     expect(hashOf()).toBe(hashOf());
@@ -62,8 +65,9 @@ describe("the hash", () => {
     expect(hashOf({ [key]: hardened[key] })).not.toBe(hashOf());
   });
 
-  test("and the home are on both containers", () => {
-    const { files, hash } = renderProxy(usual, "/home/ada");
+  test("and the home are on both containers", async () => {
+    const files = await filesOf(usual, "/home/ada");
+    const { hash } = planProxy(usual, "/home/ada");
     const { services } = parse(files["docker-compose.yml"]);
     for (const service of [services.proxy, services.dns]) {
       expect(service.labels).toEqual({ "cspace.proxy.hash": hash, "cspace.proxy.home": "/home/ada" });
@@ -72,14 +76,14 @@ describe("the hash", () => {
 });
 
 describe("the Corefile", () => {
-  test("has a zone for every domain, whose dots are dots", () => {
-    const text = renderCorefile(["cspace.local", "a.b.test"]);
+  test("has a zone for every domain, whose dots are dots", async () => {
+    const text = await renderCorefile(["cspace.local", "a.b.test"]);
     expect(text.match(/^\S+:53 \{$/gm)).toEqual(["cspace.local:53 {", "a.b.test:53 {"]);
     expect(text).toContain(String.raw`match "^a\.b\.test\.$"`);
     expect(text).toContain('answer "{{ .Name }} 60 IN A 127.0.0.1"');
   });
 
-  test("none without a domain", () => {
-    expect(renderCorefile([]).trim()).toBe("");
+  test("none without a domain", async () => {
+    expect((await renderCorefile([])).trim()).toBe("");
   });
 });

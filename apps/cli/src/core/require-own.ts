@@ -1,0 +1,32 @@
+import { type InstanceRecord, sameSlug } from "@cspace/compose";
+import { CspaceError } from "@cspace/errors";
+import type { ChosenInstance } from "@cspace/project";
+import type { CliErrorCode } from "../errors.ts";
+import type { UpScope } from "./choose-for-up.ts";
+
+/**
+ * Asserts that an instance is the one that was meant: of this directory, and of names that do not merely come to the
+ * same slugs. Its slug itself is a fair way to name it.
+ *
+ * @throws {CspaceError} `CSPACE_NAME_TAKEN`, naming both originals; `CSPACE_INSTANCE_TAKEN`, naming its directory.
+ */
+export function requireOwn(scope: UpScope, existing: InstanceRecord, chosen: ChosenInstance): void {
+  const { projectSlug, projectName } = scope;
+  if (existing.projectName !== projectName && projectName !== projectSlug) {
+    throw sameSlug("project", projectSlug, projectName, existing.projectName);
+  }
+  const here = existing.directory === scope.project.directory;
+  const reference = here && chosen.instanceName === existing.instance;
+  if (existing.instanceName !== chosen.instanceName && !reference) {
+    throw sameSlug("instance", existing.instance, chosen.instanceName, existing.instanceName);
+  }
+  if (here) return;
+  const { instance, directory } = existing;
+  throw new CspaceError<CliErrorCode>(
+    "CSPACE_INSTANCE_TAKEN",
+    `the instance ${instance} of ${projectSlug} belongs to ${directory}`,
+    {
+      hint: `take another name (cspace up --new), or remove it with its volumes: cspace down ${instance} --volumes`,
+    },
+  );
+}

@@ -1,0 +1,22 @@
+import type { InstancePlan } from "./plan-instance.ts";
+
+/** What an override remembers of its instance, under `x-cspace`. */
+export interface InstanceRecord {
+  readonly directory: string;
+  readonly project: string;
+  readonly instance: string;
+  readonly projectName: string;
+  readonly instanceName: string;
+}
+
+/** What an override is rendered from, beside the plan. */
+export interface OverrideOptions {
+  readonly record: InstanceRecord;
+  /** By the network's key in the user's files, in CIDR notation. */
+  readonly subnets: Readonly<Record<string, string>>;
+}
+
+/** Everything that an override is rendered from; equal sources give equal files. */
+export function overrideSource(plan: InstancePlan, { record, subnets }: OverrideOptions): unknown {
+  return [record, plan.services, plan.networks, Object.entries(subnets).sort()];
+}

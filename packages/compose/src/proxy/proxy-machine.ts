@@ -1,0 +1,69 @@
+import { networkInterfaces } from "node:os";
+import { CspaceError } from "@cspace/errors";
+import type { DockerEngine } from "../engine/docker-engine.ts";
+import { isOlder, type RunCompose, requireCompose } from "../engine/run-compose.ts";
+import type { ComposeErrorCode } from "../errors.ts";
+import type { HomePaths } from "../home/home-paths.ts";
+import type { MachineConfig } from "../home/machine-config.ts";
+import { readReservedSubnets } from "../instance/instance-record.ts";
+import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
+import { proxyProject } from "./proxy-names.ts";
+import type { ProxyStackInput } from "./render-proxy.ts";
+
+/** What the proxy's stack depends on and no setting tells. */
+export type ProxyMachine = Pick<ProxyStackInput, "socketPath" | "ipv6" | "selinux" | "gatewayPriority">;
+
+/** Reads the engine and the host; `subnet` is that of the proxy's own network, where it exists. */
+export async function readMachine(
+  engine: DockerEngine,
+): Promise<ProxyMachine & { readonly subnet: string | undefined }> {
+  const [info, version, networks] = await Promise.all([
+    engine.info(),
+    engine.version(),
+    engine.listNetworks({ filters: { name: [proxyProject] } }),
+  ]);
+  const own = networks.find((network) => network.Name === proxyProject);
+  const path = engine.endpoint.startsWith("unix://") ? engine.endpoint.slice("unix://".length) : "";
+  const virtual = process.platform !== "linux" || /Docker Desktop/.test(info.OperatingSystem);
+  return {
+    socketPath: virtual || path === "" ? "/var/run/docker.sock" : path,
+    ipv6: Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1")),
+    selinux: (info.SecurityOptions ?? []).some((option) => option.includes("name=selinux")),
+    gatewayPriority: !isOlder(version.ApiVersion, "1.48"),
+    subnet: own === undefined ? undefined : subnetsOf([own])[0],
+  };
+}
+
+/**
+ * As {@link readMachine}, with a free subnet where the network does not exist yet.
+ *
+ * @throws {CspaceError} `CSPACE_ENGINE_OLD`, `CSPACE_COMPOSE_OLD`, `CSPACE_NETWORK_POOL_EXHAUSTED`.
+ */
+export async function chooseMachine(
+  config: MachineConfig,
+  {
+    engine,
+    compose,
+    paths,
+  }: { readonly engine: DockerEngine; readonly compose: RunCompose; readonly paths: HomePaths },
+): Promise<ProxyMachine & { readonly subnet: string }> {
+  const [machine, version] = await Promise.all([readMachine(engine), engine.version()]);
+  if (isOlder(version.ApiVersion, "1.40")) {
+    throw new CspaceError<ComposeErrorCode>(
+      "CSPACE_ENGINE_OLD",
+      `Docker Engine ${version.Version} (API ${version.ApiVersion}) is too old: API 1.40 is needed`,
+      { hint: "update it: https://docs.docker.com/engine/install/" },
+    );
+  }
+  if (machine.gatewayPriority && isOlder(await requireCompose(compose, "/"), "2.33.1")) {
+    throw new CspaceError<ComposeErrorCode>(
+      "CSPACE_COMPOSE_OLD",
+      `Docker Engine ${version.Version} needs Docker Compose 2.33.1 or newer beside it`,
+      { hint: "update it: https://docs.docker.com/compose/install/" },
+    );
+  }
+  if (machine.subnet !== undefined) return { ...machine, subnet: machine.subnet };
+  const reserved = await readReservedSubnets(paths);
+  const [subnet] = await allocateSubnets(1, { engine, pool: config.networkPool, reserved });
+  return { ...machine, subnet: subnet as string };
+}
