@@ -212,8 +212,7 @@ describe.skipIf(!portsAreFree)("the proxy's ports (needs 80, 8088, 53 and 5300 t
     beforeAll(async () => {
       chmodSync(root, 0o755);
       chownSync(root, user.uid, user.gid);
-      await sandbox.json(folder, "down");
-      await sandbox.json(folder, "proxy", "down");
+      removeLeftovers();
     });
     afterAll(() => rmSync(root, { recursive: true, force: true }));
 
