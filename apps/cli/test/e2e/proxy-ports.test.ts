@@ -225,6 +225,19 @@ describe.skipIf(!portsAreFree)("the proxy's ports (needs 80, 8088, 53 and 5300 t
       });
     });
 
+    it("takes the next port for HTTP and for DNS when Docker refuses both, one after the other", async () => {
+      removeLeftovers();
+      rmSync(home, { recursive: true, force: true });
+      docker("run", "-d", "--init", "--name", holder, "-p", "127.0.0.1:53:53/udp", "busybox:1.37", "sleep", "600");
+      await withTcp(80, async () => {
+        const run = await asUser("proxy", "up", "--json");
+        expect(run.err).toContain("is taken by a process of another user; HTTP is on port 8088\n");
+        expect(run.err).toContain(`is taken by the container ${holder}; DNS is on port 5300\n`);
+        expect(JSON.parse(run.out).proxy).toMatchObject({ state: "running", httpPort: 8088, dnsPort: 5300 });
+      });
+      docker("rm", "-f", holder);
+    });
+
     it("brings the running proxy back when Docker refuses the port that was asked for", async () => {
       await withTcp(80, async () => {
         const run = await asUser("proxy", "up", "--http-port", "80", "--json");
