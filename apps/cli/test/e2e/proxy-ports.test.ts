@@ -200,16 +200,18 @@ describe.skipIf(!portsAreFree)("the proxy's ports (needs 80, 8088, 53 and 5300 t
   });
 
   describe.skipIf(!isRoot)("for an ordinary user, who cannot test 80 by binding it (needs root to become one)", () => {
-    const root = mkdtempSync(join(tmpdir(), "cspace-e2e-"));
+    let root = "";
+    let home = "";
     const socket = (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").slice("unix://".length);
     const user = { uid: 65534, gid: existsSync(socket) ? statSync(socket).gid : 65534 };
-    const home = join(root, "home");
     const asUser = async (...args: string[]): Promise<CliRun & { code: number }> => {
       const run = startCspace(args, { ...user, cwd: root, env: { HOME: root, CSPACE_HOME: home } });
       return { code: (await run.ended) as number, ...run.text };
     };
 
     beforeAll(async () => {
+      root = mkdtempSync(join(tmpdir(), "cspace-e2e-"));
+      home = join(root, "home");
       chmodSync(root, 0o755);
       chownSync(root, user.uid, user.gid);
       removeLeftovers();
