@@ -99,11 +99,6 @@ describe.skipIf(!portsAreFree)("the proxy's ports (needs 80, 8088, 53 and 5300 t
     expect(proxyId()).toBe(before);
   });
 
-  it("keeps the port while the proxy is down", async () => {
-    expect((await sandbox.cspace(folder, "proxy", "down")).code).toBe(0);
-    expect((await sandbox.json(folder, "proxy", "up")).proxy).toMatchObject({ httpPort: 8088, dnsPort: 5300 });
-  });
-
   it("goes back with auto, and the next up carries the URL into the containers", async () => {
     const { proxy } = await sandbox.json(folder, "proxy", "up", "--http-port", "auto", "--dns-port", "auto");
     expect(proxy).toMatchObject({ state: "running", httpPort: 80, dnsPort: 53 });
@@ -140,46 +135,46 @@ describe.skipIf(!portsAreFree)("the proxy's ports (needs 80, 8088, 53 and 5300 t
     });
   });
 
-  it("keeps a port that was named, and names who took it while the proxy was down", async () => {
-    const port = await freePort();
-    await sandbox.json(folder, "proxy", "up", "--http-port", `${port}`);
-    expect(config()).toEqual({ httpPort: port });
-    await sandbox.json(folder, "proxy", "down");
-    await withTcp(port, async () => {
-      const run = await sandbox.cspace(folder, "up", "--json");
-      expect(run.code).toBe(1);
-      expect(errorOf(run)).toMatchObject({
-        code: "CSPACE_PORT_TAKEN",
-        message: expect.stringContaining(`port ${port} `),
-      });
+  describe("ports that were named", () => {
+    let ports: [number, number] = [0, 0];
+    beforeAll(async () => {
+      ports = [await freePort(), await freePort()];
+      await sandbox.json(folder, "proxy", "up", "--http-port", `${ports[0]}`, "--dns-port", `${ports[1]}`);
+      await sandbox.json(folder, "proxy", "down");
     });
-    expect(await status()).toMatchObject({ state: "stopped", httpPort: null });
-    await sandbox.json(folder, "proxy", "up", "--http-port", "auto");
-    expect(await status()).toMatchObject({ state: "running", httpPort: 80 });
-  });
 
-  it("goes on without DNS while its port is taken, does not call that a change, and has it back later", async () => {
-    const port = await freePort();
-    await sandbox.json(folder, "proxy", "up", "--dns-port", `${port}`);
-    await sandbox.json(folder, "proxy", "down");
-    await withUdp(port, async () => {
-      const first = await sandbox.cspace(folder, "up", "--json");
-      expect(first.code).toBe(0);
-      expect(first.err).toMatch(
-        new RegExp(`port ${port} on 127\\.0\\.0\\.1 is taken by .+; the proxy goes on without DNS`),
-      );
-      expect(await status()).toMatchObject({ state: "degraded", httpPort: 80, dnsPort: null, dnsEngine: null });
-      const second = JSON.parse((await sandbox.cspace(folder, "up", "--json")).out);
-      expect(second.steps[0]).toMatchObject({ name: "proxy", status: "unchanged" });
-      const asked = await sandbox.cspace(folder, "proxy", "up", "--dns-port", `${port}`, "--json");
-      expect(errorOf(asked)).toMatchObject({
-        code: "CSPACE_PORT_TAKEN",
-        hint: expect.stringContaining("--dns-port auto"),
+    it("are kept while the proxy is down, and who took the one for HTTP is named", async () => {
+      expect(config()).toEqual({ httpPort: ports[0], dnsPort: ports[1] });
+      await withTcp(ports[0], async () => {
+        const run = await sandbox.cspace(folder, "up", "--json");
+        expect(run.code).toBe(1);
+        const message = expect.stringContaining(`port ${ports[0]} on 127.0.0.1 is taken by `);
+        expect(errorOf(run)).toMatchObject({ code: "CSPACE_PORT_TAKEN", message });
       });
+      expect(await status()).toMatchObject({ state: "stopped", httpPort: null });
     });
-    await sandbox.json(folder, "up");
-    expect(await status()).toMatchObject({ state: "running", dnsPort: port });
-    expect(await resolve4(port)).toEqual(["127.0.0.1"]);
+
+    it("let the proxy go on without DNS while its port is taken, call that no change, and are had back later", async () => {
+      await withUdp(ports[1], async () => {
+        const first = await sandbox.cspace(folder, "up", "--json");
+        expect(first.code).toBe(0);
+        expect(first.err).toMatch(
+          new RegExp(`port ${ports[1]} on 127\\.0\\.0\\.1 is taken by .+; the proxy goes on without DNS`),
+        );
+        expect(await status()).toMatchObject({ state: "degraded", httpPort: ports[0], dnsPort: null, dnsEngine: null });
+        const second = JSON.parse((await sandbox.cspace(folder, "up", "--json")).out);
+        expect(second.steps[0]).toMatchObject({ name: "proxy", status: "unchanged" });
+        const asked = await sandbox.cspace(folder, "proxy", "up", "--dns-port", `${ports[1]}`, "--json");
+        const hint = expect.stringContaining("--dns-port auto");
+        expect({ code: asked.code, error: errorOf(asked) }).toMatchObject({
+          code: 1,
+          error: { code: "CSPACE_PORT_TAKEN", hint },
+        });
+      });
+      await sandbox.json(folder, "up");
+      expect(await status()).toMatchObject({ state: "running", httpPort: ports[0], dnsPort: ports[1] });
+      expect(await resolve4(ports[1])).toEqual(["127.0.0.1"]);
+    });
   });
 
   it("refuses a port that is none", async () => {
@@ -191,6 +186,7 @@ describe.skipIf(!portsAreFree)("the proxy's ports (needs 80, 8088, 53 and 5300 t
 
   it.skipIf(!isRoot)("names a process and a container that hold a port each (needs root to bind 80)", async () => {
     await sandbox.json(folder, "proxy", "down");
+    rmSync(join(sandbox.home, "config.json"), { force: true });
     docker("run", "-d", "--init", "--name", holder, "-p", "127.0.0.1:8088:80", "busybox:1.37", "sleep", "600");
     await withTcp(80, async () => {
       const run = await sandbox.cspace(folder, "proxy", "up", "--json");
@@ -204,20 +200,21 @@ describe.skipIf(!portsAreFree)("the proxy's ports (needs 80, 8088, 53 and 5300 t
   });
 
   describe.skipIf(!isRoot)("for an ordinary user, who cannot test 80 by binding it (needs root to become one)", () => {
-    const root = mkdtempSync(join(tmpdir(), "cspace-e2e-"));
+    let root = "";
+    let home = "";
     const socket = (process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock").slice("unix://".length);
     const user = { uid: 65534, gid: existsSync(socket) ? statSync(socket).gid : 65534 };
-    const home = join(root, "home");
     const asUser = async (...args: string[]): Promise<CliRun & { code: number }> => {
       const run = startCspace(args, { ...user, cwd: root, env: { HOME: root, CSPACE_HOME: home } });
       return { code: (await run.ended) as number, ...run.text };
     };
 
     beforeAll(async () => {
+      root = mkdtempSync(join(tmpdir(), "cspace-e2e-"));
+      home = join(root, "home");
       chmodSync(root, 0o755);
       chownSync(root, user.uid, user.gid);
-      await sandbox.json(folder, "down");
-      await sandbox.json(folder, "proxy", "down");
+      removeLeftovers();
     });
     afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -228,6 +225,19 @@ describe.skipIf(!portsAreFree)("the proxy's ports (needs 80, 8088, 53 and 5300 t
         expect(run.err).toContain("port 80 on 127.0.0.1 is taken by a process of another user; HTTP is on port 8088");
         expect(JSON.parse(run.out).proxy).toMatchObject({ state: "running", httpPort: 8088, dnsPort: 53 });
       });
+    });
+
+    it("takes the next port for HTTP and for DNS when Docker refuses both, one after the other", async () => {
+      removeLeftovers();
+      rmSync(home, { recursive: true, force: true });
+      docker("run", "-d", "--init", "--name", holder, "-p", "127.0.0.1:53:53/udp", "busybox:1.37", "sleep", "600");
+      await withTcp(80, async () => {
+        const run = await asUser("proxy", "up", "--json");
+        expect(run.err).toContain("is taken by a process of another user; HTTP is on port 8088\n");
+        expect(run.err).toContain(`is taken by the container ${holder}; DNS is on port 5300\n`);
+        expect(JSON.parse(run.out).proxy).toMatchObject({ state: "running", httpPort: 8088, dnsPort: 5300 });
+      });
+      docker("rm", "-f", holder);
     });
 
     it("brings the running proxy back when Docker refuses the port that was asked for", async () => {

@@ -125,7 +125,7 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
     });
   }
   return new CspaceError("CSPACE_COMPOSE_FAILED", `docker compose ${command} failed: ${lastWords(stderr)}`, {
-    hint: "the lines above are Compose's own; mend what they name, then run cspace up again",
+    hint: "these are Compose's own words; mend what they name, then run cspace up again",
     cause: new Error(stderr),
   });
 }

@@ -26,6 +26,8 @@ export interface ChoosePortOptions {
   readonly chosen: number | null;
   /** The port that the running proxy holds itself, which is free for it. */
   readonly own: number | null;
+  /** The port that the proxy holds by now: an attempt in which another port was refused may have started it. */
+  readonly held: number | null;
   /** Whether to choose afresh, rather than to stay on `own`. @default false */
   readonly afresh?: boolean;
   readonly engine: DockerEngine;
@@ -41,11 +43,11 @@ export interface PortChoice {
 
 /** Chooses the port that the proxy takes on this host; `null` when all candidates are taken. */
 async function choosePort(options: ChoosePortOptions): Promise<PortChoice> {
-  const { kind, chosen, own, afresh = false, engine, refused } = options;
+  const { kind, chosen, own, held, afresh = false, engine, refused } = options;
   const taken: TakenPort[] = [];
   const stay = own === null || afresh ? portCandidates[kind] : [own];
   for (const port of chosen === null ? stay : [chosen]) {
-    if (port === own || (!refused.has(port) && (await isUsable(kind, port)))) return { port, taken };
+    if (port === own || port === held || (!refused.has(port) && (await isUsable(kind, port)))) return { port, taken };
     taken.push({ port, why: await explainTaken(kind, port, engine, refused.get(port)) });
   }
   return { port: null, taken };
@@ -57,6 +59,8 @@ export interface ChoosePortsOptions {
   /** The ports that are kept or asked for. */
   readonly config: Pick<MachineConfig, "httpPort" | "dnsPort">;
   readonly state: Pick<ProxyState, "proxyRunning" | "dnsRunning" | "httpPort" | "dnsPort">;
+  /** The proxy as it is by now, when an attempt was made already. @default state */
+  readonly current?: ChoosePortsOptions["state"] | undefined;
   readonly refused: { readonly http: RefusedPorts; readonly dns: RefusedPorts };
   /** What the user asked for; `"auto"` chooses afresh. */
   readonly httpPort?: number | "auto" | undefined;
@@ -69,11 +73,12 @@ export interface ChoosePortsOptions {
  * @throws {CspaceError} `CSPACE_PORT_TAKEN` for HTTP, and for a DNS port that the user names.
  */
 export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPorts & { readonly notes: string[] }> {
-  const { config, state, refused, engine, httpPort, dnsPort } = options;
+  const { config, state, current = state, refused, engine, httpPort, dnsPort } = options;
   const http = await choosePort({
     kind: "http",
     chosen: config.httpPort,
     own: state.proxyRunning ? state.httpPort : null,
+    held: current.proxyRunning ? current.httpPort : null,
     afresh: httpPort === "auto",
     refused: refused.http,
     engine,
@@ -83,6 +88,7 @@ export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPor
     kind: "dns",
     chosen: config.dnsPort,
     own: state.dnsRunning ? state.dnsPort : null,
+    held: current.dnsRunning ? current.dnsPort : null,
     afresh: dnsPort === "auto",
     refused: refused.dns,
     engine,

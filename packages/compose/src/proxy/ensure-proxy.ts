@@ -89,8 +89,9 @@ async function ensureLocked(options: EnsureProxyOptions, asked: boolean): Promis
   const refused = { http: new Map<number, PortConflict["reason"]>(), dns: new Map<number, PortConflict["reason"]>() };
   const isRefused = ({ kind, port }: PortConflict): boolean => refused[kind].has(port);
   for (const name of state.stuck) await engine.removeContainer(name);
+  let current = state;
   for (;;) {
-    const chosen = await choosePorts({ config, state, refused, ...options }).catch(async (error: unknown) => {
+    const chosen = await choosePorts({ config, state, current, refused, ...options }).catch(async (error: unknown) => {
       if (refused.http.size + refused.dns.size > 0) await restore(state, config, options);
       throw error;
     });
@@ -98,6 +99,7 @@ async function ensureLocked(options: EnsureProxyOptions, asked: boolean): Promis
     if (conflict !== undefined) {
       if (isRefused(conflict)) throw portTaken(conflict.kind, { port: conflict.port, why: "is refused by Docker" });
       refused[conflict.kind].set(conflict.port, conflict.reason);
+      current = await readProxyState(engine);
       continue;
     }
     const { httpPort, dnsPort, notes } = chosen;
