@@ -105,10 +105,19 @@ describe.skipIf(!engineAnswers)("what was damaged is mended by the next up", () 
   });
 
   it.each<[string, () => void]>([
-    ["the proxy paused, DNS removed", () => (docker("pause", "cspace-proxy"), docker("rm", "-f", "cspace-dns"))],
+    [
+      "the proxy paused, DNS removed",
+      () => {
+        docker("pause", "cspace-proxy");
+        docker("rm", "-f", "cspace-dns");
+      },
+    ],
     [
       "the proxy removed, DNS stopped",
-      () => (docker("rm", "-f", "cspace-proxy"), docker("stop", "-t", "0", "cspace-dns")),
+      () => {
+        docker("rm", "-f", "cspace-proxy");
+        docker("stop", "-t", "0", "cspace-dns");
+      },
     ],
     ["all of the proxy removed, its network left over", () => docker("rm", "-f", "cspace-proxy", "cspace-dns")],
   ])("the proxy: %s", async (_, damage) => {

@@ -40,7 +40,7 @@ export interface PortChoice {
 }
 
 /** Chooses the port that the proxy takes on this host; `null` when all candidates are taken. */
-export async function choosePort(options: ChoosePortOptions): Promise<PortChoice> {
+async function choosePort(options: ChoosePortOptions): Promise<PortChoice> {
   const { kind, chosen, own, afresh = false, engine, refused } = options;
   const taken: TakenPort[] = [];
   const stay = own === null || afresh ? portCandidates[kind] : [own];
