@@ -28,8 +28,7 @@ export async function run(context: Context, args: CommandArgs): Promise<DownDocu
   const volumes = args.volumes === true;
   const targets = await findTargets(context, machine, scope, args);
   if (context.flags.dryRun) {
-    const steps = await Promise.all(targets.map((target) => previewRemoval(target, { ...machine, volumes })));
-    return { plan: buildPlan(steps.flat()) };
+    return { plan: buildPlan(await previewRemoval(targets, { ...machine, volumes })) };
   }
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   const steps: Step[] = [];

@@ -24,7 +24,7 @@ export interface Sandbox {
   /** Runs cspace in a folder. */
   cspace(cwd: string, ...args: string[]): Promise<CliRun>;
   /** Runs cspace with `--json` and gives its document; fails on another exit code than 0. */
-  json(cwd: string, ...args: string[]): Promise<Record<string, never> & Record<string, unknown>>;
+  json<T = Record<string, never> & Record<string, unknown>>(cwd: string, ...args: string[]): Promise<T>;
   /** Runs cspace under another environment. */
   cspaceWith(env: Readonly<Record<string, string>>, cwd: string, ...args: string[]): Promise<CliRun>;
   /** Removes every container, network and volume of this sandbox, the proxy, and the folder. */
@@ -33,6 +33,9 @@ export interface Sandbox {
 
 /** The prefix of every project of the tests, so that cleaning never touches anything else. */
 export const prefix = "e2e-";
+
+/** Projects that must sort before all others have a digit in front of the prefix. */
+const owned = `(0-)?${prefix}`;
 
 /** Makes a sandbox under the user's home, which Docker can mount from. */
 export function createSandbox(): Sandbox {
@@ -95,14 +98,17 @@ export const engineAnswers: boolean = (() => {
 /** Removes what tests left, also an earlier run that was killed: the proxy, and all that carries the tests' prefix. */
 export function removeLeftovers(): void {
   const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
-  const containers = lines(docker("ps", "-aq", "--filter", `name=^/(cspace-(proxy|dns)$|${prefix})`));
+  const own = new RegExp(`^${owned}`);
+  const containers = lines(docker("ps", "-aq", "--filter", `name=^/(cspace-(proxy|dns)$|${owned})`));
   if (containers.length > 0) docker("rm", "-f", "-v", ...containers);
   const networks = lines(docker("network", "ls", "--format", "{{.Name}}")).filter((name) =>
-    new RegExp(`^(0--cspace$|cspace-${prefix}|${prefix})`).test(name),
+    new RegExp(`^(0--cspace$|(cspace-)?${owned})`).test(name),
   );
   if (networks.length > 0) docker("network", "rm", ...networks);
-  const volumes = lines(docker("volume", "ls", "--format", "{{.Name}}")).filter((name) => name.startsWith(prefix));
+  const volumes = lines(docker("volume", "ls", "--format", "{{.Name}}")).filter((name) => own.test(name));
   if (volumes.length > 0) docker("volume", "rm", ...volumes);
+  const images = lines(docker("images", "--format", "{{.Repository}}:{{.Tag}}")).filter((name) => own.test(name));
+  if (images.length > 0) docker("rmi", "-f", ...images);
 }
 
 /** A response to one request through the proxy. */
@@ -162,5 +168,5 @@ export function httpService(name: string, ports: readonly number[], extra = ""):
     init: true
     stop_grace_period: 0s
     command: ["sh", "-c", ${JSON.stringify([...folders, ...servers].join("; "))}]
-${extra}`;
+${extra.replace(/[^\n]$/, "$&\n")}`;
 }

@@ -89,7 +89,7 @@ describe("without a usable engine every command ends with exit code 3", () => {
   });
 });
 
-describe("each way of having no engine is named", () => {
+describe.concurrent("each way of having no engine is named", () => {
   it("is absent where there is neither a socket nor a docker command", async () => {
     const empty = join(root, "empty-path");
     mkdirSync(empty);

@@ -113,8 +113,8 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
       hint: "install it: https://docs.docker.com/engine/install/",
     });
   }
-  // Without the plugin, `docker` takes Compose's flags for its own, and refers to its own help.
-  if (/is not a docker command|unknown docker command|'docker --help'/.test(stderr)) {
+  // Without the plugin, `docker` takes Compose's flags for its own: it refers to its own help, or exits with 125.
+  if (result.exitCode === 125 || /is not a docker command|unknown docker command|'docker --help'/.test(stderr)) {
     return new CspaceError("CSPACE_COMPOSE_MISSING", "Docker Compose is not installed", {
       hint: "install its plugin: https://docs.docker.com/compose/install/",
     });

@@ -1,9 +1,10 @@
-import { composeProjectName } from "@cspace/hostnames";
+import { composeProjectName, networkName } from "@cspace/hostnames";
 import { labelKeys } from "@cspace/labels";
 import { type PlanStep, planFile, readFileState } from "@cspace/plan";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
+import { proxyContainer } from "../networks/apply-attachments.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
 import { proxyProject } from "../proxy/proxy-names.ts";
 import { readProxyState } from "../proxy/proxy-state.ts";
@@ -52,24 +53,42 @@ export async function previewInstance(plan: InstancePlan, options: PreviewInstan
   ];
 }
 
-/** Tells what `removeInstance` would remove. */
+/** Tells what `removeInstance` would remove, of each of these instances in turn. */
 export async function previewRemoval(
-  names: { readonly project: string; readonly instance: string },
+  instances: readonly { readonly project: string; readonly instance: string }[],
   options: { readonly engine: DockerEngine; readonly volumes: boolean },
 ): Promise<PlanStep[]> {
   const { engine, volumes } = options;
-  const composeProject = composeProjectName(names);
-  const label = [`com.docker.compose.project=${composeProject}`];
   const [containers, networks, found] = await Promise.all([
-    engine.listContainers({ all: true, filters: { label } }),
+    engine.listContainers({ all: true }),
     engine.listNetworks(),
-    engine.listVolumes({ filters: { label } }),
+    engine.listVolumes(),
   ]);
-  const containerName = (name: readonly string[]): string => (name[0] ?? "").replace(/^\//, "");
+  const gone = new Set<string>(instances.map(composeProjectName));
+  const isGone = ({ Labels }: { readonly Labels?: Readonly<Record<string, string>> | null }): boolean =>
+    gone.has(Labels?.["com.docker.compose.project"] ?? "");
+  const left = containers.filter((container) => !isGone(container) && !container.Names.includes(`/${proxyContainer}`));
+  const projects = new Set(instances.map(({ project }) => project));
+  const unused = [...projects].flatMap((project) =>
+    networks.filter(
+      ({ Name, Labels }) =>
+        Name === networkName(project) &&
+        Labels?.[labelKeys.managed] === "true" &&
+        !left.some(
+          (one) => one.NetworkSettings?.Networks[Name] !== undefined || one.Labels[labelKeys.project] === project,
+        ),
+    ),
+  );
+  const containerName = (names: readonly string[]): string => (names[0] ?? "").replace(/^\//, "");
   return [
-    ...containers.map(({ Names, State }) => engineStep("container", containerName(Names), `${State}\n`, null)),
-    ...ownNetworks(composeProject, networks).map(({ Name }) => engineStep("network", Name, "exists\n", null)),
-    ...(volumes ? found.map(({ Name }) => engineStep("volume", Name, "exists\n", null)) : []),
+    ...containers
+      .filter(isGone)
+      .map(({ Names, State }) => engineStep("container", containerName(Names), `${State}\n`, null)),
+    ...[...gone]
+      .flatMap((composeProject) => ownNetworks(composeProject, networks))
+      .map(({ Name }) => engineStep("network", Name, "exists\n", null)),
+    ...unused.map(({ Name }) => engineStep("network", Name, "exists\n", null)),
+    ...(volumes ? found.filter(isGone).map(({ Name }) => engineStep("volume", Name, "exists\n", null)) : []),
   ];
 }
 

@@ -1,0 +1,236 @@
+import { readdirSync, rmSync, utimesSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSandbox, docker, engineAnswers, get, httpService, prefix, removeLeftovers } from "./harness.ts";
+import { type RunningCli, signalGroup, startCspace } from "./processes.ts";
+
+const name = `${prefix}killed`;
+const slowName = `${prefix}slow`;
+const host = `web.mercury.${name}.cspace.local`;
+const endpoint = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+const isSocket = endpoint.startsWith("unix://");
+
+describe.skipIf(!engineAnswers || !isSocket)("an up that is ended in the middle (needs the engine's socket)", () => {
+  const sandbox = createSandbox();
+  const folder = sandbox.project(name, {
+    "compose.yaml": `services:\n${httpService("web", [3000], '    ports: ["3000"]\n')}${httpService("api", [4000], '    ports: ["4000"]')}`,
+  });
+  const relay = createRelay(join(sandbox.root, "docker.sock"), endpoint.slice("unix://".length));
+  const env = { CSPACE_HOME: sandbox.home, DOCKER_HOST: `unix://${relay.path}` };
+  const start = (cwd: string, ...args: string[]): RunningCli => startCspace([...args, "--json"], { cwd, env });
+  const finish = async (cwd: string, ...args: string[]): Promise<Record<string, unknown>> => {
+    const run = start(cwd, ...args);
+    const code = await run.ended;
+    if (code !== 0) throw new Error(`cspace ${args.join(" ")} ended with ${code}:\n${run.text.out}${run.text.err}`);
+    return JSON.parse(run.text.out);
+  };
+
+  beforeAll(async () => {
+    removeLeftovers();
+    await relay.listen();
+  });
+  afterAll(async () => {
+    await sandbox.clean();
+    relay.close();
+  });
+
+  const proxyStart: readonly [string, RegExp][] = [
+    ["the proxy's network is made", /networks\/create/],
+    ["the proxy is started", /containers\/[^/]+\/start/],
+  ];
+  const instanceStart: readonly [string, RegExp][] = [
+    ["the project's network is made", /networks\/create/],
+    ["a container is made", new RegExp(`containers/create\\?.*${name}`)],
+    ["a container is connected", /networks\/cspace-[^/]+\/connect#2/],
+    ["a container is started", /containers\/[^/]+\/start/],
+  ];
+
+  const killAndMend = async (when: RegExp): Promise<void> => {
+    const run = start(folder, "up");
+    const seen = await relay.nextChange(when, () => signalGroup(run, "SIGKILL"));
+    expect(await run.ended).toBe("SIGKILL");
+    expect(seen).toBe(true);
+    ageLocks(join(sandbox.home, "run"), 60);
+    await finish(folder, "up");
+    const { proxy } = (await finish(folder, "proxy", "status")) as { proxy: { state: string; httpPort: number } };
+    expect(proxy.state).toBe("running");
+    expect(await get(proxy.httpPort, host)).toMatchObject({ status: 200, body: "web-3000-mercury" });
+    expect(
+      docker("network", "ls", "--format", "{{.Name}}")
+        .split("\n")
+        .filter((one) => one.includes(name))
+        .sort(),
+    ).toEqual([`cspace-${name}`, `${name}--mercury_default`].sort());
+    const again = (await finish(folder, "up")) as { steps: { name: string; status: string }[] };
+    expect(again.steps.filter((step) => step.status === "done").map((step) => step.name)).toEqual(["verify"]);
+  };
+
+  describe("killed before", () => {
+    it.each(proxyStart)("%s: the next up mends it", async (_, when) => {
+      removeLeftovers();
+      rmSync(sandbox.home, { recursive: true, force: true });
+      await killAndMend(when);
+    });
+
+    it.each(instanceStart)("%s: the next up mends it", async (_, when) => {
+      await finish(folder, "down");
+      await killAndMend(when);
+    });
+  });
+
+  it("waits for the lock of one that was killed no longer than it takes to know that it is dead", async () => {
+    await finish(folder, "down");
+    const run = start(folder, "up");
+    await relay.nextChange(/networks\/create/, () => signalGroup(run, "SIGKILL"));
+    await run.ended;
+    expect(readdirSync(join(sandbox.home, "run"))).toContain("proxy.lock");
+    ageLocks(join(sandbox.home, "run"), 8);
+    const begin = performance.now();
+    await finish(folder, "up");
+    const took = performance.now() - begin;
+    expect(took).toBeGreaterThan(2000);
+    expect(took).toBeLessThan(8000);
+  });
+
+  it("interrupted: exit code 130, what ran runs on, and the next up finishes", async () => {
+    const slow = sandbox.project(slowName, {
+      "compose.yaml": `services:\n${httpService(
+        "web",
+        [3000],
+        `    ports: ["3000"]
+    healthcheck: { test: ["CMD", "test", "-e", "/ready"], interval: 1s, start_period: 60s, retries: 3 }`,
+      )}`,
+    });
+    const before = docker(
+      "inspect",
+      "--format",
+      "{{.Id}} {{.State.StartedAt}}",
+      `${name}--mercury-web-1`,
+      "cspace-proxy",
+    );
+    const run = start(slow, "up");
+    await relay.nextChange(/containers\/[^/]+\/start/);
+    await until3s(() => docker("ps", "--format", "{{.Names}}").includes(`${slowName}--mercury-web-1`));
+    signalGroup(run, "SIGINT");
+    expect(await run.ended).toBe(130);
+    const document = JSON.parse(run.text.out);
+    expect(document).toMatchObject({
+      version: 1,
+      error: { code: "CSPACE_INTERRUPTED" },
+      instance: { project: slowName, instance: "mercury", directory: slow, state: "running" },
+    });
+    expect(document.steps.map((step: { name: string }) => step.name)).toEqual([
+      "proxy",
+      "networks",
+      "create",
+      "attach",
+      "start",
+    ]);
+    expect(
+      docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", `${name}--mercury-web-1`, "cspace-proxy"),
+    ).toBe(before);
+    docker("exec", `${slowName}--mercury-web-1`, "touch", "/ready");
+    const finished = (await finish(slow, "up")) as { instance: { routes: { health: string }[] } };
+    expect(finished.instance.routes).toMatchObject([{ health: "up" }]);
+    await finish(slow, "down");
+  });
+
+  it("interrupted while Compose works: exit code 130, no lock left, and the next up finishes at once", async () => {
+    await finish(folder, "down");
+    const run = start(folder, "up");
+    await relay.nextChange(new RegExp(`containers/create\\?.*${name}`), () => signalGroup(run, "SIGINT"));
+    expect(await run.ended).toBe(130);
+    expect(JSON.parse(run.text.out)).toMatchObject({ error: { code: "CSPACE_INTERRUPTED" } });
+    expect(readdirSync(join(sandbox.home, "run")).filter((file) => file.endsWith(".lock"))).toEqual([]);
+    await finish(folder, "up");
+    const { proxy } = (await finish(folder, "proxy", "status")) as { proxy: { httpPort: number } };
+    expect(await get(proxy.httpPort, host)).toMatchObject({ status: 200 });
+  });
+});
+
+/** Makes the locks of a killed process look so many seconds old; after ten, their holder counts as dead. */
+function ageLocks(folder: string, seconds: number): void {
+  const old = Date.now() / 1000 - seconds;
+  for (const file of readdirSync(folder)) {
+    if (file.endsWith(".lock")) utimesSync(join(folder, file), old, old);
+  }
+}
+
+async function until3s(check: () => boolean): Promise<void> {
+  const end = Date.now() + 3000;
+  while (!check()) {
+    if (Date.now() > end) throw new Error("not within 3 s");
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+interface Relay {
+  readonly path: string;
+  listen(): Promise<void>;
+  close(): void;
+  /** Runs `act` in place of the next change whose path matches (`#2`: the second one); `false` after 20 s without one. */
+  nextChange(when: RegExp, act?: () => void): Promise<boolean>;
+}
+
+/** A socket between the command line and the engine, on which a test sees every change before it is made. */
+function createRelay(path: string, target: string): Relay {
+  let watch: ((url: string) => boolean) | undefined;
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((incoming: IncomingMessage, response: ServerResponse) => {
+    // What a dead client asked for just now must not be done.
+    if (incoming.method !== "GET" && watch?.(incoming.url ?? "") === true) return void incoming.socket.destroy();
+    const { method, url, headers } = incoming;
+    const outgoing = request({ socketPath: target, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.flushHeaders();
+      answer.pipe(response);
+    });
+    outgoing.once("error", () => response.destroy());
+    response.once("close", () => outgoing.destroy());
+    incoming.pipe(outgoing);
+  });
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined).once("close", () => sockets.delete(socket));
+  });
+  server.on("upgrade", (incoming, socket, head) => {
+    const engine = connect(target, () => {
+      const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`];
+      for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
+        lines.push(`${incoming.rawHeaders[index]}: ${incoming.rawHeaders[index + 1]}`);
+      }
+      engine.write(`${lines.join("\r\n")}\r\n\r\n`);
+      engine.write(head);
+      socket.pipe(engine).pipe(socket);
+    });
+    engine.once("error", () => socket.destroy());
+  });
+  return {
+    path,
+    listen: () => new Promise((done, fail) => server.once("error", fail).listen(path, done)),
+    close: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+    nextChange: (when, act) =>
+      new Promise((done) => {
+        const [source = "", count = "1"] = when.source.split("#");
+        const pattern = new RegExp(source);
+        let left = Number(count);
+        const timer = setTimeout(() => {
+          watch = undefined;
+          done(false);
+        }, 20_000);
+        watch = (url) => {
+          if (!pattern.test(decodeURIComponent(url)) || --left > 0) return false;
+          watch = undefined;
+          clearTimeout(timer);
+          act?.();
+          done(true);
+          return act !== undefined;
+        };
+      }),
+  };
+}
