@@ -16,6 +16,7 @@ const plan = aPlan({
     },
     networks: { default: { name: "resume-redux--mercury_default" }, back: { name: "fixed" } },
   },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Compose
   environment: { PRICE: "$5 and ${MORE}" },
 });
 
