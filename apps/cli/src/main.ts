@@ -94,7 +94,6 @@ function wantsColor(flag: boolean, env: NodeJS.ProcessEnv, isTTY: boolean | unde
 function reportUsage(error: unknown, output: Output): number {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return exitCodes.done;
-  if (error.code === "commander.help") return exitCodes.usage;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = rest.join(" ").replace(/^\(|\)$/g, "");
   const failure = {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandArgs, CommandSpec, OptionSpec } from "./command.ts";
 import { commands, globalOptions } from "./command-table.ts";
 
@@ -62,6 +62,11 @@ function groupOf(program: Command, groups: Map<string, Command>, name: string): 
   const existing = groups.get(name);
   if (existing !== undefined) return existing;
   const group = program.command(name).description(`${name}: ${subcommandsOf(name).join(", ")}`);
+  group.exitOverride((error) => {
+    if (error.code !== "commander.help") throw error;
+    const message = `error: ${name} needs a command: ${subcommandsOf(name).join(", ")}`;
+    throw new CommanderError(1, "commander.missingCommand", message);
+  });
   groups.set(name, group);
   return group;
 }

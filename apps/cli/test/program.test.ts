@@ -111,8 +111,13 @@ describe("wrong usage", () => {
     expect(failure(line).message).toContain(reason);
   });
 
-  test("a group without its command shows what there is, and is no success", () => {
-    expect(failure("proxy").code).toBe("commander.help");
-    expect(failure("proxy").exitCode).toBe(1);
+  test("a group without its command says what there is", () => {
+    for (const line of ["proxy", "proxy --json"]) {
+      expect(failure(line)).toMatchObject({
+        message: "error: proxy needs a command: up, down, status, logs",
+        exitCode: 1,
+      });
+    }
+    expect(failure("proxy --help").exitCode).toBe(0);
   });
 });

@@ -11,28 +11,33 @@ export interface RefSchema extends Described {
   readonly $ref: `#/$defs/${string}`;
 }
 
+/** What one of several schemas allows. */
 export interface AnyOfSchema extends Described {
   readonly anyOf: readonly JsonSchema[];
 }
 
+/** A text; `maxLength` in characters. */
 export interface StringSchema extends Described {
   readonly type: "string";
   readonly pattern?: string;
   readonly maxLength?: number;
 }
 
+/** A whole number, the bounds included. */
 export interface IntegerSchema extends Described {
   readonly type: "integer";
   readonly minimum: number;
   readonly maximum: number;
 }
 
+/** A list. */
 export interface ArraySchema extends Described {
   readonly type: "array";
   readonly items: JsonSchema;
   readonly minItems?: number;
 }
 
+/** An object; keys beside `properties` are refused, or have the schema of `additionalProperties`. */
 export interface ObjectSchema extends Described {
   readonly type: "object";
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -66,7 +66,7 @@ export async function readProject(cwd: string, options: ReadProjectOptions = {})
   if (found === undefined) {
     throw notFound(
       `no project in ${cwd} or above it`,
-      "go to a project's directory, or write a .cspace.json: cspace init",
+      "go to a project's directory, or write a compose.yaml or a .cspace.json in this one",
     );
   }
 

@@ -52,7 +52,7 @@ describe("the directory", () => {
     await expect(read("a/b")).rejects.toMatchObject({
       code: "CSPACE_PROJECT_NOT_FOUND",
       message: `no project in ${at("a/b")} or above it`,
-      hint: expect.stringContaining("cspace init"),
+      hint: expect.stringContaining("compose.yaml"),
     });
     await expect(read("gone")).rejects.toMatchObject({ code: "CSPACE_PROJECT_NOT_FOUND" });
   });

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { listInstances } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
+import { toSlug } from "@cspace/hostnames";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describeInstance } from "../core/describe-instance.ts";
@@ -43,9 +44,8 @@ async function readInstances(context: Context, machine: Machine, project: string
     listInstances({ engine: machine.engine, project }),
     readEvidence(context, machine),
   ]);
-  const wanted = listed.filter(
-    (one) => context.flags.instance === undefined || one.instance === context.flags.instance,
-  );
+  const name = context.flags.instance === undefined ? undefined : toSlug(context.flags.instance).slug;
+  const wanted = listed.filter((one) => name === undefined || one.instance === name);
   return await Promise.all(wanted.map((one) => describeInstance(one, evidence)));
 }
 

@@ -1,3 +1,4 @@
+import { CspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import { type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
@@ -8,12 +9,13 @@ import { readScope } from "../core/find-instance.ts";
 import { openCompose } from "../core/open-compose.ts";
 import { readStack, type Stack } from "../core/read-stack.ts";
 import { renderInstance } from "../core/render-instance.ts";
+import type { CliErrorCode } from "../errors.ts";
 import { createProgress } from "../output/progress.ts";
 
 /** Starts or reconnects to an instance. */
 export async function run(context: Context, args: CommandArgs): Promise<InstanceDocument | { plan: Plan }> {
   const scope = await readScope(context);
-  if (scope.project === undefined) throw new TypeError("`up` needs the project of a directory");
+  if (scope.project === undefined) throw noProject(context, scope.projectName);
   const { project } = scope;
   const name = typeof args.instance === "string" ? args.instance : context.flags.instance;
   const request = { name, fresh: args.new === true };
@@ -31,6 +33,16 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   } finally {
     progress.stop();
   }
+}
+
+function noProject({ cwd }: Context, projectName: string): CspaceError<CliErrorCode> {
+  return new CspaceError(
+    "CSPACE_PROJECT_NOT_FOUND",
+    `no project in ${cwd} or above it, so nothing of ${projectName} to start`,
+    {
+      hint: "go to the project's directory, or name it: --cwd <dir>",
+    },
+  );
 }
 
 /** Renders what `up` did. */

@@ -39,7 +39,7 @@ export type ProxyFile = "docker-compose.yml" | "coredns/Corefile";
 export function planProxy(input: ProxyStackInput, home: string): ProxyStack {
   const corefile = { domains: input.domains, template: readTemplate("proxy/Corefile.hbs") };
   const hash = hashOf([buildStack(input, {}), corefile]);
-  const stack = buildStack(input, { [proxyLabels.hash]: hash, [proxyLabels.home]: home });
+  const stack = buildStack(input, { [proxyLabels.hash]: hash, [proxyLabels.home]: escapeDollars(home) });
   return { hash, sources: { "docker-compose.yml": stack, "coredns/Corefile": corefile } };
 }
 
@@ -71,7 +71,7 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
         ...common,
         command: traefikArguments(httpPort),
         ports: [`127.0.0.1:${httpPort}:${httpPort}`, ...(input.ipv6 ? [`[::1]:${httpPort}:${httpPort}`] : [])],
-        volumes: [`${input.socketPath}:/var/run/docker.sock:ro`, "./dynamic:/etc/traefik/dynamic:ro"],
+        volumes: [`${escapeDollars(input.socketPath)}:/var/run/docker.sock:ro`, "./dynamic:/etc/traefik/dynamic:ro"],
         // A proxy that is configured for the engine's containers must not stand between Traefik and its own backends.
         environment: { NO_PROXY: "*", no_proxy: "*" },
         extra_hosts: ["host.docker.internal:host-gateway"],
@@ -100,6 +100,11 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
     },
     networks: { default: { name: proxyProject, ipam: { config: [{ subnet }] } } },
   };
+}
+
+/** Compose interpolates `$` in every value. */
+function escapeDollars(text: string): string {
+  return text.replaceAll("$", "$$$$");
 }
 
 const pingArguments = ["--ping=true", "--ping.entrypoint=ping", "--entrypoints.ping.address=127.0.0.1:8082"];

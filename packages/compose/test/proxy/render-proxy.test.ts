@@ -51,6 +51,14 @@ test("nothing is published anywhere but on the loopback, and the engine's socket
   }
 });
 
+test("a folder whose name has a dollar in it is no variable to Compose", async () => {
+  const input = { ...usual, socketPath: "/run/$user/docker.sock" };
+  const { services } = parse((await filesOf(input, "/home/${ada/.cspace"))["docker-compose.yml"]);
+  expect(services.proxy.labels["cspace.proxy.home"]).toBe("/home/$${ada/.cspace");
+  expect(services.dns.labels["cspace.proxy.home"]).toBe("/home/$${ada/.cspace");
+  expect(services.proxy.volumes[0]).toBe("/run/$$user/docker.sock:/var/run/docker.sock:ro");
+});
+
 describe("the hash", () => {
   const hashOf = (change: Partial<ProxyStackInput> = {}, home = "/home/ada"): string =>
     planProxy({ ...usual, ...change }, home).hash;
