@@ -258,7 +258,7 @@ async function startContainers(
   const services = [...new Set([...stopped, ...running].map(serviceOf))].sort();
   const args = ["up", "-d", "--no-deps", "--no-recreate", ...services];
   // Compose is cut short only where it waits: on a slow machine it must still start all that waits for nothing.
-  const timeoutMs = deadline === undefined || awaited.size === 0 ? undefined : Math.max(1000, deadline - Date.now());
+  const timeoutMs = deadline === undefined || awaited.size === 0 ? undefined : Math.max(5000, deadline - Date.now());
   try {
     await runCompose(plan, options, args, timeoutMs);
   } catch (error) {
