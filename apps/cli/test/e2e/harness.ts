@@ -121,16 +121,19 @@ export interface Answer {
 /** Sends one request to a port of 127.0.0.1 with a `Host` header. */
 export function get(port: number, host: string, path = "/"): Promise<Answer> {
   return new Promise((done, fail) => {
-    const sent = request({ host: "127.0.0.1", port, path, headers: { host }, timeout: 5000, agent: false }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        body += chunk;
-      });
-      response.once("end", () => {
-        const mark = response.headers["x-cspace-route"];
-        done({ status: response.statusCode ?? 0, body: body.trim(), route: Array.isArray(mark) ? mark[0] : mark });
-      });
-    });
+    const sent = request(
+      { host: "127.0.0.1", port, path, headers: { host }, timeout: 5000, agent: false },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => {
+          body += chunk;
+        });
+        response.once("end", () => {
+          const mark = response.headers["x-cspace-route"];
+          done({ status: response.statusCode ?? 0, body: body.trim(), route: Array.isArray(mark) ? mark[0] : mark });
+        });
+      },
+    );
     sent.once("timeout", () => sent.destroy(new Error("no answer in 5 s")));
     sent.once("error", fail);
     sent.end();
@@ -154,8 +157,12 @@ export async function until(ms: number, check: () => Promise<boolean>): Promise<
 
 /** A service that answers every request on its ports with its name, its port and its instance. */
 export function httpService(name: string, ports: readonly number[], extra = ""): string {
-  const folders = ports.map((port) => `mkdir -p /www/${port}; echo ${name}-${port}-$$CSPACE_INSTANCE > /www/${port}/index.html`);
-  const servers = ports.map((port, index) => `httpd ${index === ports.length - 1 ? "-f " : ""}-p ${port} -h /www/${port}`);
+  const folders = ports.map(
+    (port) => `mkdir -p /www/${port}; echo ${name}-${port}-$$CSPACE_INSTANCE > /www/${port}/index.html`,
+  );
+  const servers = ports.map(
+    (port, index) => `httpd ${index === ports.length - 1 ? "-f " : ""}-p ${port} -h /www/${port}`,
+  );
   return `  ${name}:
     image: busybox:1.37
     init: true
