@@ -43,11 +43,11 @@ describe.skipIf(!engineAnswers)("what becomes of the services of an instance", (
 ${httpService("app", [3000], "    expose: [3000]\n    environment: { COLOUR: red }\n    volumes: [log:/log]\n    depends_on:\n      migrate: { condition: service_completed_successfully }")}
   db:
     ${busybox}
-    command: ["sh", "-c", "sleep 0.5; touch /ready; sleep 1000"]
+    command: ["sh", "-c", "sleep 1; touch /ready; sleep 1000"]
     ${healthcheck("test -f /ready", 100)}
   migrate:
     ${busybox}
-    command: ["sh", "-c", "echo run >> /log/runs; sleep 0.3; date > /log/done"]
+    command: ["sh", "-c", "echo run >> /log/runs; date > /log/done"]
     volumes: [log:/log]
     depends_on:
       db: { condition: service_healthy }
