@@ -1,6 +1,7 @@
 import { cp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
+import license from "rollup-plugin-license";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -32,7 +33,11 @@ await build({
   // jsonc-parser's main is UMD, whose require() calls a bundler cannot see.
   // readable-stream is Node's own stream module, once more.
   resolve: { mainFields: ["module", "main"], alias: { "readable-stream": "node:stream" } },
-  plugins: [leaveOut],
+  plugins: [
+    leaveOut,
+    // What is bundled is published: its licences go along.
+    license({ thirdParty: { output: here("dist/THIRD-PARTY-LICENSES.txt") } }),
+  ],
   transform: { target: "node20.19" },
   output: {
     // Below "dist", so that "../templates" means the same as in the libraries.

@@ -26,13 +26,7 @@ export {
   writeMachineConfig,
 } from "./home/machine-config.ts";
 export { makeFolder, type WithLockOptions, withLock } from "./home/with-lock.ts";
-export {
-  type AppliedInstance,
-  type ApplyInstanceOptions,
-  applyInstance,
-  type OnStep,
-  type Step,
-} from "./instance/apply-instance.ts";
+export { type AppliedInstance, type ApplyInstanceOptions, applyInstance } from "./instance/apply-instance.ts";
 export {
   type ComposeModel,
   type ComposeNetwork,
@@ -67,6 +61,7 @@ export {
 export { type RemoveInstanceOptions, removeInstance } from "./instance/remove-instance.ts";
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
 export { renderOverride } from "./instance/render-override.ts";
+export type { OnStep, Step } from "./instance/run-steps.ts";
 export { listInstanceContainers, requireNoFailure } from "./instance/wait-for-instance.ts";
 export { type AllocateSubnetsOptions, allocateSubnets } from "./networks/allocate-subnets.ts";
 export { attachProxy } from "./networks/apply-attachments.ts";

@@ -4,7 +4,7 @@ import type { RunCompose } from "../engine/run-compose.ts";
 export interface ComposeModel {
   readonly services: Readonly<Record<string, ComposeService>>;
   readonly networks?: Readonly<Record<string, ComposeNetwork>>;
-  readonly volumes?: Readonly<Record<string, unknown>>;
+  readonly volumes?: Readonly<Record<string, { readonly name?: string; readonly external?: boolean } | null>>;
   readonly [section: string]: unknown;
 }
 

@@ -18,5 +18,5 @@ export interface OverrideOptions {
 
 /** Everything that an override is rendered from; equal sources give equal files. */
 export function overrideSource(plan: InstancePlan, { record, subnets }: OverrideOptions): unknown {
-  return [record, plan.services, plan.networks, Object.entries(subnets).sort()];
+  return [record, plan.services, plan.networks, plan.volumes, Object.entries(subnets).sort()];
 }

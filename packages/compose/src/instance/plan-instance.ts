@@ -46,7 +46,9 @@ export interface InstancePlan {
   readonly subnetNetworks: Readonly<Record<string, string>>;
   /** The override without its subnets; {@link renderOverride} makes the file. */
   readonly services: Readonly<Record<string, ServiceOverride>>;
+  /** Networks and volumes that the user gave a fixed name, under names of this instance. */
   readonly networks: Readonly<Record<string, { readonly name: string }>>;
+  readonly volumes: Readonly<Record<string, { readonly name: string }>>;
   readonly model: ComposeModel;
 }
 
@@ -74,7 +76,8 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
   for (const route of routes) requireReachable(route, model.services[route.service]);
   const hashes: Record<string, string> = {};
   const services: Record<string, ServiceOverride> = {};
-  const networks = planNetworkNames(composeProject, model);
+  const networks = planOwnNames(composeProject, model.networks);
+  const volumes = planOwnNames(composeProject, model.volumes);
   for (const [name, service] of Object.entries(model.services)) {
     const own = routes.filter((route) => route.service === name);
     const override = planService(service, own, options);
@@ -97,6 +100,7 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
     subnetNetworks: planSubnets(composeProject, model),
     services,
     networks,
+    volumes,
     model,
   };
 }
@@ -114,8 +118,9 @@ function requireReachable(route: PlannedRoute, service: ComposeService | undefin
 function planService(
   service: ComposeService,
   routes: readonly PlannedRoute[],
-  { project, instance, projectName, instanceName, directory, domains, browserDomain, environment }: PlanInstanceOptions,
+  options: PlanInstanceOptions,
 ): ServiceOverride {
+  const { project, instance, projectName, instanceName, directory, domains, browserDomain, environment } = options;
   const routed = routes.length > 0;
   const names = { project, instance, projectName, instanceName, directory, domain: browserDomain };
   const aliases = [
@@ -135,7 +140,11 @@ function planService(
     networks:
       aliases.length === 0
         ? {}
-        : Object.fromEntries(Object.keys(service.networks ?? {}).map((network) => [network, { aliases }])),
+        : Object.fromEntries(
+            Object.keys(service.networks ?? {})
+              .filter((network) => options.model.networks?.[network]?.external !== true)
+              .map((network) => [network, { aliases }]),
+          ),
   };
 }
 
@@ -155,11 +164,17 @@ function planPorts(service: ComposeService, routes: readonly PlannedRoute[]): st
   return [...wanted].map((port) => `127.0.0.1::${port.replace(/\/tcp$/, "")}`);
 }
 
-/** A network that the user gave a fixed name would be one network for all instances. */
-function planNetworkNames(composeProject: string, model: ComposeModel): Record<string, { name: string }> {
+/** What the user gave a fixed name would be one for all instances, and two databases on one volume destroy it. */
+function planOwnNames(
+  composeProject: string,
+  section: Readonly<Record<string, { readonly name?: string; readonly external?: boolean } | null>> = {},
+): Record<string, { name: string }> {
   return Object.fromEntries(
-    Object.entries(model.networks ?? {})
-      .filter(([key, network]) => network?.external !== true && network?.name !== `${composeProject}_${key}`)
+    Object.entries(section)
+      .filter(
+        ([key, one]) =>
+          one?.external !== true && (one?.name ?? `${composeProject}_${key}`) !== `${composeProject}_${key}`,
+      )
       .map(([key]) => [key, { name: `${composeProject}_${key}` }]),
   );
 }

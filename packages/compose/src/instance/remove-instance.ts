@@ -6,8 +6,8 @@ import type { HomePaths } from "../home/home-paths.ts";
 import { makeFolder, withLock } from "../home/with-lock.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
 import { proxyContainer } from "../proxy/proxy-names.ts";
-import type { OnStep, Step } from "./apply-instance.ts";
 import { forgetInstance, keepRecordOnly } from "./instance-record.ts";
+import { createStepRunner, type OnStep, type Step } from "./run-steps.ts";
 import { listInstanceContainers } from "./wait-for-instance.ts";
 
 /** Options of {@link removeInstance}. */
@@ -29,18 +29,12 @@ export interface RemoveInstanceOptions {
 export async function removeInstance(
   names: { readonly project: string; readonly instance: string },
   options: RemoveInstanceOptions,
-): Promise<Step[]> {
+): Promise<readonly Step[]> {
   const { engine, paths, volumes = false, signal } = options;
   const composeProject = composeProjectName(names);
-  const steps: Step[] = [];
-  const step = async (name: Step["name"], work: () => Promise<boolean>): Promise<void> => {
-    const begin = performance.now();
-    options.onStep?.({ name });
-    const status = (await work()) ? "done" : "unchanged";
-    const done: Step = { name, status, ms: Math.round(performance.now() - begin) };
-    steps.push(done);
-    options.onStep?.(done);
-  };
+  const { steps, run: runStep } = createStepRunner(options.onStep);
+  const step = (name: Step["name"], work: () => Promise<boolean>): Promise<void> =>
+    runStep(name, async () => ((await work()) ? "done" : "unchanged"));
   // An empty folder: Compose must find no file and go by the labels.
   const empty = `${paths.run}/empty`;
   await makeFolder(empty);

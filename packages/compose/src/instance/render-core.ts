@@ -23,12 +23,18 @@ export async function renderCore(container: ContainerSettings, directory: string
   const { image, command, ports, environment } = container;
   const escapeDollars = (text: string): string => text.replaceAll("$", "$$$$");
   const service = {
-    image,
+    image: escapeDollars(image),
     working_dir: coreWorkdir,
     ...(command === undefined
       ? {}
       : { command: typeof command === "string" ? ["sh", "-c", escapeDollars(command)] : command.map(escapeDollars) }),
-    ...(environment === undefined ? {} : { environment }),
+    ...(environment === undefined
+      ? {}
+      : {
+          environment: Object.fromEntries(
+            Object.entries(environment).map(([name, value]) => [name, escapeDollars(value)]),
+          ),
+        }),
     init: true,
     expose: Object.keys(ports),
     volumes: [{ type: "bind", source: escapeDollars(directory), target: coreWorkdir }],

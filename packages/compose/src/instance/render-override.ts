@@ -26,6 +26,7 @@ export async function renderOverride(plan: InstancePlan, options: OverrideOption
     "x-cspace": escapeDollars(options.record),
     services: Object.fromEntries(Object.entries(plan.services).map(([name, service]) => [name, plainService(service)])),
     ...(keys.size > 0 ? { networks } : {}),
+    ...(Object.keys(plan.volumes).length > 0 ? { volumes: plan.volumes } : {}),
   });
   for (const [name, service] of Object.entries(plan.services)) {
     const map = document.getIn(["services", name]);

@@ -3,7 +3,7 @@ import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import { proxyContainer, proxyProject } from "../proxy/proxy-names.ts";
 import { readHostRoutes } from "./read-host-routes.ts";
-import { freeSubnets, overlaps } from "./subnets.ts";
+import { covers, freeSubnets, overlaps } from "./subnets.ts";
 
 /** Options of {@link allocateSubnets}. */
 export interface AllocateSubnetsOptions {
@@ -24,18 +24,24 @@ export interface AllocateSubnetsOptions {
 export async function allocateSubnets(count: number, options: AllocateSubnetsOptions): Promise<string[]> {
   if (count === 0) return [];
   const { engine, pool, networks = await engine.listNetworks(), reserved = [] } = options;
-  const taken = [...subnetsOf(networks), ...(await readHostRoutes()), ...reserved];
+  const routes = await readHostRoutes();
+  const taken = [...subnetsOf(networks), ...routes, ...reserved];
   const given: string[] = [];
   for (const subnet of freeSubnets(pool, taken)) {
     given.push(subnet);
     if (given.length === count) return given;
   }
-  throw await poolExhausted(count, { engine, pool, networks });
+  throw await poolExhausted(count, { engine, pool, networks, routes });
 }
 
 async function poolExhausted(
   count: number,
-  { engine, pool, networks }: { engine: DockerEngine; pool: string; networks: readonly EngineNetwork[] },
+  {
+    engine,
+    pool,
+    networks,
+    routes,
+  }: { engine: DockerEngine; pool: string; networks: readonly EngineNetwork[]; routes: readonly string[] },
 ): Promise<CspaceError<ComposeErrorCode>> {
   const inPool = networks
     .filter((network) => subnetsOf([network]).some((subnet) => overlaps(subnet, pool)))
@@ -46,6 +52,17 @@ async function poolExhausted(
   const detach = idle
     .filter((name) => proxied.has(name))
     .map((name) => `docker network disconnect -f ${name} ${proxyContainer} && `);
+  // A route that takes the pool as a whole is a VPN's, and removing networks would not help.
+  const covering = routes.find((route) => covers(route, pool));
+  if (covering !== undefined) {
+    return new CspaceError(
+      "CSPACE_NETWORK_POOL_EXHAUSTED",
+      `this host's route ${covering} takes all of the network pool ${pool}`,
+      {
+        hint: 'choose another pool, such as "networkPool": "172.31.192.0/18", in config.json',
+      },
+    );
+  }
   const listed = (names: readonly string[]): string =>
     names.length > 10 ? `${names.slice(0, 10).join(", ")} and ${names.length - 10} more` : names.join(", ");
   const reason =

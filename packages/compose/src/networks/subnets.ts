@@ -63,6 +63,13 @@ export function overlaps(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
 }
 
+/** Whether one IPv4 network holds all addresses of another. */
+export function covers(one: string, other: string): boolean {
+  const [a] = toRange(one);
+  const [b] = toRange(other);
+  return a !== undefined && b !== undefined && a.first <= b.first && b.last <= a.last;
+}
+
 function toRange(cidr: string): { first: number; last: number }[] {
   if (!ipaddr.IPv4.isValidCIDR(cidr)) return [];
   const first = toNumber(ipaddr.IPv4.networkAddressFromCIDR(cidr));

@@ -76,7 +76,7 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
         environment: { NO_PROXY: "*", no_proxy: "*" },
         extra_hosts: ["host.docker.internal:host-gateway"],
         healthcheck: {
-          test: ["CMD", "/traefik", "healthcheck", ...pingArguments],
+          test: ["CMD", "traefik", "healthcheck", ...pingArguments],
           interval: "30s",
           timeout: "5s",
           retries: 3,

@@ -158,3 +158,22 @@ describe("the hash of a service", () => {
     expect(differs).toEqual(["db"]);
   });
 });
+
+test("a volume with a fixed name is this instance's alone, unless it is external", () => {
+  const volumes = {
+    data: { name: "pgdata" },
+    cache: { name: "resume-redux--mercury_cache" },
+    shared: { name: "shared", external: true },
+  };
+  expect(aPlan({ model: { ...model, volumes } }).volumes).toEqual({ data: { name: "resume-redux--mercury_data" } });
+});
+
+test("a fixed container name is no alias on an external network, where another instance may be", () => {
+  const plan = aPlan({
+    model: {
+      services: { app: { ports: [{ target: 3000 }], container_name: "redux", networks: { default: null, lan: null } } },
+      networks: { default: { name: "resume-redux--mercury_default" }, lan: { name: "lan", external: true } },
+    },
+  });
+  expect(plan.services.app?.networks).toEqual({ default: { aliases: ["redux"] } });
+});

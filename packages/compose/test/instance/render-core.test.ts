@@ -38,3 +38,9 @@ test("a command in parts is not given to a shell, and dollars stay dollars", asy
   expect(text).toContain("source: /home/$$ada");
   expect(text).not.toContain("sh");
 });
+
+test("what the settings say of image and environment is taken to the letter", async () => {
+  const text = await renderCore({ image: "node:$TAG", ports: {}, environment: { PRICE: "$5" } }, "/home/ada");
+  expect(text).toContain("image: node:$$TAG");
+  expect(text).toContain("PRICE: $$5");
+});

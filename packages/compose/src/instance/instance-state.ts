@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { labelKeys } from "@cspace/labels";
+import type { EngineContainer, EngineNetwork } from "../engine/docker-engine.ts";
+import { isSealed } from "../home/seal.ts";
+import { subnetsOf } from "../networks/allocate-subnets.ts";
+import { readMissingAttachments } from "../networks/apply-attachments.ts";
+import type { ApplyInstanceOptions } from "./apply-instance.ts";
+import { replicasOf } from "./compose-model.ts";
+import { serviceOf } from "./container-state.ts";
+import { overridePath } from "./instance-record.ts";
+import { overrideSource } from "./override-source.ts";
+import type { InstancePlan } from "./plan-instance.ts";
+import { listInstanceContainers, progressOf } from "./wait-for-instance.ts";
+
+/** Whether an instance is as planned in every respect, so that nothing needs to be done to it. */
+export async function isComplete(plan: InstancePlan, options: ApplyInstanceOptions): Promise<boolean> {
+  const { engine, domains, paths, record, build = false, recreate = false } = options;
+  if (build || recreate) return false;
+  const [containers, networks, unattached, override] = await Promise.all([
+    listInstanceContainers(engine, plan.composeProject),
+    engine.listNetworks(),
+    readMissingAttachments(engine, domains),
+    readText(overridePath(paths, plan)),
+  ]);
+  const { live, missing } = liveSubnets(plan, networks);
+  return (
+    !hasOrphans(plan, containers) &&
+    missingServices(plan, containers).length === 0 &&
+    missing.length === 0 &&
+    isSealed(override, overrideSource(plan, { record, subnets: live })) &&
+    containers.every((container) => progressOf(container, plan) === "done") &&
+    detached(plan, containers).length === 0 &&
+    unattached.length === 0
+  );
+}
+
+/** Whether there are containers of services that the plan does not have. */
+export function hasOrphans(plan: InstancePlan, containers: readonly EngineContainer[]): boolean {
+  return containers.some((container) => plan.model.services[serviceOf(container)] === undefined);
+}
+
+/** The services that lack a container of this plan. */
+export function missingServices(plan: InstancePlan, containers: readonly EngineContainer[]): string[] {
+  return Object.entries(plan.hashes)
+    .filter(([service, hash]) => {
+      const own = containers.filter((container) => serviceOf(container) === service);
+      return (
+        own.length < replicasOf(plan.model.services[service]) ||
+        own.some((container) => container.Labels[labelKeys.plan] !== hash)
+      );
+    })
+    .map(([service]) => service);
+}
+
+/** The containers of routed services that are not on the project's network. */
+export function detached(plan: InstancePlan, containers: readonly EngineContainer[]): EngineContainer[] {
+  const routed = new Set(plan.routes.map((route) => route.service));
+  return containers.filter(
+    (container) => routed.has(serviceOf(container)) && container.NetworkSettings?.Networks[plan.network] === undefined,
+  );
+}
+
+/** The subnets of the instance's networks that exist, by the network's key, and the keys of those that do not. */
+export function liveSubnets(
+  plan: InstancePlan,
+  networks: readonly EngineNetwork[],
+): { live: Record<string, string>; missing: string[] } {
+  const live: Record<string, string> = {};
+  const missing: string[] = [];
+  for (const [key, name] of Object.entries(plan.subnetNetworks)) {
+    const [subnet] = subnetsOf(networks.filter((network) => network.Name === name));
+    if (subnet === undefined) missing.push(key);
+    else live[key] = subnet;
+  }
+  return { live, missing };
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { withLock } from "../home/with-lock.ts";
+import { allocateSubnets } from "../networks/allocate-subnets.ts";
+import { attachProxy, connect } from "../networks/apply-attachments.ts";
+import { ensureProjectNetwork } from "../networks/ensure-project-network.ts";
+import type { ApplyInstanceOptions } from "./apply-instance.ts";
+import { readReservedSubnets, writeOverride } from "./instance-record.ts";
+import { detached, liveSubnets } from "./instance-state.ts";
+import type { InstancePlan } from "./plan-instance.ts";
+import { renderOverride } from "./render-override.ts";
+import type { Step } from "./run-steps.ts";
+import { listInstanceContainers } from "./wait-for-instance.ts";
+
+/** Makes the project's network, chooses subnets for the instance's own, and writes them into its override. */
+export async function ensureNetworks(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {
+  const { engine, paths, pool, domains, record, signal } = options;
+  const work = async (): Promise<Step["status"]> => {
+    const reserved = await readReservedSubnets(paths, plan);
+    const { projectName } = record;
+    const { live, missing } = liveSubnets(plan, await engine.listNetworks());
+    const besides = missing.length;
+    const created = await ensureProjectNetwork(plan.project, { engine, pool, reserved, besides, projectName });
+    const fresh = await allocateSubnets(missing.length, { engine, pool, reserved });
+    const subnets = { ...live, ...Object.fromEntries(missing.map((key, index) => [key, fresh[index] as string])) };
+    await writeOverride(paths, plan, await renderOverride(plan, { record, subnets }));
+    const attached = await attachProxy(engine, domains);
+    return created || missing.length > 0 || attached.length > 0 ? "done" : "unchanged";
+  };
+  return await withLock(paths, "proxy", work, { signal });
+}
+
+/** Connects every routed container to the project's network, and the proxy to all that it serves. */
+export async function attachAll(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {
+  const { engine, paths, pool, domains, record, signal } = options;
+  const work = async (): Promise<Step["status"]> => {
+    const { projectName } = record;
+    const reserved = await readReservedSubnets(paths);
+    await ensureProjectNetwork(plan.project, { engine, pool, reserved, projectName });
+    const loose = detached(plan, await listInstanceContainers(engine, plan.composeProject));
+    for (const container of loose) await connect(engine, plan.network, container.Id);
+    const attached = await attachProxy(engine, domains);
+    return loose.length > 0 || attached.length > 0 ? "done" : "unchanged";
+  };
+  return await withLock(paths, "proxy", work, { signal });
+}
