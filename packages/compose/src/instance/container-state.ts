@@ -5,14 +5,17 @@ import { type ComposeService, restartPolicy, servicePorts } from "./compose-mode
 export type Progress = "done" | "pending" | "failed";
 
 /**
- * Tells how far one container is. Done means running and, with a healthcheck, healthy; or exited 0 when its service is
- * meant to end: no restart after success, no port and no route.
+ * Tells how far one container is. Done means running and, with a healthcheck, healthy, or with neither that nor a
+ * route, for a second; or exited 0 when its service is meant to end: no restart after success, no port and no route.
  */
 export function containerProgress(container: EngineContainer, service: ComposeService, routed: boolean): Progress {
   switch (container.State) {
     case "running":
       if (/\(unhealthy\)/.test(container.Status)) return "failed";
-      return /\(health: starting\)/.test(container.Status) ? "pending" : "done";
+      if (/\(healthy\)/.test(container.Status)) return "done";
+      if (/\(health: starting\)/.test(container.Status)) return "pending";
+      // One that cannot start mostly ends at once. Where nothing else proves that it runs, the first second has to.
+      return !routed && isYoung(container) ? "pending" : "done";
     case "exited": {
       if (restartPolicy(service) === "always") return "pending";
       return exitCode(container) === 0 && !routed && servicePorts(service).length === 0 ? "done" : "failed";
@@ -22,6 +25,11 @@ export function containerProgress(container: EngineContainer, service: ComposeSe
     default:
       return "pending";
   }
+}
+
+/** Whether a container runs and merely has not done so for long. */
+export function isYoung(container: EngineContainer): boolean {
+  return container.State === "running" && /^Up Less than a second$/.test(container.Status);
 }
 
 /** The exit code that the engine's list shows, of a container that has exited. */

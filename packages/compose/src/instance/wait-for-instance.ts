@@ -3,7 +3,7 @@ import type { DockerEngine, EngineContainer } from "../engine/docker-engine.ts";
 import { readLastLines } from "../engine/read-logs.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import { awaitedServices } from "./compose-model.ts";
-import { containerProgress, exitCode, isServiceContainer, serviceOf } from "./container-state.ts";
+import { containerProgress, exitCode, isServiceContainer, isYoung, serviceOf } from "./container-state.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 
 /** Options of {@link waitForInstance}. */
@@ -32,7 +32,9 @@ export async function waitForInstance(plan: InstancePlan, options: WaitForInstan
     if (failed !== undefined) throw await containerFailed(engine, failed.container);
     const pending = progress.find((one) => one.progress === "pending");
     if (pending === undefined) return;
-    if (Date.now() >= deadline) throw await waitTimeout(plan, { engine, containers, timeoutMs });
+    const late = Date.now() >= deadline;
+    if (late && progress.every((one) => one.progress === "done" || isYoung(one.container))) return;
+    if (late) throw await waitTimeout(plan, { engine, containers, timeoutMs });
     await new Promise((done) => setTimeout(done, 50));
   }
 }

@@ -11,6 +11,9 @@ const swarm: ComposeService = { restart: "no", deploy: { restart_policy: { condi
 
 test.each([
   ["running", "Up 3 seconds", job, false, "done"],
+  ["running", "Up Less than a second", job, false, "pending"],
+  ["running", "Up Less than a second", server, true, "done"],
+  ["running", "Up Less than a second (healthy)", job, false, "done"],
   ["running", "Up 3 seconds (healthy)", server, true, "done"],
   ["running", "Up 3 seconds (health: starting)", server, true, "pending"],
   ["running", "Up 3 minutes (unhealthy)", server, true, "failed"],
