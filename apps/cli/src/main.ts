@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { isCspaceError } from "@cspace/errors";
 import { CommanderError } from "commander";
@@ -43,11 +42,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, onSignal);
   const cwd = typeof parsed.args.cwd === "string" ? resolve(parsed.args.cwd) : readWorkingDirectory(env);
-  if (typeof parsed.args.cwd === "string" && !isDirectory(cwd)) {
-    const message = `--cwd ${parsed.args.cwd} is no directory`;
-    report({ code: "CSPACE_USAGE", message, hint: "name one that exists" }, {}, output);
-    return exitCodes.usage;
-  }
   const context: Context = { cwd, env, platform: process.platform, flags, output, signal: interrupted.signal };
   try {
     const command = await parsed.spec.load();
@@ -65,10 +59,6 @@ export async function main(argv: readonly string[]): Promise<number> {
 function leaveClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   process.exit(exitCodes.done);
-}
-
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** A directory that was removed under the shell is still named by `PWD`; the command then says that it is gone. */

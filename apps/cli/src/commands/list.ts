@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { listInstances } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
@@ -34,7 +35,8 @@ async function readFilter(context: Context, all: boolean): Promise<string | unde
   try {
     return (await readScope(context)).projectSlug;
   } catch (error) {
-    if (isCspaceError(error) && error.code === "CSPACE_PROJECT_NOT_FOUND") return undefined;
+    const outside = isCspaceError(error) && error.code === "CSPACE_PROJECT_NOT_FOUND" && existsSync(context.cwd);
+    if (outside) return undefined;
     throw error;
   }
 }

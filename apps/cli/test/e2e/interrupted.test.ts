@@ -112,13 +112,9 @@ describe.skipIf(!engineAnswers || !isSocket)("an up that is ended in the middle 
       error: { code: "CSPACE_INTERRUPTED" },
       instance: { project: slowName, instance: "mercury", directory: slow, state: "running" },
     });
-    expect(document.steps.map((step: { name: string }) => step.name)).toEqual([
-      "proxy",
-      "networks",
-      "create",
-      "attach",
-      "start",
-    ]);
+    // The container runs; whether Compose has come back by then, which ends the step "start", is open.
+    const ended = document.steps.map((step: { name: string }) => step.name);
+    expect(ended.filter((step: string) => step !== "start")).toEqual(["proxy", "networks", "create", "attach"]);
     expect(
       docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", `${name}--mercury-web-1`, "cspace-proxy"),
     ).toBe(before);
