@@ -34,7 +34,7 @@ export async function chooseForUp(
   request: UpRequest,
 ): Promise<UpTarget> {
   const live = await listInstances({ engine: machine.engine, project: scope.projectSlug });
-  const quick = chooseLive(scope, live, request);
+  const quick = chooseLive(scope, live, { ...request, yes: context.flags.yes });
   if (quick !== undefined) return quick;
   const { claimInstance } = await import("./claim-instance.ts");
   return await claimInstance(context, machine, scope, request);
@@ -45,12 +45,16 @@ export function toRecord({ project, instance, projectName, instanceName, directo
   return { project, instance, projectName, instanceName, directory };
 }
 
-function chooseLive(scope: UpScope, live: readonly ListedInstance[], { name, fresh }: UpRequest): UpTarget | undefined {
+function chooseLive(
+  scope: UpScope,
+  live: readonly ListedInstance[],
+  { name, fresh, yes }: UpRequest & { readonly yes: boolean },
+): UpTarget | undefined {
   const own = live.filter((one) => one.directory === scope.project.directory);
   if (fresh || (name === undefined && own.length !== 1)) return undefined;
   const chosen = chooseInstance({ name, directoryInstances: own, branch: null, taken: [] });
   const listed = live.find((one) => one.instance === chosen.instance);
   if (listed === undefined) return undefined;
-  requireOwn(scope, toRecord(listed), chosen);
-  return { record: toRecord(listed), listed };
+  requireOwn(scope, toRecord(listed), { chosen, yes });
+  return { record: { ...toRecord(listed), directory: scope.project.directory }, listed };
 }

@@ -49,10 +49,10 @@ async function choose(context: Context, machine: Machine, scope: UpScope, reques
   };
   const chosen = chooseUnclaimed(input, isClaimed);
   const existing = known.find((one) => one.instance === chosen.instance);
-  if (existing !== undefined) requireOwn(scope, existing, chosen);
+  if (existing !== undefined) requireOwn(scope, existing, { chosen, yes: context.flags.yes });
   else if (isClaimed(chosen.instance)) requireConfirmation(context, scope, chosen.instance);
-  const record = existing ?? newRecord(scope, chosen);
-  if (existing === undefined && !context.flags.dryRun) await writeRecord(paths, record);
+  const record = existing === undefined ? newRecord(scope, chosen) : { ...existing, directory: project.directory };
+  if (existing?.directory !== project.directory && !context.flags.dryRun) await writeRecord(paths, record);
   return { record, listed: live.find((one) => one.instance === chosen.instance) };
 }
 

@@ -1,6 +1,6 @@
 import { type ListedInstance, listInstances } from "@cspace/compose";
 import { CspaceError, isCspaceError } from "@cspace/errors";
-import { toSlug } from "@cspace/hostnames";
+import { reservedProjects, toSlug } from "@cspace/hostnames";
 import { type Project, readProject } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
@@ -29,7 +29,7 @@ export async function readScope(context: Context): Promise<Scope> {
 
 /** The slug of a project's name; the reserved one is never given. */
 function projectSlug(name: string): string {
-  return toSlug(name, { reserved: ["0"] }).slug;
+  return toSlug(name, { reserved: reservedProjects }).slug;
 }
 
 /**

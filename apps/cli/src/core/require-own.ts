@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { type InstanceRecord, sameSlug } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { ChosenInstance } from "@cspace/project";
@@ -8,9 +9,16 @@ import type { UpScope } from "./choose-for-up.ts";
  * Asserts that an instance is the one that was meant: of this directory, and of names that do not merely come to the
  * same slugs. Its slug itself is a fair way to name it.
  *
- * @throws {CspaceError} `CSPACE_NAME_TAKEN`, naming both originals; `CSPACE_INSTANCE_TAKEN`, naming its directory.
+ * An instance whose directory is gone is handed over with `yes`, so that a checkout that was moved keeps its volumes.
+ *
+ * @throws {CspaceError} `CSPACE_NAME_TAKEN`, naming both originals; `CSPACE_INSTANCE_TAKEN`, naming its directory;
+ * `CSPACE_CONFIRMATION_NEEDED` when that is gone.
  */
-export function requireOwn(scope: UpScope, existing: InstanceRecord, chosen: ChosenInstance): void {
+export function requireOwn(
+  scope: UpScope,
+  existing: InstanceRecord,
+  { chosen, yes }: { readonly chosen: ChosenInstance; readonly yes: boolean },
+): void {
   const { projectSlug, projectName } = scope;
   if (existing.projectName !== projectName && projectName !== projectSlug) {
     throw sameSlug("project", projectSlug, projectName, existing.projectName);
@@ -22,6 +30,14 @@ export function requireOwn(scope: UpScope, existing: InstanceRecord, chosen: Cho
   }
   if (here) return;
   const { instance, directory } = existing;
+  if (isGone(directory)) {
+    if (yes) return;
+    throw new CspaceError<CliErrorCode>(
+      "CSPACE_CONFIRMATION_NEEDED",
+      `the instance ${instance} of ${projectSlug} belongs to ${directory}, which is gone`,
+      { hint: `if it was moved here: cspace up ${instance} --yes; else take another name: cspace up --new` },
+    );
+  }
   throw new CspaceError<CliErrorCode>(
     "CSPACE_INSTANCE_TAKEN",
     `the instance ${instance} of ${projectSlug} belongs to ${directory}`,
@@ -29,4 +45,15 @@ export function requireOwn(scope: UpScope, existing: InstanceRecord, chosen: Cho
       hint: `take another name (cspace up --new), or remove it with its volumes: cspace down ${instance} --volumes`,
     },
   );
+}
+
+/** A directory that this user may not look into is not gone. */
+function isGone(directory: string): boolean {
+  try {
+    return statSync(directory, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES" || code === "EPERM") return false;
+    throw error;
+  }
 }

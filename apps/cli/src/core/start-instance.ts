@@ -148,7 +148,7 @@ async function verify(
   const begin = performance.now();
   progress.onStep({ name: "verify" });
   const fresh = plan.routes.some((route) => started.includes(route.service));
-  const { instance } = await verifyRoutes(context, machine, {
+  const instance = await verifyRoutes(context, machine, {
     project: plan.project,
     instance: plan.instance,
     evidence: { proxyPort: proxy.httpPort, domains: proxy.domains, platform: context.platform },

@@ -1,4 +1,4 @@
-import { type ListedInstance, listInstances } from "@cspace/compose";
+import { listInstances } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
@@ -20,7 +20,7 @@ export async function verifyRoutes(
   context: Context,
   machine: Machine,
   options: VerifyRoutesOptions,
-): Promise<{ readonly listed: ListedInstance; readonly instance: Instance }> {
+): Promise<Instance> {
   const { project, instance, evidence, patienceMs } = options;
   const deadline = Date.now() + patienceMs;
   for (;;) {
@@ -33,7 +33,7 @@ export async function verifyRoutes(
     }
     const described = await describeInstance(listed, evidence);
     const settled = described.routes.every((route) => route.health === "up" && route.browserUrl !== route.localUrl);
-    if (settled || Date.now() >= deadline) return { listed, instance: described };
+    if (settled || Date.now() >= deadline) return described;
     await new Promise((done) => setTimeout(done, 100));
   }
 }

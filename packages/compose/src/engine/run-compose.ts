@@ -47,7 +47,15 @@ export function createComposeRunner(options: CreateComposeRunnerOptions): RunCom
   return async (args, { cwd, env: added = {}, signal, timeoutMs, onLine }) => {
     const settings = {
       cwd,
-      env: { ...base, ...added, DOCKER_HOST: endpoint, COMPOSE_MENU: "0", COMPOSE_ANSI: "never" },
+      // `COMPOSE_IGNORE_ORPHANS`, also in the project's `.env`, makes Compose refuse `--remove-orphans`.
+      env: {
+        ...base,
+        ...added,
+        DOCKER_HOST: endpoint,
+        COMPOSE_MENU: "0",
+        COMPOSE_ANSI: "never",
+        COMPOSE_IGNORE_ORPHANS: "0",
+      },
       extendEnv: false,
       stdin: "ignore",
       reject: false,

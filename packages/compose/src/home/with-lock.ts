@@ -14,7 +14,11 @@ export interface WithLockOptions {
 /**
  * Runs `work` while no other process of this home holds the lock `name`. A holder that died is forgotten after 10 s.
  *
- * @throws {CspaceError} `CSPACE_LOCK_TIMEOUT` when it stays held; `CSPACE_HOME_UNWRITABLE` when the home cannot be written.
+ * A process that was asleep for longer (Ctrl-Z, a suspended machine) may find its lock taken by another: then this
+ * rejects at once, and what `work` goes on to do must not be relied on.
+ *
+ * @throws {CspaceError} `CSPACE_LOCK_TIMEOUT` when it stays held; `CSPACE_LOCK_LOST` when another took it meanwhile;
+ * `CSPACE_HOME_UNWRITABLE` when the home cannot be written.
  */
 export async function withLock<T>(
   paths: HomePaths,
@@ -28,10 +32,19 @@ export async function withLock<T>(
   // Loaded on first use: where nothing needs to change, nothing is locked.
   const { lock } = await import("proper-lockfile");
   const deadline = Date.now() + timeoutMs;
-  let lost: Error | undefined;
-  const onCompromised = (error: Error): void => {
-    lost = error;
-  };
+  let held = true;
+  let onCompromised: (cause: Error) => void = () => undefined;
+  const lost = new Promise<never>((_, reject) => {
+    onCompromised = (cause) => {
+      held = false;
+      reject(
+        new CspaceError<ComposeErrorCode>("CSPACE_LOCK_LOST", `another cspace took ${file}.lock while this one slept`, {
+          hint: "run the command again",
+          cause,
+        }),
+      );
+    };
+  });
   let release: (() => Promise<void>) | undefined;
   while (release === undefined) {
     signal?.throwIfAborted();
@@ -51,9 +64,9 @@ export async function withLock<T>(
     }
   }
   try {
-    return await work();
+    return await Promise.race([work(), lost]);
   } finally {
-    if (lost === undefined) await release();
+    if (held) await release();
   }
 }
 

@@ -12,6 +12,7 @@ export interface ComposeModel {
 export interface ComposeService {
   readonly container_name?: string;
   readonly hostname?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly domainname?: string;
   readonly network_mode?: string;
   readonly restart?: string;

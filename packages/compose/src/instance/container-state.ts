@@ -43,7 +43,7 @@ export function serviceOf(container: EngineContainer): string {
   return container.Labels["com.docker.compose.service"] ?? "";
 }
 
-/** All containers of a Compose project, running or not, one-off runs left out. */
+/** Whether a container is one of its service's, and not a single run (`docker compose run`). */
 export function isServiceContainer(container: EngineContainer): boolean {
   return container.Labels["com.docker.compose.oneoff"] !== "True";
 }

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { labelKeys } from "@cspace/labels";
 import type { EngineContainer, EngineNetwork } from "../engine/docker-engine.ts";
+import { readText } from "../home/read-text.ts";
 import { isSealed } from "../home/seal.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { readMissingAttachments } from "../networks/apply-attachments.ts";
@@ -73,13 +73,4 @@ export function liveSubnets(
     else live[key] = subnet;
   }
   return { live, missing };
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

@@ -54,6 +54,8 @@ export interface InstancePlan {
 
 /** What the override says of one service. */
 export interface ServiceOverride {
+  /** Whether `labels` are all there are: the user's own for Traefik are left out. */
+  readonly replacesLabels?: true;
   readonly labels: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   /** Replaces the user's list; `null` leaves the service without published ports. */
@@ -132,8 +134,10 @@ function planService(
     ...(routed && service.hostname !== undefined ? (["hostname"] as const) : []),
     ...(routed && service.domainname !== undefined ? (["domainname"] as const) : []),
   ];
+  const kept = planKeptLabels(service);
   return {
-    labels: { ...buildInstanceLabels(names), ...(routed ? buildLabels(routes, { domains }) : {}) },
+    ...(kept === undefined ? {} : { replacesLabels: true }),
+    labels: { ...kept, ...buildInstanceLabels(names), ...(routed ? buildLabels(routes, { domains }) : {}) },
     environment,
     ports: planPorts(service, routes),
     reset,
@@ -146,6 +150,18 @@ function planService(
               .map((network) => [network, { aliases }]),
           ),
   };
+}
+
+/**
+ * Labels for a Traefik of the user's would be read by cspace's too: two instances would claim one router, and one option
+ * that it does not know makes it skip the whole container, the routes of cspace with it.
+ */
+function planKeptLabels({ labels = {} }: ComposeService): Record<string, string> | undefined {
+  const isForTraefik = (key: string): boolean => key.toLowerCase().startsWith("traefik.");
+  if (!Object.keys(labels).some(isForTraefik)) return undefined;
+  const others = Object.entries(labels).filter(([key]) => !isForTraefik(key));
+  // Compose doubles every dollar of its model.
+  return Object.fromEntries(others.map(([key, value]) => [key, value.replaceAll("$$", "$")]));
 }
 
 function hostnameAliases({ hostname, domainname }: ComposeService): string[] {

@@ -3,12 +3,12 @@ import { labelKeys } from "@cspace/labels";
 import { type PlanStep, planFile, readFileState } from "@cspace/plan";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
-import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
 import { proxyContainer, proxyProject } from "../proxy/proxy-names.ts";
 import { readProxyState } from "../proxy/proxy-state.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
+import { liveSubnets } from "./instance-state.ts";
 import type { InstanceRecord } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 import { renderOverride } from "./render-override.ts";
@@ -29,12 +29,7 @@ export async function previewInstance(plan: InstancePlan, options: PreviewInstan
     listInstanceContainers(engine, plan.composeProject),
     readFileState(overridePath(paths, plan)),
   ]);
-  const subnets = Object.fromEntries(
-    Object.entries(plan.subnetNetworks).flatMap(([key, name]) => {
-      const [subnet] = subnetsOf(networks.filter((network) => network.Name === name));
-      return subnet === undefined ? [] : [[key, subnet] as const];
-    }),
-  );
+  const { live: subnets } = liveSubnets(plan, networks);
   const missing = [plan.network, ...Object.values(plan.subnetNetworks)].filter((name) =>
     networks.every((network) => network.Name !== name),
   );

@@ -1,7 +1,9 @@
+import { CspaceError } from "@cspace/errors";
 import { composeProjectName, networkName } from "@cspace/hostnames";
 import { labelKeys } from "@cspace/labels";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
+import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { makeFolder, withLock } from "../home/with-lock.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
@@ -25,6 +27,9 @@ export interface RemoveInstanceOptions {
 /**
  * Removes an instance from the labels of its containers alone, so also when its directory is gone: containers,
  * networks, and the project's network when it was the last. Volumes stay, unless asked.
+ *
+ * @throws {CspaceError} `CSPACE_RESOURCE_IN_USE`, naming the containers of others that hold a network or a volume; the same call
+ * again goes on when they are gone.
  */
 export async function removeInstance(
   names: { readonly project: string; readonly instance: string },
@@ -90,10 +95,35 @@ async function remove(
   const containers = await engine.listContainers({ all: true, filters: { label } });
   if (containers.length > 0) await run("down", "--remove-orphans", ...(volumes ? ["--volumes"] : []));
   const networks = ownNetworks(composeProject, await engine.listNetworks());
-  for (const network of networks) await engine.removeNetwork(network.Id);
+  for (const { Id, Name } of networks) {
+    await removeUnused(`the network ${Name}`, { engine, filters: { network: [Id] } }, () => engine.removeNetwork(Id));
+  }
   const left = volumes ? await engine.listVolumes({ filters: { label } }) : [];
-  for (const volume of left) await engine.removeVolume(volume.Name);
+  for (const { Name } of left) {
+    await removeUnused(`the volume ${Name}`, { engine, filters: { volume: [Name] } }, () => engine.removeVolume(Name));
+  }
   return containers.length + networks.length + left.length > 0;
+}
+
+/** Removes what the engine refuses to remove while a container uses it; then that container is named. */
+async function removeUnused(
+  what: string,
+  { engine, filters }: { readonly engine: DockerEngine; readonly filters: Readonly<Record<string, readonly string[]>> },
+  removeIt: () => Promise<void>,
+): Promise<void> {
+  try {
+    await removeIt();
+  } catch (cause) {
+    const { statusCode } = cause as Error & { statusCode?: number };
+    if (statusCode !== 403 && statusCode !== 409) throw cause;
+    const users = await engine.listContainers({ all: true, filters });
+    const names = users.map(({ Id, Names }) => (Names[0] ?? Id).replace(/^\//, "")).join(" ");
+    throw new CspaceError<ComposeErrorCode>(
+      "CSPACE_RESOURCE_IN_USE",
+      `${what} is in use${names === "" ? "" : ` by ${names}, which is not the instance's`}`,
+      { hint: `remove what uses it (docker rm -f ${names}), then run the command again`, cause },
+    );
+  }
 }
 
 /** Removes `cspace-<project>` when no container but the proxy is on it and no instance of the project is left. */

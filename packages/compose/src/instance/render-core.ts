@@ -1,3 +1,5 @@
+import { escapeDollars } from "../escape-dollars.ts";
+
 /** A project without a compose file: one container that its settings describe. */
 export interface ContainerSettings {
   readonly image: string;
@@ -21,7 +23,6 @@ export async function renderCore(container: ContainerSettings, directory: string
   // Loaded on first use: most projects have a compose file of their own.
   const { stringify } = await import("yaml");
   const { image, command, ports, environment } = container;
-  const escapeDollars = (text: string): string => text.replaceAll("$", "$$$$");
   const service = {
     image: escapeDollars(image),
     working_dir: coreWorkdir,

@@ -1,4 +1,5 @@
 import type { Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { escapeDollars } from "../escape-dollars.ts";
 import { seal } from "../home/seal.ts";
 import { type InstanceRecord, type OverrideOptions, overrideSource } from "./override-source.ts";
 import type { InstancePlan, ServiceOverride } from "./plan-instance.ts";
@@ -23,7 +24,7 @@ export async function renderOverride(plan: InstancePlan, options: OverrideOption
     ]),
   );
   const document = new Document({
-    "x-cspace": escapeDollars(options.record),
+    "x-cspace": escapeValues(options.record),
     services: Object.fromEntries(Object.entries(plan.services).map(([name, service]) => [name, plainService(service)])),
     ...(keys.size > 0 ? { networks } : {}),
     ...(Object.keys(plan.volumes).length > 0 ? { volumes: plan.volumes } : {}),
@@ -38,13 +39,13 @@ export async function renderOverride(plan: InstancePlan, options: OverrideOption
 /** Renders an override that holds nothing but the record of its instance. */
 export async function renderRecord(record: InstanceRecord): Promise<string> {
   const { Document } = await import("yaml");
-  return new Document({ "x-cspace": escapeDollars(record) }).toString({ lineWidth: 0 });
+  return new Document({ "x-cspace": escapeValues(record) }).toString({ lineWidth: 0 });
 }
 
 function plainService(service: ServiceOverride): object {
   return {
-    labels: escapeDollars(service.labels),
-    environment: escapeDollars(service.environment),
+    labels: escapeValues(service.labels),
+    environment: escapeValues(service.environment),
     ...(Object.keys(service.networks).length > 0 ? { networks: service.networks } : {}),
     ...(service.ports === null ? {} : { ports: [...service.ports] }),
     ...Object.fromEntries(service.reset.map((key) => [key, null])),
@@ -53,15 +54,15 @@ function plainService(service: ServiceOverride): object {
 
 function tagService(map: YAMLMap, service: ServiceOverride): void {
   for (const key of service.reset) tagValue(map, key, "!reset");
+  if (service.replacesLabels) tagValue(map, "labels", "!override");
   if (service.ports !== null) tagValue(map, "ports", service.ports.length === 0 ? "!reset" : "!override");
 }
 
 function tagValue(map: YAMLMap, key: string, tag: string): void {
-  const pair = (map.items as Pair<Scalar, Scalar | YAMLSeq>[]).find((item) => item.key.value === key);
+  const pair = (map.items as Pair<Scalar, Scalar | YAMLMap | YAMLSeq>[]).find((item) => item.key.value === key);
   if (pair?.value != null) pair.value.tag = tag;
 }
 
-/** Compose interpolates `$` in every value of every file, also in one that is an extension. */
-function escapeDollars(values: Readonly<Record<string, string>> | InstanceRecord): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replaceAll("$", "$$$$")]));
+function escapeValues(values: Readonly<Record<string, string>> | InstanceRecord): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escapeDollars(value)]));
 }

@@ -39,10 +39,16 @@ export async function waitForInstance(plan: InstancePlan, options: WaitForInstan
   }
 }
 
-/** Asserts that no container of an instance has failed since it was waited for. @throws {CspaceError} `CSPACE_CONTAINER_FAILED` */
+/**
+ * Asserts that no container of an instance has failed since it was waited for, or is ended and started over and over.
+ *
+ * @throws {CspaceError} `CSPACE_CONTAINER_FAILED`
+ */
 export async function requireNoFailure(plan: InstancePlan, engine: DockerEngine): Promise<void> {
   const containers = await listInstanceContainers(engine, plan.composeProject);
-  const failed = containers.find((container) => progressOf(container, plan) === "failed");
+  const failed = containers.find(
+    (container) => container.State === "restarting" || progressOf(container, plan) === "failed",
+  );
   if (failed !== undefined) throw await containerFailed(engine, failed);
 }
 
@@ -66,13 +72,14 @@ export function progressOf(container: EngineContainer, plan: InstancePlan): "don
   );
 }
 
-/** The error for a container that exited or is unhealthy. */
+/** The error for a container that exited, keeps exiting, or is unhealthy. */
 export async function containerFailed(
   engine: DockerEngine,
   container: EngineContainer,
 ): Promise<CspaceError<ComposeErrorCode>> {
   const code = exitCode(container);
-  const what = code === undefined ? "is unhealthy" : `exited with code ${code}`;
+  const kept = container.State === "restarting" ? "keeps exiting and is restarted" : "is unhealthy";
+  const what = code === undefined ? kept : `exited with code ${code}`;
   return new CspaceError(
     "CSPACE_CONTAINER_FAILED",
     `the service ${serviceOf(container)} ${what}${await tail(engine, container)}`,

@@ -1,5 +1,6 @@
 import { CspaceError } from "@cspace/errors";
 import { networkName } from "@cspace/hostnames";
+import { labelKeys } from "@cspace/labels";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import { allocateSubnets } from "./allocate-subnets.ts";
@@ -31,8 +32,8 @@ export async function ensureProjectNetwork(project: string, options: EnsureProje
   const networks = await engine.listNetworks();
   const found = networks.find((network) => network.Name === name);
   if (found !== undefined) {
-    const owner = found.Labels?.["cspace.project.name"];
-    if (found.Labels?.["cspace.managed"] !== "true") {
+    const owner = found.Labels?.[labelKeys.projectName];
+    if (found.Labels?.[labelKeys.managed] !== "true") {
       throw new CspaceError<ComposeErrorCode>("CSPACE_NAME_TAKEN", `the network ${name} exists and is not cspace's`, {
         hint: `remove it, or name the project otherwise in .cspace.json: docker network rm ${name}`,
       });
@@ -45,7 +46,7 @@ export async function ensureProjectNetwork(project: string, options: EnsureProje
     name,
     internal: true,
     subnet: subnet as string,
-    labels: { "cspace.managed": "true", "cspace.project": project, "cspace.project.name": projectName },
+    labels: { [labelKeys.managed]: "true", [labelKeys.project]: project, [labelKeys.projectName]: projectName },
   });
   return true;
 }

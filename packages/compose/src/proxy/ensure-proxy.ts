@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
@@ -126,7 +126,13 @@ async function startStack(
   const edited = !(await hasProxyFiles(paths, stack));
   if (edited) await writeProxyFiles(paths, stack, config.domains);
   const run = (...args: string[]): Promise<string> =>
-    compose(["-p", proxyProject, "-f", "docker-compose.yml", ...args], { cwd: paths.proxy, signal, onLine });
+    // What a project's shell exports for its own files (`COMPOSE_ENV_FILES`, `COMPOSE_PROFILES`) is not for the proxy's.
+    compose(["-p", proxyProject, "-f", "docker-compose.yml", ...args], {
+      cwd: paths.proxy,
+      env: { COMPOSE_ENV_FILES: "", COMPOSE_PROFILES: "" },
+      signal,
+      onLine,
+    });
   try {
     await run("up", "--no-start", "--remove-orphans");
     await attachProxy(engine, config.domains);
@@ -181,7 +187,7 @@ export function refuseForeign(state: ProxyState, paths: HomePaths): void {
       { hint: `remove it if nothing needs it: docker rm -f ${state.foreign}` },
     );
   }
-  if (state.home === null || state.home === paths.home || !existsSync(state.home)) return;
+  if (state.home === null || state.home === paths.home || isGone(state.home)) return;
   if (state.state !== "running") {
     throw new CspaceError<ComposeErrorCode>(
       "CSPACE_PROXY_FOREIGN",
@@ -194,6 +200,17 @@ export function refuseForeign(state: ProxyState, paths: HomePaths): void {
     `the proxy of this machine was started from ${state.home} with another configuration than ${paths.home} asks for`,
     { hint: `stop it there: CSPACE_HOME=${state.home} cspace proxy down` },
   );
+}
+
+/** A home that this user may not look into is not gone. */
+function isGone(home: string): boolean {
+  try {
+    return statSync(home, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES" || code === "EPERM") return false;
+    throw error;
+  }
 }
 
 async function requireAnswers(options: {

@@ -14,7 +14,7 @@ export interface ProxyState {
   readonly hash: string | null;
   /** The home that it was started from. */
   readonly home: string | null;
-  /** Whether a container has one of the two names without being cspace's. */
+  /** The name of a container that has one of the two names without being cspace's. */
   readonly foreign: string | null;
   /** The names of the containers that are cspace's own. */
   readonly containers: readonly string[];

@@ -1,3 +1,4 @@
+import { escapeDollars } from "../escape-dollars.ts";
 import { hashOf, seal } from "../home/seal.ts";
 import { readTemplate } from "../read-template.ts";
 import { dnsContainer, proxyContainer, proxyImages, proxyLabels, proxyProject } from "./proxy-names.ts";
@@ -100,11 +101,6 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
     },
     networks: { default: { name: proxyProject, ipam: { config: [{ subnet }] } } },
   };
-}
-
-/** Compose interpolates `$` in every value. */
-function escapeDollars(text: string): string {
-  return text.replaceAll("$", "$$$$");
 }
 
 const pingArguments = ["--ping=true", "--ping.entrypoint=ping", "--entrypoints.ping.address=127.0.0.1:8082"];

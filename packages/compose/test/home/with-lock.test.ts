@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, rmdir, utimes, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { homePaths, withLock } from "@cspace/compose";
@@ -67,6 +67,16 @@ test("a holder that died more than ten seconds ago is forgotten", async () => {
   const long = new Date(Date.now() - 11_000);
   await utimes(left, long, long);
   expect(await withLock(paths, "proxy", async () => "mine", { timeoutMs: 500 })).toBe("mine");
+});
+
+test("a lock that was lost ends the wait for the work, and is not let go of", async () => {
+  const paths = await newHome();
+  const left = join(paths.run, "proxy.lock");
+  const work = async (): Promise<void> => {
+    await rmdir(left);
+    await pause(10_000);
+  };
+  await expect(withLock(paths, "proxy", work)).rejects.toMatchObject({ code: "CSPACE_LOCK_LOST" });
 });
 
 test("waiting ends with the signal", async () => {

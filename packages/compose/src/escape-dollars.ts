@@ -1,0 +1,4 @@
+/** Doubles every dollar, since Compose interpolates `$` in every value of every file. */
+export function escapeDollars(text: string): string {
+  return text.replaceAll("$", "$$$$");
+}
