@@ -7,7 +7,7 @@ import type { HomePaths } from "./home-paths.ts";
 /** Options of {@link withLock}. */
 export interface WithLockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** How long to wait for another process, in milliseconds. @default 300_000 */
+  /** How long to wait for another process, in milliseconds. @default 3_600_000 */
   readonly timeoutMs?: number;
 }
 
@@ -26,7 +26,7 @@ export async function withLock<T>(
   work: () => Promise<T>,
   options: WithLockOptions = {},
 ): Promise<T> {
-  const { signal, timeoutMs = 300_000 } = options;
+  const { signal, timeoutMs = 3_600_000 } = options;
   const file = join(paths.run, name);
   await makeFolder(paths.run);
   // Loaded on first use: where nothing needs to change, nothing is locked.

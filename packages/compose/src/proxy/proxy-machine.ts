@@ -11,7 +11,7 @@ import { proxyProject } from "./proxy-names.ts";
 import type { ProxyStackInput } from "./render-proxy.ts";
 
 /** What the proxy's stack depends on and no setting tells. */
-export type ProxyMachine = Pick<ProxyStackInput, "socketPath" | "ipv6" | "selinux" | "gatewayPriority">;
+export type ProxyMachine = Pick<ProxyStackInput, "socketPath" | "ipv6" | "selinux">;
 
 /** Reads the engine and the host; `subnet` is that of the proxy's own network, where it exists. */
 export async function readMachine(
@@ -29,7 +29,6 @@ export async function readMachine(
     socketPath: virtual || path === "" ? "/var/run/docker.sock" : path,
     ipv6: Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1")),
     selinux: (info.SecurityOptions ?? []).some((option) => option.includes("name=selinux")),
-    gatewayPriority: !isOlder(version.ApiVersion, "1.48"),
     subnet: own === undefined ? undefined : subnetsOf([own])[0],
   };
 }
@@ -53,13 +52,6 @@ export async function chooseMachine(
       "CSPACE_ENGINE_OLD",
       `Docker Engine ${version.Version} (API ${version.ApiVersion}) is too old: API 1.40 is needed`,
       { hint: "update it: https://docs.docker.com/engine/install/" },
-    );
-  }
-  if (machine.gatewayPriority && isOlder(await requireCompose(compose, "/"), "2.33.1")) {
-    throw new CspaceError<ComposeErrorCode>(
-      "CSPACE_COMPOSE_OLD",
-      `Docker Engine ${version.Version} needs Docker Compose 2.33.1 or newer beside it`,
-      { hint: "update it: https://docs.docker.com/compose/install/" },
     );
   }
   if (machine.subnet !== undefined) return { ...machine, subnet: machine.subnet };

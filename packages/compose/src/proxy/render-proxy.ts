@@ -19,8 +19,6 @@ export interface ProxyStackInput {
   readonly ipv6: boolean;
   /** Whether the engine confines containers with SELinux. */
   readonly selinux: boolean;
-  /** Whether engine and Compose know `gw_priority` (Engine 28, Compose 2.33.1). */
-  readonly gatewayPriority: boolean;
 }
 
 /** What a stack is rendered from, with the hash that tells drift. */
@@ -57,7 +55,7 @@ export async function renderProxy(stack: ProxyStack, domains: readonly string[])
 }
 
 function buildStack(input: ProxyStackInput, labels: Record<string, string>): object {
-  const { httpPort, dnsPort, subnet, gatewayPriority } = input;
+  const { httpPort, dnsPort, subnet } = input;
   const common = {
     restart: "unless-stopped",
     labels,
@@ -83,7 +81,6 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
           retries: 3,
         },
         ...(input.selinux ? { security_opt: ["label=disable"] } : {}),
-        networks: { default: gatewayPriority ? { gw_priority: 1 } : null },
       },
       ...(dnsPort === null
         ? {}

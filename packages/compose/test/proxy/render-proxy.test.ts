@@ -11,7 +11,6 @@ const usual: ProxyStackInput = {
   subnet: "10.213.0.0/26",
   ipv6: true,
   selinux: false,
-  gatewayPriority: true,
 };
 const hardened: ProxyStackInput = {
   httpPort: 8088,
@@ -21,7 +20,6 @@ const hardened: ProxyStackInput = {
   subnet: "10.213.0.64/26",
   ipv6: false,
   selinux: true,
-  gatewayPriority: false,
 };
 
 const filesOf = (input: ProxyStackInput, home: string): Promise<Record<ProxyFile, string>> =>
