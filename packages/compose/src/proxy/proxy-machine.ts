@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine } from "../engine/docker-engine.ts";
-import { isOlder, type RunCompose, requireCompose } from "../engine/run-compose.ts";
+import { isOlder } from "../engine/run-compose.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import type { MachineConfig } from "../home/machine-config.ts";
@@ -17,9 +17,8 @@ export type ProxyMachine = Pick<ProxyStackInput, "socketPath" | "ipv6" | "selinu
 export async function readMachine(
   engine: DockerEngine,
 ): Promise<ProxyMachine & { readonly subnet: string | undefined }> {
-  const [info, version, networks] = await Promise.all([
+  const [info, networks] = await Promise.all([
     engine.info(),
-    engine.version(),
     engine.listNetworks({ filters: { name: [proxyProject] } }),
   ]);
   const own = networks.find((network) => network.Name === proxyProject);
@@ -36,15 +35,11 @@ export async function readMachine(
 /**
  * As {@link readMachine}, with a free subnet where the network does not exist yet.
  *
- * @throws {CspaceError} `CSPACE_ENGINE_OLD`, `CSPACE_COMPOSE_OLD`, `CSPACE_NETWORK_POOL_EXHAUSTED`.
+ * @throws {CspaceError} `CSPACE_ENGINE_OLD`, `CSPACE_NETWORK_POOL_EXHAUSTED`.
  */
 export async function chooseMachine(
   config: MachineConfig,
-  {
-    engine,
-    compose,
-    paths,
-  }: { readonly engine: DockerEngine; readonly compose: RunCompose; readonly paths: HomePaths },
+  { engine, paths }: { readonly engine: DockerEngine; readonly paths: HomePaths },
 ): Promise<ProxyMachine & { readonly subnet: string }> {
   const [machine, version] = await Promise.all([readMachine(engine), engine.version()]);
   if (isOlder(version.ApiVersion, "1.40")) {
