@@ -32,7 +32,12 @@ const tasks = {
   down: (args) => {
     build();
     run(process.execPath, [cspace, "down", "--all", "--volumes", "--cwd", example, ...args]);
-    run(process.execPath, [cspace, "proxy", "down", ...args]);
+    // The proxy serves every project of the machine: it goes when the example was the only one.
+    const { stdout } = spawnSync(process.execPath, [cspace, "list", "--all", "--json"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    if (JSON.parse(stdout).instances.length === 0) run(process.execPath, [cspace, "proxy", "down", ...args]);
   },
 };
 

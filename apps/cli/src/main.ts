@@ -16,7 +16,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     stderr,
     json: argv.includes("--json"),
     quiet: false,
-    color: wantsColor(!argv.includes("--no-color"), env, stderr.isTTY),
+    color: wantsColor(!argv.includes("--no-color"), env, stdout.isTTY),
+    asideColor: wantsColor(!argv.includes("--no-color"), env, stderr.isTTY),
   });
   for (const stream of [stdout, stderr]) stream.on("error", leaveClosedPipe);
   let parsed: ParsedCommand | undefined;
@@ -33,7 +34,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     stderr,
     json: flags.json,
     quiet: flags.quiet,
-    color: wantsColor(flags.color, env, stderr.isTTY),
+    color: wantsColor(flags.color, env, stdout.isTTY),
+    asideColor: wantsColor(flags.color, env, stderr.isTTY),
   });
   const interrupted = new AbortController();
   const onSignal = (): void => {

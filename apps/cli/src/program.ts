@@ -61,7 +61,10 @@ export function parseCommand(
 function groupOf(program: Command, groups: Map<string, Command>, name: string): Command {
   const existing = groups.get(name);
   if (existing !== undefined) return existing;
-  const group = program.command(name).description(`${name}: ${subcommandsOf(name).join(", ")}`);
+  const group = program
+    .command(name)
+    .description(`${name}: ${subcommandsOf(name).join(", ")}`)
+    .helpCommand(false);
   group.exitOverride((error) => {
     if (error.code !== "commander.help") throw error;
     const message = `error: ${name} needs a command: ${subcommandsOf(name).join(", ")}`;

@@ -12,7 +12,7 @@ import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describeGone } from "../core/describe-instance.ts";
 import type { Instance } from "../core/documents.ts";
-import { pickInstance, readScope, type Scope } from "../core/find-instance.ts";
+import { namedInstance, pickInstance, readScope, type Scope } from "../core/find-instance.ts";
 import { type Machine, openEngine } from "../core/open-engine.ts";
 import { CommandFailure } from "../output/command-failure.ts";
 import { createProgress } from "../output/progress.ts";
@@ -62,7 +62,7 @@ async function findTargets(
   args: CommandArgs,
 ): Promise<readonly ListedInstance[]> {
   const live = await listInstances({ engine: machine.engine, project: scope.projectSlug });
-  const name = typeof args.instance === "string" ? args.instance : context.flags.instance;
+  const name = namedInstance(context, args.instance);
   if (args.all === true && args.volumes !== true) return live;
   const named = name === undefined ? undefined : toSlug(name).slug;
   const left = await readLeftovers(machine, scope, named, live);

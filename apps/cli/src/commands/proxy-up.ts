@@ -1,9 +1,9 @@
-import { attachProxy, ensureProxy, previewProxy, withLock } from "@cspace/compose";
+import { attachProxy, ensureProxy, listInstances, previewProxy, readProxyState, withLock } from "@cspace/compose";
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describeProxy, type ProxyReport, renderProxyDocument } from "../core/describe-proxy.ts";
-import { openEngine } from "../core/open-engine.ts";
+import { type Machine, openEngine } from "../core/open-engine.ts";
 import { createProgress } from "../output/progress.ts";
 
 type ProxyUpDocument = { readonly proxy: ProxyReport } | { readonly plan: Plan };
@@ -18,18 +18,27 @@ export async function run(context: Context, args: CommandArgs): Promise<ProxyUpD
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   try {
     const { signal } = context;
-    const { notes, domains } = await ensureProxy({
-      ...machine,
-      ...ports,
-      signal,
-      onLine: progress.onLine,
-    });
+    const begin = performance.now();
+    progress.onStep({ name: "proxy" });
+    const before = await readProxyState(machine.engine);
+    const { onLine } = progress;
+    const { changed, notes, domains, httpPort } = await ensureProxy({ ...machine, ...ports, signal, onLine });
     await withLock(machine.paths, "proxy", () => attachProxy(machine.engine, domains), { signal });
+    const ms = Math.round(performance.now() - begin);
+    progress.onStep({ name: "proxy", status: changed ? "done" : "unchanged", ms });
     for (const note of notes) context.output.note(note);
+    if (before.httpPort !== null && before.httpPort !== httpPort) await noteOldUrls(context, machine);
   } finally {
     progress.stop();
   }
   return { proxy: await describeProxy(machine) };
+}
+
+/** The environment of a container is its own until it is made anew. */
+async function noteOldUrls({ output }: Context, { engine }: Machine): Promise<void> {
+  for (const { project, instance } of await listInstances({ engine })) {
+    output.note(`the containers of ${instance} know the old URLs until: cspace up ${instance} (in ${project})`);
+  }
 }
 
 /** Renders the proxy's state. */

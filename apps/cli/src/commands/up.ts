@@ -5,7 +5,7 @@ import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseForUp, type UpScope } from "../core/choose-for-up.ts";
 import type { InstanceDocument } from "../core/documents.ts";
-import { readScope } from "../core/find-instance.ts";
+import { namedInstance, readScope } from "../core/find-instance.ts";
 import { openCompose } from "../core/open-compose.ts";
 import { readStack, type Stack } from "../core/read-stack.ts";
 import { renderInstance } from "../core/render-instance.ts";
@@ -17,7 +17,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   const scope = await readScope(context);
   if (scope.project === undefined) throw noProject(context, scope.projectName);
   const { project } = scope;
-  const name = typeof args.instance === "string" ? args.instance : context.flags.instance;
+  const name = namedInstance(context, args.instance);
   const request = { name, fresh: args.new === true };
   // Compose reads the files while the engine is asked, and while what is slow to load is loaded.
   const early = readEarly(context, { ...scope, project }, request.name);

@@ -49,6 +49,11 @@ async function choose(context: Context, machine: Machine, scope: UpScope, reques
   };
   const chosen = chooseUnclaimed(input, isClaimed);
   const existing = known.find((one) => one.instance === chosen.instance);
+  if (request.fresh && existing !== undefined) {
+    throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_TAKEN", `the instance ${chosen.instance} exists already`, {
+      hint: `go on with it: cspace up ${chosen.instance}; or leave out the name: cspace up --new`,
+    });
+  }
   if (existing !== undefined) requireOwn(scope, existing, { chosen, yes: context.flags.yes });
   else if (isClaimed(chosen.instance)) requireConfirmation(context, scope, chosen.instance);
   const record = existing === undefined ? newRecord(scope, chosen) : { ...existing, directory: project.directory };

@@ -27,6 +27,20 @@ export async function readScope(context: Context): Promise<Scope> {
   return { project, projectName, projectSlug: projectSlug(projectName) };
 }
 
+/**
+ * The instance that is named, as an argument or with `--instance`.
+ *
+ * @throws {CspaceError} `CSPACE_USAGE` when both name one and they differ.
+ */
+export function namedInstance(context: Context, argument: unknown): string | undefined {
+  const { instance } = context.flags;
+  if (typeof argument !== "string") return instance;
+  if (instance === undefined || instance === argument) return argument;
+  throw new CspaceError<CliErrorCode>("CSPACE_USAGE", `${argument} and --instance ${instance} name two instances`, {
+    hint: "name one of them",
+  });
+}
+
 /** The slug of a project's name; the reserved one is never given. */
 function projectSlug(name: string): string {
   return toSlug(name, { reserved: reservedProjects }).slug;
@@ -64,19 +78,21 @@ export function pickInstance(
       },
     );
   }
-  const own = all.filter((one) => one.directory === scope.project?.directory);
+  // Where `--project` names another project, this directory says nothing about its instances.
+  const elsewhere = scope.project === undefined || scope.project.slug !== scope.projectSlug;
+  const own = elsewhere ? all : all.filter((one) => one.directory === scope.project?.directory);
   const [first, second] = own;
   if (first !== undefined && second === undefined) return first;
   if (second !== undefined) {
     throw new CspaceError<CliErrorCode>(
       "CSPACE_INSTANCE_AMBIGUOUS",
-      `this directory has several instances: ${names(own)}`,
+      `${elsewhere ? `the project ${scope.projectSlug}` : "this directory"} has several instances: ${names(own)}`,
       {
         hint: `name one: --instance ${first?.instance}`,
       },
     );
   }
-  const where = scope.project === undefined ? `the project ${scope.projectSlug}` : scope.project.directory;
+  const where = elsewhere ? `the project ${scope.projectSlug}` : scope.project?.directory;
   throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `no instance of ${where} is running`, {
     hint: all.length === 0 ? "start one: cspace up" : `start one (cspace up), or name one of: ${names(all)}`,
   });

@@ -31,6 +31,15 @@ const otherProtocols = new Set([
 export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[] {
   const { settings, settingsFile, settingsText } = project;
   const services = readPorts(model);
+  if (Object.keys(services).length === 0) {
+    throw new CspaceError<CliErrorCode>(
+      "CSPACE_NO_SERVICES",
+      `the compose files of ${project.directory} have no services`,
+      {
+        hint: "add one, or name the profile that has some: COMPOSE_PROFILES=<profile> cspace up",
+      },
+    );
+  }
   const text = settingsText === null ? {} : { text: settingsText };
   const issues = checkRoutes(settings, services, text);
   if (issues.length > 0) {

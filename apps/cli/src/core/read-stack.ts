@@ -41,7 +41,7 @@ export interface Stack {
  * @throws {CspaceError} `CSPACE_NO_SERVICES` when there is neither; `model` rejects with what Compose says.
  */
 export async function readStack(
-  { signal, flags }: Context,
+  { signal, flags, output }: Context,
   { compose, paths }: ComposeHost,
   project: Project,
   names: { readonly project: string; readonly instance: string },
@@ -58,7 +58,12 @@ export async function readStack(
   };
   const { directory } = project;
   const composeProject = composeProjectName(names);
-  const model = readComposeModel({ compose, directory, files, composeProject, env, signal }).catch(
+  const told = new Set<string>();
+  const onWarning = (message: string): void => {
+    if (!told.has(message)) output.warn(message);
+    told.add(message);
+  };
+  const model = readComposeModel({ compose, directory, files, composeProject, env, signal, onWarning }).catch(
     async (error: unknown) => {
       // A Compose that is too old may well have failed for that.
       await requireCompose(compose, directory);

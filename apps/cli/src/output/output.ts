@@ -6,14 +6,20 @@ export interface OutputOptions {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Whether stdout takes colours. */
   readonly color: boolean;
+  /** Whether stderr does. @default color */
+  readonly asideColor?: boolean;
 }
 
 /** Writes text or JSON to the streams it was given. */
 export class Output {
   readonly json: boolean;
   readonly quiet: boolean;
+  /** For results. */
   readonly style: ReturnType<typeof pc.createColors>;
+  /** For everything else. */
+  readonly asideStyle: ReturnType<typeof pc.createColors>;
   /** Whether progress may be drawn over. */
   readonly live: boolean;
   /** Where progress is drawn. */
@@ -26,6 +32,7 @@ export class Output {
     this.quiet = options.quiet;
     this.stderr = options.stderr;
     this.style = pc.createColors(options.color);
+    this.asideStyle = pc.createColors(options.asideColor ?? options.color);
     this.live = options.stderr.isTTY === true && !options.json && !options.quiet;
   }
 
@@ -46,12 +53,12 @@ export class Output {
 
   /** Something worth knowing that is no result. */
   note(text: string): void {
-    if (!this.quiet) this.#options.stderr.write(`${this.style.dim("note")}   ${text}\n`);
+    if (!this.quiet) this.#options.stderr.write(`${this.asideStyle.dim("note")}   ${text}\n`);
   }
 
   /** Something that the user should look at, though the command goes on. */
   warn(text: string): void {
-    this.#options.stderr.write(`${this.style.yellow("warn")}   ${text}\n`);
+    this.#options.stderr.write(`${this.asideStyle.yellow("warn")}   ${text}\n`);
   }
 
   /** Words on the side, as they are. */
@@ -61,7 +68,7 @@ export class Output {
 
   /** What failed, its code, and the next command to type. */
   failure(error: { readonly code: string; readonly message: string; readonly hint: string | undefined }): void {
-    const { style } = this;
+    const { asideStyle: style } = this;
     this.#options.stderr.write(`${style.red("error")}  ${error.message} ${style.dim(`(${error.code})`)}\n`);
     if (error.hint !== undefined) this.#options.stderr.write(`${style.cyan("hint")}   ${error.hint}\n`);
   }

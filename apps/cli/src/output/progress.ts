@@ -16,7 +16,8 @@ export async function createProgress(output: Output, options: { readonly verbose
   const silent = output.json || output.quiet;
   const stream = output.stderr as NodeJS.WriteStream;
   const spinner: Spinner | undefined =
-    output.live && !verbose ? (await import("yocto-spinner")).default({ stream }) : undefined;
+    // An interruption is `main`'s to handle: it says what happened, and locks are let go of.
+    output.live && !verbose ? (await import("yocto-spinner")).default({ stream, handleSignals: false }) : undefined;
   let current = "";
   return {
     onStep: ({ name, status, ms }) => {
@@ -30,13 +31,13 @@ export async function createProgress(output: Output, options: { readonly verbose
         spinner?.stop();
         return;
       }
-      const text = `${name.padEnd(8)} ${output.style.dim(`${ms} ms`)}`;
-      if (spinner === undefined) output.aside(`${output.style.green("done")}   ${text}\n`);
+      const text = `${name.padEnd(8)} ${output.asideStyle.dim(`${ms} ms`)}`;
+      if (spinner === undefined) output.aside(`${output.asideStyle.green("done")}   ${text}\n`);
       else spinner.success(text);
     },
     onLine: (line) => {
-      if (verbose) output.aside(`${output.style.dim(line)}\n`);
-      else if (spinner !== undefined) spinner.text = `${current}  ${output.style.dim(line.slice(0, 60))}`;
+      if (verbose) output.aside(`${output.asideStyle.dim(line)}\n`);
+      else if (spinner?.isSpinning === true) spinner.text = `${current}  ${output.asideStyle.dim(line.slice(0, 60))}`;
     },
     stop: () => {
       spinner?.stop();

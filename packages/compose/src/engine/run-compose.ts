@@ -141,6 +141,8 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
 function lastWords(stderr: string): string {
   const lines = stderr
     .split("\n")
-    .filter((line) => line.trim() !== "" && !/^\s*(Container|Network|Volume|Image) /.test(line));
+    .filter(
+      (line) => line.trim() !== "" && !/^\s*(Container|Network|Volume|Image) |^time="[^"]*" level=warning /.test(line),
+    );
   return lines.slice(-12).join("\n") || "it said nothing";
 }

@@ -46,6 +46,8 @@ export interface ReadComposeModelOptions {
   /** Variables that the user's files may interpolate. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Receives what Compose warns of, such as a variable that is not set. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -56,11 +58,12 @@ export interface ReadComposeModelOptions {
  */
 export async function readComposeModel(options: ReadComposeModelOptions): Promise<ComposeModel> {
   const { compose, directory, env, signal } = options;
-  const out = await compose([...composeArguments(options), "config", "--format", "json"], {
-    cwd: directory,
-    env,
-    signal,
-  });
+  const onLine = (line: string): void => {
+    const warning = /level=warning msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+    if (warning !== undefined) options.onWarning?.(warning.replaceAll('\\"', '"'));
+  };
+  const args = [...composeArguments(options), "config", "--format", "json"];
+  const out = await compose(args, { cwd: directory, env, signal, onLine });
   return JSON.parse(out) as ComposeModel;
 }
 

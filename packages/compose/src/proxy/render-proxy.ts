@@ -108,6 +108,7 @@ function traefikArguments(httpPort: number): string[] {
     "--global.checknewversion=false",
     "--global.sendanonymoususage=false",
     "--log.level=WARN",
+    "--log.nocolor=true",
     ...pingArguments,
     `--entrypoints.web.address=:${httpPort}`,
     // Uploads may take as long as they take.
