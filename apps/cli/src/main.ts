@@ -28,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return reportUsage(error, early);
   }
   if (parsed === undefined) return exitCodes.done;
-  const flags = readFlags(parsed.args);
+  const flags = readFlags(parsed.options);
   const output = new Output({
     stdout,
     stderr,
@@ -73,7 +73,7 @@ function readWorkingDirectory(env: NodeJS.ProcessEnv): string {
   }
 }
 
-function readFlags(args: ParsedCommand["args"]): GlobalFlags {
+function readFlags(args: ParsedCommand["options"]): GlobalFlags {
   const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
   return {
     json: args.json === true,

@@ -5,7 +5,10 @@ import { commands, globalOptions } from "./command-table.ts";
 /** What was asked for, when it was a command. */
 export interface ParsedCommand {
   readonly spec: CommandSpec;
+  /** Options and arguments; an argument goes before an option of the same name. */
   readonly args: CommandArgs;
+  /** The options alone. */
+  readonly options: CommandArgs;
 }
 
 /** Where the parser prints its help. */
@@ -50,7 +53,8 @@ export function parseCommand(
     for (const option of spec.options) command.addOption(buildOption(option));
     command.addHelpText("after", `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join("\n")}`);
     command.action(() => {
-      parsed = { spec, args: { ...command.optsWithGlobals(), ...namedArgs(spec, command.args) } };
+      const options = command.optsWithGlobals();
+      parsed = { spec, options, args: { ...options, ...namedArgs(spec, command.args) } };
     });
   }
   if (argv.length === 0) program.outputHelp();

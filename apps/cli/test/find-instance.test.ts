@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import type { Context } from "../src/context.ts";
+import { namedInstance } from "../src/core/find-instance.ts";
+import { parseCommand } from "../src/program.ts";
+
+const streams = { write: () => undefined, columns: 80 };
+const contextOf = (argv: readonly string[]): { context: Context; argument: unknown } => {
+  const parsed = parseCommand(argv, "1.2.3", streams);
+  const context = { flags: { instance: parsed?.options.instance } } as unknown as Context;
+  return { context, argument: parsed?.args.instance };
+};
+
+test("an instance is named as an argument, with the option, or not at all", () => {
+  const name = (...argv: string[]): string | undefined => {
+    const { context, argument } = contextOf(argv);
+    return namedInstance(context, argument);
+  };
+  expect(name("up", "mercury")).toBe("mercury");
+  expect(name("up", "--instance", "venus")).toBe("venus");
+  expect(name("up", "venus", "--instance", "venus")).toBe("venus");
+  expect(name("up")).toBeUndefined();
+});
+
+test("two different names are refused", () => {
+  const { context, argument } = contextOf(["down", "mercury", "--instance", "venus"]);
+  expect(() => namedInstance(context, argument)).toThrow("mercury and --instance venus name two instances");
+});
