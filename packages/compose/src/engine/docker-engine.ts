@@ -34,6 +34,8 @@ export interface EngineContainerDetail {
   readonly HostConfig: {
     readonly RestartPolicy?: { readonly Name: string };
     readonly PortBindings?: unknown;
+    readonly Binds?: readonly string[] | null;
+    readonly SecurityOpt?: readonly string[] | null;
   };
   readonly NetworkSettings: {
     readonly Networks: Readonly<

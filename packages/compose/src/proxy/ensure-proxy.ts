@@ -10,7 +10,7 @@ import { attachProxy } from "../networks/apply-attachments.ts";
 import { answersDns, answersHttp, untilTrue } from "./check-proxy.ts";
 import { choosePorts, portCandidates, portTaken } from "./choose-proxy-ports.ts";
 import { hasProxyFiles, writeProxyFiles } from "./proxy-files.ts";
-import { chooseMachine, readMachine } from "./proxy-machine.ts";
+import { chooseMachine, hasIpv6, ownSubnet } from "./proxy-machine.ts";
 import { dnsContainer, proxyProject } from "./proxy-names.ts";
 import { type ProxyState, readProxyState } from "./proxy-state.ts";
 import { type PortConflict, type ProxyPorts, readPortConflict } from "./read-port-conflict.ts";
@@ -56,21 +56,26 @@ export async function ensureProxy(options: EnsureProxyOptions): Promise<EnsuredP
   return await withLock(options.paths, "proxy", () => ensureLocked(options, asked), { signal: options.signal });
 }
 
-/** The proxy when nothing needs to be done to it; attachments are looked at by {@link attachProxy}. */
+/**
+ * The proxy when nothing needs to be done to it; attachments are looked at by {@link attachProxy}. What it was made for
+ * is read from its container, since asking the engine about itself takes longer than all other questions together.
+ */
 export async function readReadyProxy({
   engine,
   paths,
 }: Pick<EnsureProxyOptions, "engine" | "paths">): Promise<EnsuredProxy | undefined> {
-  const [config, state, machine] = await Promise.all([
+  const [config, state, networks] = await Promise.all([
     readMachineConfig(paths),
     readProxyState(engine),
-    readMachine(engine),
+    engine.listNetworks({ filters: { name: [proxyProject] } }),
   ]);
-  const { httpPort, dnsPort, home } = state;
+  const { httpPort, dnsPort, home, socketPath, selinux } = state;
+  const subnet = ownSubnet(networks);
   if (state.state !== "running" || httpPort === null || dnsPort === null || home === null) return undefined;
   if ((config.httpPort ?? httpPort) !== httpPort || (config.dnsPort ?? dnsPort) !== dnsPort) return undefined;
-  if (machine.subnet === undefined) return undefined;
-  const stack = planProxy({ ...machine, subnet: machine.subnet, httpPort, dnsPort, domains: config.domains }, home);
+  if (subnet === undefined || socketPath === null) return undefined;
+  const machine = { socketPath, selinux, subnet, ipv6: hasIpv6() };
+  const stack = planProxy({ ...machine, httpPort, dnsPort, domains: config.domains }, home);
   if (stack.hash !== state.hash) return undefined;
   if (home === paths.home && !(await hasProxyFiles(paths, stack))) return undefined;
   return { changed: false, httpPort, dnsPort, domains: config.domains, notes: [] };

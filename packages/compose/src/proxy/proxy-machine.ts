@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { CspaceError } from "@cspace/errors";
-import type { DockerEngine } from "../engine/docker-engine.ts";
+import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import { isOlder } from "../engine/run-compose.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "../home/home-paths.ts";
@@ -14,22 +14,29 @@ import type { ProxyStackInput } from "./render-proxy.ts";
 export type ProxyMachine = Pick<ProxyStackInput, "socketPath" | "ipv6" | "selinux">;
 
 /** Reads the engine and the host; `subnet` is that of the proxy's own network, where it exists. */
-export async function readMachine(
-  engine: DockerEngine,
-): Promise<ProxyMachine & { readonly subnet: string | undefined }> {
+async function readMachine(engine: DockerEngine): Promise<ProxyMachine & { readonly subnet: string | undefined }> {
   const [info, networks] = await Promise.all([
     engine.info(),
     engine.listNetworks({ filters: { name: [proxyProject] } }),
   ]);
-  const own = networks.find((network) => network.Name === proxyProject);
   const path = engine.endpoint.startsWith("unix://") ? engine.endpoint.slice("unix://".length) : "";
   const virtual = process.platform !== "linux" || /Docker Desktop/.test(info.OperatingSystem);
   return {
     socketPath: virtual || path === "" ? "/var/run/docker.sock" : path,
-    ipv6: Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1")),
+    ipv6: hasIpv6(),
     selinux: (info.SecurityOptions ?? []).some((option) => option.includes("name=selinux")),
-    subnet: own === undefined ? undefined : subnetsOf([own])[0],
+    subnet: ownSubnet(networks),
   };
+}
+
+/** Whether this host has `::1`. */
+export function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));
+}
+
+/** The subnet of the proxy's own network, where it is among these. */
+export function ownSubnet(networks: readonly EngineNetwork[]): string | undefined {
+  return subnetsOf(networks.filter((network) => network.Name === proxyProject))[0];
 }
 
 /**

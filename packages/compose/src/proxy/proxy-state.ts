@@ -20,6 +20,10 @@ export interface ProxyState {
   readonly containers: readonly string[];
   /** Containers in a state that Compose does not get them out of: paused, or in a circle of restarts. */
   readonly stuck: readonly string[];
+  /** The engine's socket as it is mounted; `null` when it is not. */
+  readonly socketPath: string | null;
+  /** Whether the proxy's container was made for an engine that confines with SELinux. */
+  readonly selinux: boolean;
   /** The networks that the proxy is on, its own left out. */
   readonly networks: readonly string[];
   readonly versions: { readonly traefik: string | null; readonly coredns: string | null };
@@ -46,6 +50,8 @@ export async function readProxyState(engine: DockerEngine): Promise<ProxyState> 
     foreign: foreign === undefined ? null : nameOf(foreign),
     containers: found.map(nameOf),
     stuck: found.filter(({ State }) => ["paused", "restarting", "dead"].includes(State.Status)).map(nameOf),
+    socketPath: proxy === undefined ? null : mountedSocket(proxy),
+    selinux: proxy?.HostConfig.SecurityOpt?.includes("label=disable") ?? false,
     networks: Object.keys(proxy?.NetworkSettings.Networks ?? {})
       .filter((name) => name !== proxyProject)
       .sort(),
@@ -55,6 +61,11 @@ export async function readProxyState(engine: DockerEngine): Promise<ProxyState> 
 
 function nameOf(container: EngineContainerDetail): string {
   return container.Name.replace(/^\//, "");
+}
+
+function mountedSocket({ HostConfig }: EngineContainerDetail): string | null {
+  const suffix = ":/var/run/docker.sock:ro";
+  return HostConfig.Binds?.find((bind) => bind.endsWith(suffix))?.slice(0, -suffix.length) ?? null;
 }
 
 function publishedPort(container: EngineContainerDetail): number | null {

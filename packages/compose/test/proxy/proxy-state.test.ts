@@ -35,6 +35,8 @@ test("a proxy that runs", async () => {
     foreign: null,
     containers: ["cspace-proxy", "cspace-dns"],
     stuck: [],
+    socketPath: null,
+    selinux: false,
     networks: ["cspace-a", "cspace-b"],
     versions: { traefik: "3.7.15", coredns: "1.15.0" },
   });
@@ -71,4 +73,17 @@ test("two renderings that differ have no hash in common", async () => {
 test("a container that merely has the name is told", async () => {
   const details = { "cspace-proxy": proxy, "cspace-dns": container("cspace-dns", { labels: {} }) };
   expect((await readProxyState(fakeEngine({ details }))).foreign).toBe("cspace-dns");
+});
+
+test("what the proxy was made for is read from its container", async () => {
+  const HostConfig = {
+    ...proxy.HostConfig,
+    Binds: [
+      "/run/user/1000/docker.sock:/var/run/docker.sock:ro",
+      "/home/ada/.cspace/proxy/dynamic:/etc/traefik/dynamic:ro",
+    ],
+    SecurityOpt: ["label=disable"],
+  };
+  const engine = fakeEngine({ details: { "cspace-proxy": { ...proxy, HostConfig } } });
+  expect(await readProxyState(engine)).toMatchObject({ socketPath: "/run/user/1000/docker.sock", selinux: true });
 });
