@@ -1,6 +1,8 @@
+import { homedir } from "node:os";
 import { CspaceError } from "@cspace/errors";
 import type { Options as ExecaOptions } from "execa";
 import type { ComposeErrorCode } from "../errors.ts";
+import { findComposePlugin } from "./find-compose-plugin.ts";
 
 /** What one run of Compose needs beside its arguments. */
 export interface RunComposeOptions {
@@ -11,6 +13,8 @@ export interface RunComposeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Ends the run after so many milliseconds, with `CSPACE_WAIT_TIMEOUT`. @default no bound */
   readonly timeoutMs?: number;
+  /** Whether the run only reads files, so that it needs Compose's program alone. @default false */
+  readonly readsOnly?: boolean;
   /** Receives Compose's progress, line by line. */
   readonly onLine?: ((line: string) => void) | undefined;
 }
@@ -44,7 +48,7 @@ export function createComposeRunner(options: CreateComposeRunnerOptions): RunCom
   const base = Object.fromEntries(
     Object.entries(env).filter(([name]) => !["COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "DOCKER_CONTEXT"].includes(name)),
   );
-  return async (args, { cwd, env: added = {}, signal, timeoutMs, onLine }) => {
+  return async (args, { cwd, env: added = {}, signal, timeoutMs, readsOnly = false, onLine }) => {
     const settings = {
       cwd,
       // `COMPOSE_IGNORE_ORPHANS`, also in the project's `.env`, makes Compose refuse `--remove-orphans`.
@@ -65,7 +69,9 @@ export function createComposeRunner(options: CreateComposeRunnerOptions): RunCom
     } as const satisfies ExecaOptions;
     // Loaded on first use: most callers only ask the engine.
     const { execa } = await import("execa");
-    const child = execa("docker", ["compose", ...args], settings);
+    const plugin = readsOnly ? findComposePlugin(env, homedir()) : undefined;
+    const child =
+      plugin === undefined ? execa("docker", ["compose", ...args], settings) : execa(plugin, args, settings);
     if (onLine !== undefined) {
       child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
         for (const line of chunk.split("\n")) if (line.trim() !== "") onLine(line.trim());

@@ -63,7 +63,7 @@ export async function readComposeModel(options: ReadComposeModelOptions): Promis
     if (warning !== undefined) options.onWarning?.(warning.replaceAll('\\"', '"'));
   };
   const args = [...composeArguments(options), "config", "--format", "json"];
-  const out = await compose(args, { cwd: directory, env, signal, onLine });
+  const out = await compose(args, { cwd: directory, env, signal, readsOnly: true, onLine });
   return JSON.parse(out) as ComposeModel;
 }
 
