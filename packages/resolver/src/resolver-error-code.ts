@@ -1,0 +1,6 @@
+/** Every code that this package throws in a `CspaceError`. */
+export type ResolverErrorCode =
+  | "CSPACE_ELEVATION_FAILED"
+  | "CSPACE_RESOLVER_DAMAGED"
+  | "CSPACE_RESOLVER_FOREIGN"
+  | "CSPACE_RESOLVER_PORT";
