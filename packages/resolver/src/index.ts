@@ -1,18 +1,11 @@
+export { type ApplyResolverPlanOptions, applyResolverPlan } from "./apply-resolver-plan.ts";
+export { readHostsBlock, writeHostsBlock } from "./hosts-block.ts";
+export type { ResolverHealth, ResolverVerdict } from "./judge-resolver.ts";
+export { type PlanResolverOptions, planRemoval, planResolver } from "./plan-resolver.ts";
+export { type ReadResolverOptions, readResolver } from "./read-resolver.ts";
+export { type ReadRulePortOptions, readRulePort } from "./read-rule-port.ts";
+export { type RenderCommandsOptions, renderCommands } from "./render-commands.ts";
 export type { ResolverErrorCode } from "./resolver-error-code.ts";
-export type { ResolverKind, ResolverRule, ResolverState } from "./resolver-state.ts";
-export {
-  applyResolverPlan,
-  type ApplyResolverPlanOptions,
-  planRemoval,
-  planResolver,
-  type PlanResolverOptions,
-  readResolver,
-  type ReadResolverOptions,
-  readRulePort,
-  renderCommands,
-  type ResolverHealth,
-  type ResolverReport,
-  type RunCommand,
-  verifyResolver,
-  type VerifyResolverOptions,
-} from "./skeleton.ts";
+export type { FileKind, NrptRule, ResolverKind, ResolverRule, ResolverState, RulePlace } from "./resolver-state.ts";
+export type { CommandResult, RunCommand, RunCommandOptions } from "./run-command.ts";
+export { type ResolverReport, type VerifyResolverOptions, verifyResolver } from "./verify-resolver.ts";

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { lookup as systemLookup } from "node:dns/promises";
+import type { ResolverKind } from "./resolver-state.ts";
+import type { RunCommand } from "./run-command.ts";
+import { powershell } from "./step-commands.ts";
+
+/** What the system's resolver said of a name. */
+export interface LookUp {
+  /** Empty when the name was not found. */
+  readonly addresses: readonly string[];
+  /** How long it took. */
+  readonly ms: number;
+  /** Whether it was given up. */
+  readonly timedOut: boolean;
+}
+
+/** Options of {@link lookUp}. */
+export interface LookUpOptions {
+  readonly kind: ResolverKind;
+  readonly run: RunCommand;
+  /** @default 8000 */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks for both kinds of address the way programs ask, so that everything the system puts before and around DNS has its
+ * say: `getent ahosts` (getaddrinfo), `dscacheutil` (macOS), `Resolve-DnsName` (Windows).
+ */
+export async function lookUp(hostname: string, options: LookUpOptions): Promise<LookUp> {
+  const { kind, run, timeoutMs = 8000, signal } = options;
+  const { file, args, parse } = programs[kind === "nrpt" || kind === "macos" ? kind : "linux"](hostname);
+  const begin = performance.now();
+  try {
+    const { stdout } = await run(file, args, { timeoutMs, signal });
+    const ms = performance.now() - begin;
+    return { addresses: [...new Set(parse(stdout))], ms, timedOut: ms >= timeoutMs };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || file !== "getent") throw error;
+    return lookUpByNode(hostname, begin);
+  }
+}
+
+/** A name that no cache has seen, of more than two labels: some resolvers treat shorter ones under `.local` apart. */
+export function freshName(domain: string): string {
+  return `c${randomBytes(6).toString("hex")}.check.${domain}`;
+}
+
+const programs = {
+  linux: (name: string) => ({ file: "getent", args: ["ahosts", name], parse: firstWords }),
+  macos: (name: string) => ({
+    file: "dscacheutil",
+    args: ["-q", "host", "-a", "name", name],
+    parse: (text: string) => [...text.matchAll(/^ipv?6?_address: (\S+)/gm)].map(([, address]) => address as string),
+  }),
+  nrpt: (name: string) => ({
+    ...powershell(`Resolve-DnsName -Name '${name}' -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress }`),
+    parse: firstWords,
+  }),
+};
+
+function firstWords(text: string): string[] {
+  return text.split("\n").flatMap((line) => line.trim().split(/\s+/)[0] || []);
+}
+
+/** The C library's own lookup, where there is no `getent`. */
+async function lookUpByNode(hostname: string, begin: number): Promise<LookUp> {
+  const found = await systemLookup(hostname, { all: true }).catch(() => []);
+  return { addresses: found.map(({ address }) => address), ms: performance.now() - begin, timedOut: false };
+}

@@ -1,0 +1,64 @@
+import { readdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type FileState, readDirectoryState, readFileState } from "@cspace/plan";
+import type { FileKind, RulePlace } from "./resolver-state.ts";
+import { ruleFormats } from "./rule-formats.ts";
+import { temporaryPath } from "./step-commands.ts";
+
+/** Options of {@link readPlace}. */
+export interface ReadPlaceOptions {
+  /** Every path is below it. */
+  readonly root: string;
+  readonly domains: readonly string[];
+  readonly reload: readonly string[] | null;
+  /** When the process that reads the place began, in milliseconds since 1970; `null` when nobody can tell. */
+  readonly startedAt: number | null;
+  /** Whether that process says that it asks a DNS on 127.0.0.1. @default it cannot be asked */
+  readonly asksLoopback?: boolean | undefined;
+}
+
+/**
+ * Reads what stands where a kind keeps its rule.
+ *
+ * @throws `CSPACE_FILE_UNREADABLE`.
+ */
+export async function readPlace(kind: FileKind, options: ReadPlaceOptions): Promise<RulePlace> {
+  const { root, domains, reload, startedAt, asksLoopback } = options;
+  const { directory, fileOf } = ruleFormats[kind];
+  const folder = join(root, directory);
+  const state = await readDirectoryState(folder);
+  const paths = [...new Set(domains.map((domain) => join(folder, fileOf(domain))))];
+  const entries = state.kind === "missing" ? [] : await readdir(folder);
+  const [files, temporaries] = await Promise.all([
+    Promise.all(paths.map(readFileState)),
+    Promise.all(paths.map((path) => readFileState(temporaryPath(path)))),
+  ]);
+  const since = async (path: string): Promise<boolean> => startedAt === null || (await changedAt(path)) <= startedAt;
+  const [file] = files;
+  return {
+    kind,
+    directory: state,
+    entries,
+    files,
+    leftovers: temporaries.filter((one) => one.kind === "file"),
+    reload,
+    loaded: file?.kind !== "file" || (await since(file.path)),
+    cleared: file?.kind === "file" || !(asksLoopback ?? state.kind === "directory") || (await since(folder)),
+  };
+}
+
+/** When something was last put at a path or taken from it; of what is gone, the directory above tells. */
+async function changedAt(path: string): Promise<number> {
+  try {
+    const stats = await stat(path);
+    return stats.isDirectory() ? stats.mtimeMs : stats.ctimeMs;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
+    return changedAt(dirname(path));
+  }
+}
+
+/** The text of a file, `null` when there is none. */
+export function textOf(file: FileState): string | null {
+  return file.kind === "file" ? file.content : null;
+}

@@ -1,0 +1,44 @@
+import type { Plan } from "@cspace/plan";
+import { type StepCommand, stepCommands } from "./step-commands.ts";
+
+/** Options of {@link renderCommands}. */
+export interface RenderCommandsOptions {
+  /** What gives a command the rights of root. @default ["sudo"] */
+  readonly elevate?: readonly string[];
+}
+
+/**
+ * The commands of a plan as a person types them: the very ones that `applyResolverPlan` runs, for a POSIX shell, or for
+ * PowerShell run as administrator. Pure.
+ *
+ * @example
+ * ```ts
+ * renderCommands(plan);
+ * //=> ["sudo mkdir -m 0755 /etc/resolver", "printf 'nameserver 127.0.0.1\\n' | sudo tee ...", ...]
+ * ```
+ */
+export function renderCommands(plan: Plan, options: RenderCommandsOptions = {}): string[] {
+  const { elevate = ["sudo"] } = options;
+  return plan.steps
+    .filter(({ needsRoot }) => needsRoot)
+    .flatMap((step) => stepCommands(step).map((command) => renderCommand(command, elevate)));
+}
+
+function renderCommand({ file, args, input }: StepCommand, elevate: readonly string[]): string {
+  if (file === "powershell.exe") return args.at(-1) ?? "";
+  const line = [...elevate, file, ...args].map(quote).join(" ");
+  return input === undefined ? line : `printf '%b' ${quote(escapeText(input))} | ${line} >/dev/null`;
+}
+
+/** XCU 2.2.2 of POSIX: within single quotes every character stands for itself. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** For `printf %b`: one line that cannot steer a terminal, whatever the text. */
+function escapeText(text: string): string {
+  return text
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replace(/\p{Cc}/gu, (character) => `\\0${character.charCodeAt(0).toString(8)}`);
+}
