@@ -5,10 +5,10 @@ export interface FileOwner {
 }
 
 /**
- * What a step changes: `file` writes one, `remove` deletes one, `directory` makes (or deletes) one. Another kind, such
- * as `network`, is up to an executor that the caller passes.
+ * What a step changes: `file` writes one, `remove` deletes one, `directory` makes (or deletes) one. `command` runs the
+ * command lines of `after`; that and every other kind, such as `network`, is up to an executor that the caller passes.
  */
-export type PlanStepKind = "file" | "remove" | "directory" | (string & Record<never, never>);
+export type PlanStepKind = "file" | "remove" | "directory" | "command" | (string & Record<never, never>);
 
 /** One change: what stands at `path` now and what will. Plain data that survives JSON. */
 export interface PlanStep {

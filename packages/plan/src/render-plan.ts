@@ -16,8 +16,9 @@ export function renderPlan(plan: Plan): string {
 }
 
 function renderHeading(step: PlanStep): string {
-  const verb = step.before === null ? "create" : step.after === null ? "remove" : "change";
-  const noun = step.kind === "file" || step.kind === "remove" ? "" : ` ${visible(step.kind)}`;
+  const verb =
+    step.kind === "command" ? "run" : step.before === null ? "create" : step.after === null ? "remove" : "change";
+  const noun = ["file", "remove", "command"].includes(step.kind) ? "" : ` ${visible(step.kind)}`;
   const link = step.target === undefined ? "" : ` -> ${visible(step.target)}`;
   const notes = [
     ...(step.needsRoot ? ["as root"] : []),
@@ -28,7 +29,8 @@ function renderHeading(step: PlanStep): string {
 }
 
 /** Where a hunk is says something only of content that stays. */
-function renderDiff({ before, after }: PlanStep): string[] {
+function renderDiff({ kind, before, after }: PlanStep): string[] {
+  if (kind === "command") return (after ?? "").split("\n").filter(Boolean).map((line) => `$ ${visible(line)}`);
   const { hunks } = structuredPatch("", "", before ?? "", after ?? "", undefined, undefined, { context: 3 });
   return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => {
     const place = `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`;

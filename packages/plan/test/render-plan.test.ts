@@ -70,3 +70,12 @@ test("content and paths cannot steer the terminal or read as another line", () =
     "
   `);
 });
+
+test("a command is what is run, not a thing that is made", () => {
+  const command = { kind: "command", path: "service:dnsmasq", before: null, after: "systemctl restart dnsmasq\n" };
+  expect(renderPlan(plan({ ...command, needsRoot: true }))).toMatchInlineSnapshot(`
+    "run service:dnsmasq (as root)
+    $ systemctl restart dnsmasq
+    "
+  `);
+});

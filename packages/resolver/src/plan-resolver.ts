@@ -82,11 +82,10 @@ function installPlace(
   const { kind, directory, files, loaded } = place;
   const { perDomain, fileOf, render } = ruleFormats[kind];
   requireOwn(place, domains);
-  const ownsDirectory = directory.kind === "missing" || ownsIts(place);
   const wanted = new Map<string, string>();
   for (const group of perDomain ? domains.map((domain) => [domain]) : [domains]) {
     const path = join(directory.path, fileOf(group[0] as string));
-    wanted.set(path, render({ domains: group, port, ownsDirectory }));
+    wanted.set(path, render({ domains: group, port }));
   }
   const known = new Map(files.map((file) => [file.path, file]));
   const writes = [...wanted].map(([path, text]) => {
@@ -106,11 +105,10 @@ function removePlace(place: RulePlace, { halfDone }: { readonly halfDone: boolea
   const leftovers = removeLeftovers(place);
   const gone = new Set([...removals, ...leftovers].map(({ path }) => path));
   const empties = directory.kind === "directory" && entries.every((name) => gone.has(join(directory.path, name)));
-  const owned = removals.length > 0 ? ownsIts(place) : halfDone;
   return [
     ...removals,
     ...leftovers,
-    ...(empties && owned ? [removeDirectory(directory.path)] : []),
+    ...(empties && isOwnDirectory(directory) ? [removeDirectory(directory.path)] : []),
     ...(removals.length > 0 || halfDone ? reloadOf(place) : []),
   ];
 }
@@ -175,15 +173,18 @@ function commandStep(service: string, lines: readonly string[]): PlanStep {
   return { kind: "command", path: `service:${service}`, before: null, after, needsRoot: true };
 }
 
+/**
+ * A directory that cspace makes has the sticky bit, which means nothing where only root may write: so it is told from
+ * one that was there before, and goes when it is empty.
+ */
+const ownMode = 0o1755;
+
 function modeOf(directory: RulePlace["directory"]): number {
-  return directory.kind === "missing" ? 0o755 : directory.mode;
+  return directory.kind === "missing" ? ownMode : directory.mode;
 }
 
-/** Whether cspace made the directory, as its file there says; of macOS's, whether nothing else is in it. */
-function ownsIts(place: RulePlace): boolean {
-  const { kind, files } = place;
-  if (kind === "macos") return true;
-  return files.some((file) => ruleFormats[kind].parse(textOf(file) ?? "")?.ownsDirectory === true);
+function isOwnDirectory(directory: RulePlace["directory"]): boolean {
+  return directory.kind === "directory" && (directory.mode & ownMode) === ownMode;
 }
 
 /** cspace makes no links, so what stands behind one is somebody else's. */

@@ -4,8 +4,6 @@ import type { FileKind } from "./resolver-state.ts";
 export interface RuleText {
   readonly domains: readonly string[];
   readonly port: number;
-  /** Whether cspace made the directory as well, so that it goes with the file. @default false */
-  readonly ownsDirectory?: boolean;
 }
 
 /** Where and how a kind keeps its rule. */
@@ -20,8 +18,7 @@ export interface RuleFormat {
 }
 
 const domain = "[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?";
-const alone = "# Written by cspace. To remove it: cspace dns uninstall";
-const both = "# Written by cspace, and so is its directory. To remove both: cspace dns uninstall";
+const heading = "# Written by cspace. To remove it: cspace dns uninstall\n";
 
 /** https://www.freedesktop.org/software/systemd/man/latest/resolved.conf.html and systemd.dns-delegate(5) */
 function systemdFormat(directory: string, file: string, section: string): RuleFormat {
@@ -29,8 +26,8 @@ function systemdFormat(directory: string, file: string, section: string): RuleFo
     directory,
     fileOf: () => file,
     perDomain: false,
-    render: ({ domains, port, ownsDirectory }) =>
-      lines(ownsDirectory, [
+    render: ({ domains, port }) =>
+      lines([
         `[${section}]`,
         `DNS=127.0.0.1${port === 53 ? "" : `:${port}`}`,
         // The tilde routes the domain without making it a suffix that single words are tried with.
@@ -52,11 +49,8 @@ function dnsmasqFormat(directory: string): RuleFormat {
     directory,
     fileOf: () => "cspace.conf",
     perDomain: false,
-    render: ({ domains, port, ownsDirectory }) =>
-      lines(
-        ownsDirectory,
-        domains.flatMap((name) => [`server=/${name}/127.0.0.1#${port}`, `rebind-domain-ok=/${name}/`]),
-      ),
+    render: ({ domains, port }) =>
+      lines(domains.flatMap((name) => [`server=/${name}/127.0.0.1#${port}`, `rebind-domain-ok=/${name}/`])),
     parse: (text) =>
       parseLines(text, (body) => {
         const pairs = body.split(/\n(?=server=)/).map((pair) => pattern.exec(pair));
@@ -88,18 +82,11 @@ export const ruleFormats: Readonly<Record<FileKind, RuleFormat>> = {
   dnsmasq: dnsmasqFormat("/etc/dnsmasq.d"),
 };
 
-function lines(ownsDirectory: boolean | undefined, body: readonly string[]): string {
-  return `${[ownsDirectory === true ? both : alone, ...body].join("\n")}\n`;
+function lines(body: readonly string[]): string {
+  return `${heading}${body.join("\n")}\n`;
 }
 
 function parseLines(text: string, parse: (body: string) => RuleText | undefined): RuleText | undefined {
-  for (const [heading, ownsDirectory] of [
-    [alone, false],
-    [both, true],
-  ] as const) {
-    if (!text.startsWith(`${heading}\n`) || !text.endsWith("\n")) continue;
-    const rule = parse(text.slice(heading.length + 1, -1));
-    return rule === undefined ? undefined : { ...rule, ownsDirectory };
-  }
-  return undefined;
+  if (!text.startsWith(heading) || !text.endsWith("\n")) return undefined;
+  return parse(text.slice(heading.length, -1));
 }
