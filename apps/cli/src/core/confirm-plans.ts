@@ -56,7 +56,7 @@ async function refuse(context: Context, pending: readonly Proposal[]): Promise<C
   const error = new CspaceError<CliErrorCode>(
     "CSPACE_CONFIRMATION_NEEDED",
     `${steps.length === 1 ? "a change waits" : `${steps.length} changes wait`} for a yes, and there is no terminal to ask at; nothing is changed`,
-    { hint: "run it in a terminal, or answer beforehand: --yes" },
+    { hint: "run it in a terminal, or agree beforehand: --yes" },
   );
   return withCommands(context, error, { version: 1, steps });
 }
