@@ -66,7 +66,7 @@ const enter = ["-m", "-p", "-f", "--kill-child", "--mount-proc", "sh", "-c"] as 
  */
 export function createPrivateMachine(sandbox: Sandbox, { dnsmasq }: { readonly dnsmasq: boolean }): PrivateMachine {
   const etc = join(sandbox.root, "etc");
-  const tools = join(sandbox.root, "tools");
+  const tools = join(etc, "tools");
   chmodSync(sandbox.root, 0o755);
   mkdirSync(join(etc, "dnsmasq.d"), { recursive: true });
   for (const name of copied) {
@@ -85,7 +85,7 @@ export function createPrivateMachine(sandbox: Sandbox, { dnsmasq }: { readonly d
     program(name, 'case "$*" in *dnsmasq*) ;; *) exit 1;; esac');
   const hide = [
     'mount --make-rprivate / && mount --bind "$0" /etc',
-    ...(dnsmasq ? [`{ '${tools}/dnsmasq' -7 /etc/dnsmasq.d </dev/null >/dev/null 2>&1 & }`] : []),
+    ...(dnsmasq ? [`{ /etc/tools/dnsmasq -7 /etc/dnsmasq.d </dev/null >/dev/null 2>&1 & }`] : []),
     // The shell stays, since it is the one that the program called dnsmasq is a child of.
     '"$@"',
   ].join(" && ");
@@ -101,7 +101,7 @@ export function createPrivateMachine(sandbox: Sandbox, { dnsmasq }: { readonly d
     // It names a file below the real /etc, and Node warns.
     delete env.NODE_EXTRA_CA_CERTS;
     for (const key of Object.keys(env)) if (/^(CSPACE_(?!HOME)|COMPOSE_)/.test(key)) delete env[key];
-    return { ...env, PATH: [tools, env.PATH].join(delimiter) };
+    return { ...env, PATH: ["/etc/tools", env.PATH].join(delimiter) };
   };
   const start: PrivateMachine["start"] = (args, { cwd, env, terminal = false, uid }) => {
     const user = uid === undefined ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
@@ -148,7 +148,7 @@ export function createPrivateMachine(sandbox: Sandbox, { dnsmasq }: { readonly d
 function readFiles(folder: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((name) => !copied.includes(name))
+      .filter((name) => !copied.includes(name) && !name.startsWith("tools"))
       .sort()
       .map((name) => {
         const stats = statSync(join(folder, name));
