@@ -30,7 +30,11 @@ function renderHeading(step: PlanStep): string {
 
 /** Where a hunk is says something only of content that stays. */
 function renderDiff({ kind, before, after }: PlanStep): string[] {
-  if (kind === "command") return (after ?? "").split("\n").filter(Boolean).map((line) => `$ ${visible(line)}`);
+  if (kind === "command")
+    return (after ?? "")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => `$ ${visible(line)}`);
   const { hunks } = structuredPatch("", "", before ?? "", after ?? "", undefined, undefined, { context: 3 });
   return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => {
     const place = `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`;

@@ -98,7 +98,7 @@ async function readLinux(machine: Machine): Promise<readonly ResolverState[]> {
     }),
   );
   const { kind, why } = detectLinux(evidence);
-  const shared = await readShared(places, root);
+  const shared = await readShared(places, root, { needed: kind === "hosts" });
   const { systemdVersion, sources } = evidence;
   // `DNS=` takes a port since 246: https://github.com/systemd/systemd/blob/main/NEWS
   const anyPort = kind !== "systemd-resolved" || systemdVersion === null || systemdVersion >= 246;
@@ -178,14 +178,23 @@ async function readInit(root: string): Promise<Init> {
   return (await exists(join(root, "run/openrc"))) ? "openrc" : "sysv";
 }
 
+/** `needed`: whether `/etc/hosts` is where the rule will be; elsewhere one that cannot be read is left alone. */
 async function readShared(
   places: readonly RulePlace[],
   root: string,
+  { needed = false }: { readonly needed?: boolean } = {},
 ): Promise<Pick<ResolverState, "rules" | "places" | "hosts" | "hostsLeftover" | "nrpt">> {
   const path = join(root, "etc/hosts");
-  const [hosts, leftover] = await Promise.all([readFileState(path), readFileState(temporaryPath(path))]);
-  const names = readHostsBlock(textOf(hosts) ?? "", path);
   const rules = places.flatMap(ruleOf);
+  const [hosts, leftover] = await Promise.all([readFileState(path), readFileState(temporaryPath(path))]).catch(
+    (error: unknown) => {
+      if (needed) throw error;
+      return [];
+    },
+  );
+  if (hosts === undefined || leftover === undefined)
+    return { rules, places, hosts: null, hostsLeftover: null, nrpt: [] };
+  const names = readHostsBlock(textOf(hosts) ?? "", path);
   return {
     rules: names === undefined ? rules : [...rules, { kind: "hosts", domains: [], port: null, names }],
     places,
