@@ -140,12 +140,8 @@ function planNrpt({ kind, nrpt }: ResolverState, domains: readonly string[]): Pl
   return steps.length === 0 ? [] : [...steps, commandStep("Dnscache", ["powershell.exe Clear-DnsClientCache"])];
 }
 
-function removeLeftovers({ leftovers, files }: RulePlace): PlanStep[] {
-  const targets = new Set(files.filter((file) => file.kind === "file").map(({ target }) => target));
-  return leftovers
-    .filter(({ path }) => !targets.has(path))
-    .map((file) => planFile(file, null, { needsRoot: true }))
-    .filter((step) => step !== undefined);
+function removeLeftovers({ leftovers }: RulePlace): PlanStep[] {
+  return leftovers.map((file) => planFile(file, null, { needsRoot: true })).filter((step) => step !== undefined);
 }
 
 function removeOwn(place: RulePlace, file: FileState): PlanStep | undefined {
