@@ -20,7 +20,10 @@ export const rooms = {
   "@cspace/ports": { folder: "packages/ports", uses: ["@cspace/errors"] },
   "@cspace/plan": { folder: "packages/plan", uses: ["@cspace/errors"] },
   "@cspace/project": { folder: "packages/project", uses: ["@cspace/errors", "@cspace/hostnames"] },
-  "@cspace/resolver": { folder: "packages/resolver", uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/plan"] },
+  "@cspace/resolver": {
+    folder: "packages/resolver",
+    uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/plan", "@cspace/ports"],
+  },
   "@cspace/gateway": { folder: "packages/gateway", uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/ports"] },
   "@cspace/processes": { folder: "packages/processes", uses: ["@cspace/errors", "@cspace/ports"] },
   "@cspace/compose": {

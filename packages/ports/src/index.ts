@@ -23,6 +23,7 @@ export {
   portHolder,
 } from "./port-holder.ts";
 export type { PortsErrorCode } from "./ports-error-code.ts";
+export { type ProbeDnsOptions, probeDns } from "./probe-dns.ts";
 export { type ProbeLocalOptions, probeLocal } from "./probe-local.ts";
 export { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
 export { type NameResolution, type ResolveNameOptions, resolveName } from "./resolve-name.ts";

@@ -57,7 +57,7 @@ export interface ResolverState {
   readonly rules: readonly ResolverRule[];
   /** Of the whole platform, so that nothing of cspace's is left behind when the machine changes its resolver. */
   readonly places: readonly RulePlace[];
-  /** `/etc/hosts`; `null` on Windows. */
+  /** `/etc/hosts`; `null` on Windows, and where it cannot be read and is not needed. */
   readonly hosts: FileState | null;
   /** What a killed run left beside it. */
   readonly hostsLeftover: FileState | null;

@@ -1,4 +1,3 @@
-import { Resolver } from "node:dns/promises";
 import { request } from "node:http";
 
 /** Whether something answers HTTP on a port of 127.0.0.1, within `timeoutMs`. */
@@ -14,18 +13,6 @@ export function answersHttp(port: number, timeoutMs: number): Promise<boolean> {
     probe.once("error", () => settle(false));
     probe.end();
   });
-}
-
-/** Whether a real question to the DNS on a port of 127.0.0.1 is answered with 127.0.0.1, within `timeoutMs`. */
-export async function answersDns(port: number, domain: string, timeoutMs: number): Promise<boolean> {
-  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
-  resolver.setServers([`127.0.0.1:${port}`]);
-  try {
-    const addresses = await resolver.resolve4(`check.${domain}`);
-    return addresses.length === 1 && addresses[0] === "127.0.0.1";
-  } catch {
-    return false;
-  }
 }
 
 /** Asks again and again until `check` holds; `false` when it did not within `timeoutMs`. */

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { CspaceError } from "@cspace/errors";
+import { probeDns } from "@cspace/ports";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
 import type { ComposeErrorCode } from "../errors.ts";
@@ -7,7 +8,7 @@ import type { HomePaths } from "../home/home-paths.ts";
 import { type MachineConfig, readMachineConfig, writeMachineConfig } from "../home/machine-config.ts";
 import { withLock } from "../home/with-lock.ts";
 import { attachProxy } from "../networks/apply-attachments.ts";
-import { answersDns, answersHttp, untilTrue } from "./check-proxy.ts";
+import { answersHttp, untilTrue } from "./check-proxy.ts";
 import { choosePorts, portCandidates, portTaken } from "./choose-proxy-ports.ts";
 import { hasProxyFiles, writeProxyFiles } from "./proxy-files.ts";
 import { chooseMachine, hasIpv6, ownSubnet } from "./proxy-machine.ts";
@@ -237,7 +238,7 @@ async function requireAnswers(options: {
     });
   }
   // A question that is sent before DNS listens is lost, so a short patience each is what makes this fast.
-  if (dnsPort !== null && !(await untilTrue(() => answersDns(dnsPort, domain, 250), wait))) {
+  if (dnsPort !== null && !(await untilTrue(() => probeDns(dnsPort, `check.${domain}`, { timeoutMs: 250 }), wait))) {
     throw new CspaceError<ComposeErrorCode>(
       "CSPACE_PROXY_FAILED",
       `the proxy's DNS does not answer on port ${dnsPort}`,

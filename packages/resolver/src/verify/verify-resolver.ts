@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import { askDns } from "./ask-dns.ts";
+import { probeDns } from "@cspace/ports";
+import type { ResolverKind, ResolverState } from "../resolver-state.ts";
+import { type RunCommand, runCommand } from "../run-command.ts";
 import { judgeResolver, type ResolverVerdict } from "./judge-resolver.ts";
 import { freshName, lookUp } from "./look-up.ts";
-import type { ResolverKind, ResolverState } from "./resolver-state.ts";
-import { type RunCommand, runCommand } from "./run-command.ts";
 
 /** What became of one domain in one resolver. */
 export interface ResolverReport extends ResolverVerdict {
@@ -70,7 +70,7 @@ async function verifyDomain(
   const asked = hostname ?? freshName(domain);
   const [found, answers] = await Promise.all([
     lookUp(asked, { kind, run, signal }),
-    rulePort === null ? false : askDns(rulePort, asked),
+    rulePort === null ? false : probeDns(rulePort, asked),
   ]);
   const loaded = places.find((place) => place.kind === kind)?.loaded ?? true;
   const verdict = judgeResolver({

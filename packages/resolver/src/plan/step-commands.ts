@@ -21,7 +21,7 @@ export function temporaryPath(path: string): string {
  * The programs that make a step, in their order, all of them plain tools of the system. Pure.
  *
  * A file is written whole beside its place and then renamed over it. `cp -a` first gives the new one the mode, owner,
- * attributes and labels of the old.
+ * attributes and labels of the old; what is only added to the end is all that is given to `tee` then.
  */
 export function stepCommands(step: PlanStep): readonly StepCommand[] {
   const { kind, path, target = path, before, after, mode = 0o644, owner } = step;
@@ -34,7 +34,12 @@ export function stepCommands(step: PlanStep): readonly StepCommand[] {
   const temporary = temporaryPath(target);
   const write: StepCommand = { ...run("tee", temporary), input: after };
   const rename = run("mv", "-f", temporary, target);
-  if (before !== null) return [run("cp", "-a", target, temporary), write, rename];
+  if (before !== null) {
+    const copy = run("cp", "-a", target, temporary);
+    const grows = before !== "" && after.startsWith(before);
+    const more: StepCommand = { ...run("tee", "-a", temporary), input: after.slice(before.length) };
+    return [copy, grows ? more : write, rename];
+  }
   const own = owner === undefined || (owner.uid === 0 && owner.gid === 0) ? [] : [`${owner.uid}:${owner.gid}`];
   return [write, run("chmod", octal(mode), temporary), ...own.map((who) => run("chown", who, temporary)), rename];
 }

@@ -19,13 +19,20 @@ export interface RenderCommandsOptions {
  */
 export function renderCommands(plan: Plan, options: RenderCommandsOptions = {}): string[] {
   const { elevate = ["sudo"] } = options;
-  return plan.steps
-    .filter(({ needsRoot }) => needsRoot)
-    .flatMap((step) => stepCommands(step).map((command) => renderCommand(command, elevate)));
+  const commands = plan.steps.filter(({ needsRoot }) => needsRoot).flatMap(stepCommands);
+  const lines = (list: readonly StepCommand[]): string[] => list.map((command) => renderCommand(command, elevate));
+  const windows = commands.filter(isPowershell);
+  return [
+    ...lines(commands.filter((command) => !isPowershell(command))),
+    ...(windows.length === 0 ? [] : ["# in PowerShell, as administrator:", ...lines(windows)]),
+  ];
 }
 
-function renderCommand({ file, args, input }: StepCommand, elevate: readonly string[]): string {
-  if (file === "powershell.exe") return args.at(-1) ?? "";
+const isPowershell = ({ file }: StepCommand): boolean => file === "powershell.exe";
+
+function renderCommand(command: StepCommand, elevate: readonly string[]): string {
+  const { file, args, input } = command;
+  if (isPowershell(command)) return args.at(-1) ?? "";
   const line = [...elevate, file, ...args].map(quote).join(" ");
   return input === undefined ? line : `printf '%b' ${quote(escapeText(input))} | ${line} >/dev/null`;
 }
@@ -40,5 +47,5 @@ function escapeText(text: string): string {
   return text
     .replaceAll("\\", "\\\\")
     .replaceAll("\n", "\\n")
-    .replace(/\p{Cc}/gu, (character) => `\\0${character.charCodeAt(0).toString(8)}`);
+    .replace(/\p{Cc}/gu, (character) => `\\0${character.charCodeAt(0).toString(8).padStart(3, "0")}`);
 }
