@@ -217,6 +217,35 @@ describe.skipIf(!canHideEtc || !portsAreFree)(
       });
     });
 
+    test("an ordinary user's sudo runs plain tools and nothing else, and is not asked for a password", async () => {
+      const log = join(machine.etc, "tools/sudo.log");
+      // What it may do stands in the files' modes, so that no rights of root are needed to see what it runs.
+      writeFileSync(join(machine.etc, "tools/sudo"), '#!/bin/sh\necho "$*" >>/etc/tools/sudo.log\nshift\nexec "$@"\n', {
+        mode: 0o755,
+      });
+      writeFileSync(log, "");
+      chmodSync(log, 0o666);
+      chmodSync(join(machine.etc, "dnsmasq.d"), 0o777);
+      const env = {
+        ...nowhere,
+        HOME: "/tmp",
+        CSPACE_HOME: `/tmp/.${prefix}sudo`,
+        PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+      };
+      const run = await machine.start(["dns", "install", "--yes", "--json"], { cwd: "/", env, uid: 65534 }).ended;
+      expect(readFileSync(log, "utf8").trim().split("\n")).toEqual([
+        "-n tee /etc/dnsmasq.d/.cspace.conf.cspace-new",
+        "-n chmod 0644 /etc/dnsmasq.d/.cspace.conf.cspace-new",
+        "-n mv -f /etc/dnsmasq.d/.cspace.conf.cspace-new /etc/dnsmasq.d/cspace.conf",
+        "-n service dnsmasq restart",
+      ]);
+      expect(JSON.parse(run.out)).toMatchObject({ resolvers: [{ state: "no-dns", fix: "cspace proxy up" }, {}] });
+      expect(run.code).toBe(0);
+      for (const path of [env.CSPACE_HOME, log, join(machine.etc, "tools/sudo")]) rmSync(path, { recursive: true });
+      chmodSync(join(machine.etc, "dnsmasq.d"), 0o755);
+      resetMachine();
+    });
+
     test("the commands that it prints are the ones: typed by hand, nothing is left to do as root", async () => {
       const { commands } = JSON.parse((await machine.cspace(folder, "init", "--json")).out) as Failure;
       machine.shell(["set -e", ...commands].join("\n"));
