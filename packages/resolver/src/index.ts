@@ -1,11 +1,11 @@
-export { type ApplyResolverPlanOptions, applyResolverPlan } from "./apply-resolver-plan.ts";
+export { type ApplyResolverPlanOptions, applyResolverPlan } from "./apply/apply-resolver-plan.ts";
 export { readHostsBlock, writeHostsBlock } from "./hosts-block.ts";
-export type { ResolverHealth, ResolverVerdict } from "./judge-resolver.ts";
-export { type PlanResolverOptions, planRemoval, planResolver } from "./plan-resolver.ts";
-export { type ReadResolverOptions, readResolver } from "./read-resolver.ts";
-export { type ReadRulePortOptions, readRulePort } from "./read-rule-port.ts";
-export { type RenderCommandsOptions, renderCommands } from "./render-commands.ts";
+export { type PlanResolverOptions, planRemoval, planResolver } from "./plan/plan-resolver.ts";
+export { type RenderCommandsOptions, renderCommands } from "./plan/render-commands.ts";
+export { type ReadResolverOptions, readResolver } from "./read/read-resolver.ts";
+export { type ReadRulePortOptions, readRulePort } from "./read/read-rule-port.ts";
 export type { ResolverErrorCode } from "./resolver-error-code.ts";
 export type { FileKind, NrptRule, ResolverKind, ResolverRule, ResolverState, RulePlace } from "./resolver-state.ts";
 export type { CommandResult, RunCommand, RunCommandOptions } from "./run-command.ts";
-export { type ResolverReport, type VerifyResolverOptions, verifyResolver } from "./verify-resolver.ts";
+export type { ResolverHealth, ResolverVerdict } from "./verify/judge-resolver.ts";
+export { type ResolverReport, type VerifyResolverOptions, verifyResolver } from "./verify/verify-resolver.ts";

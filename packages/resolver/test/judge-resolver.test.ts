@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeResolver, type ResolverEvidence } from "../src/judge-resolver.ts";
+import { judgeResolver, type ResolverEvidence } from "../src/verify/judge-resolver.ts";
 
 const evidence: ResolverEvidence = {
   kind: "systemd-resolved",

@@ -1,5 +1,5 @@
+import type { ResolverKind } from "../resolver-state.ts";
 import type { LookUp } from "./look-up.ts";
-import type { ResolverKind } from "./resolver-state.ts";
 
 /** What became of a domain's rule; the words of `cspace dns status`. */
 export type ResolverHealth = "ok" | "no-rule" | "no-dns" | "not-used" | "slow";

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
 import { buildPlan, type FileState, type Plan, type PlanStep, planDirectory, planFile } from "@cspace/plan";
-import { writeHostsBlock } from "./hosts-block.ts";
-import { textOf } from "./read-place.ts";
-import type { ResolverErrorCode } from "./resolver-error-code.ts";
-import type { ResolverState, RulePlace } from "./resolver-state.ts";
-import { ruleFormats } from "./rule-formats.ts";
+import { writeHostsBlock } from "../hosts-block.ts";
+import { ownRule } from "../own-rule.ts";
+import { textOf } from "../read/read-place.ts";
+import type { ResolverErrorCode } from "../resolver-error-code.ts";
+import type { ResolverState, RulePlace } from "../resolver-state.ts";
+import { ruleFormats } from "../rule-formats.ts";
 
 /** Options of {@link planResolver}. */
 export interface PlanResolverOptions {
@@ -145,7 +146,7 @@ function removeLeftovers({ leftovers }: RulePlace): PlanStep[] {
 }
 
 function removeOwn(place: RulePlace, file: FileState): PlanStep | undefined {
-  return isOwn(place, file) ? planFile(file, null, { needsRoot: true }) : undefined;
+  return ownRule(place.kind, file) === undefined ? undefined : planFile(file, null, { needsRoot: true });
 }
 
 function removeDirectory(path: string): PlanStep {
@@ -183,12 +184,6 @@ function isOwnDirectory(directory: RulePlace["directory"]): boolean {
   return directory.kind === "directory" && (directory.mode & ownMode) === ownMode;
 }
 
-/** cspace makes no links, so what stands behind one is somebody else's. */
-function isOwn({ kind }: RulePlace, file: FileState): boolean {
-  if (file.kind === "missing" || file.target !== file.path) return false;
-  return ruleFormats[kind].parse(file.content) !== undefined;
-}
-
 function requireOwn(place: RulePlace, domains?: readonly string[]): void {
   const { fileOf } = ruleFormats[place.kind];
   const concerned = domains?.map((domain) => join(place.directory.path, fileOf(domain)));
@@ -196,7 +191,7 @@ function requireOwn(place: RulePlace, domains?: readonly string[]): void {
     (file) =>
       concerned?.includes(file.path) !== false &&
       !(file.kind === "missing" && file.target === file.path) &&
-      !isOwn(place, file),
+      ownRule(place.kind, file) === undefined,
   );
   if (foreign === undefined) return;
   throw new CspaceError<ResolverErrorCode>(

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultDomains } from "@cspace/hostnames";
-import type { FileKind } from "./resolver-state.ts";
-import { ruleFormats } from "./rule-formats.ts";
+import type { FileKind } from "../resolver-state.ts";
+import { ruleFormats } from "../rule-formats.ts";
 
 /** Options of {@link readRulePort}. */
 export interface ReadRulePortOptions {

@@ -9,11 +9,11 @@ import {
   type StepEvent,
   type StepExecutor,
 } from "@cspace/plan";
+import { type StepCommand, stepCommands, temporaryPath } from "../plan/step-commands.ts";
+import { readNrpt } from "../read/read-nrpt.ts";
+import type { ResolverErrorCode } from "../resolver-error-code.ts";
+import { type CommandResult, type RunCommand, runCommand } from "../run-command.ts";
 import { elevateCommand } from "./elevate-command.ts";
-import { readNrpt } from "./read-nrpt.ts";
-import type { ResolverErrorCode } from "./resolver-error-code.ts";
-import { type CommandResult, type RunCommand, runCommand } from "./run-command.ts";
-import { type StepCommand, stepCommands, temporaryPath } from "./step-commands.ts";
 
 /** Options of {@link applyResolverPlan}. */
 export interface ApplyResolverPlanOptions {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { lookup as systemLookup } from "node:dns/promises";
-import type { ResolverKind } from "./resolver-state.ts";
-import type { RunCommand } from "./run-command.ts";
-import { powershell } from "./step-commands.ts";
+import { powershell } from "../plan/step-commands.ts";
+import type { ResolverKind } from "../resolver-state.ts";
+import type { RunCommand } from "../run-command.ts";
 
 /** What the system's resolver said of a name. */
 export interface LookUp {

@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { probeDns } from "@cspace/ports";
+import type { ResolverKind, ResolverState } from "../resolver-state.ts";
+import { type RunCommand, runCommand } from "../run-command.ts";
 import { judgeResolver, type ResolverVerdict } from "./judge-resolver.ts";
 import { freshName, lookUp } from "./look-up.ts";
-import type { ResolverKind, ResolverState } from "./resolver-state.ts";
-import { type RunCommand, runCommand } from "./run-command.ts";
 
 /** What became of one domain in one resolver. */
 export interface ResolverReport extends ResolverVerdict {

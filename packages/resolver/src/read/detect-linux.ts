@@ -1,4 +1,4 @@
-import type { ResolverKind } from "./resolver-state.ts";
+import type { ResolverKind } from "../resolver-state.ts";
 
 /** A running process, as far as the machine shows it. */
 export interface RunningProcess {

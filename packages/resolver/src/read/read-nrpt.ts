@@ -1,6 +1,6 @@
-import type { NrptRule } from "./resolver-state.ts";
-import type { RunCommand } from "./run-command.ts";
-import { powershell } from "./step-commands.ts";
+import { powershell } from "../plan/step-commands.ts";
+import type { NrptRule } from "../resolver-state.ts";
+import type { RunCommand } from "../run-command.ts";
 
 const script =
   "@(Get-DnsClientNrptRule | Select-Object Name, Comment, @{n='Namespace';e={@($_.Namespace)}}, " +

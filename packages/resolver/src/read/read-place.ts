@@ -1,9 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type FileState, readDirectoryState, readFileState } from "@cspace/plan";
-import type { FileKind, RulePlace } from "./resolver-state.ts";
-import { ruleFormats } from "./rule-formats.ts";
-import { temporaryPath } from "./step-commands.ts";
+import { temporaryPath } from "../plan/step-commands.ts";
+import type { FileKind, RulePlace } from "../resolver-state.ts";
+import { ruleFormats } from "../rule-formats.ts";
 
 /** Options of {@link readPlace}. */
 export interface ReadPlaceOptions {

@@ -1,0 +1,9 @@
+import type { RunCommand } from "../run-command.ts";
+
+/** What is read, and by what means. */
+export interface Machine {
+  readonly domains: readonly string[];
+  readonly root: string;
+  readonly run: RunCommand;
+  readonly signal: AbortSignal | undefined;
+}

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { isResolved, type LinuxEvidence, type RunningProcess } from "./detect-linux.ts";
+import type { Init } from "./linux-services.ts";
+import type { Machine } from "./machine.ts";
+import { exists, outputOf, readOrNothing } from "./read-or-nothing.ts";
+
+/** Reads what a Linux resolver is told by; `asksLoopback` is whether systemd-resolved asks a DNS on 127.0.0.1. */
+export async function readLinuxEvidence(
+  { root, run, signal }: Machine,
+  processes: RunningProcess[],
+): Promise<LinuxEvidence & { readonly asksLoopback: boolean }> {
+  const resolved = processes.some(isResolved);
+  const [nsswitch, resolvConf, dnsmasqConf, version, servers] = await Promise.all([
+    readOrNothing(join(root, "etc/nsswitch.conf")),
+    readOrNothing(join(root, "etc/resolv.conf")),
+    readOrNothing(join(root, "etc/dnsmasq.conf")),
+    resolved ? outputOf(run, "systemctl", ["--version"], signal) : "",
+    resolved ? outputOf(run, "resolvectl", ["dns"], signal) : "",
+  ]);
+  const globals = (/^Global:(.*)$/m.exec(servers)?.[1] ?? "").split(" ").filter(Boolean);
+  const isLoopback = (server: string): boolean => /^127\.0\.0\.1(:\d+)?$/.test(server);
+  return {
+    // nsswitch.conf(5): without the line, what the C library has built in.
+    sources: (/^\s*hosts:([^#\n]*)/m.exec(nsswitch)?.[1] ?? "files dns").trim().split(/\s+/),
+    nameservers: [...resolvConf.matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address]) => address as string),
+    processes,
+    systemdVersion: Number(/^systemd (\d+)/.exec(version)?.[1] ?? 0) || null,
+    globalServers: globals.filter((server) => !isLoopback(server)),
+    asksLoopback: globals.some(isLoopback),
+    dnsmasqReadsDropIns: /^\s*conf-dir\s*=\s*\/etc\/dnsmasq\.d\b/m.test(dnsmasqConf),
+  };
+}
+
+/** What starts services on this machine. */
+export async function readInit(root: string): Promise<Init> {
+  // sd_booted(3)
+  if (await exists(join(root, "run/systemd/system"))) return "systemd";
+  return (await exists(join(root, "run/openrc"))) ? "openrc" : "sysv";
+}

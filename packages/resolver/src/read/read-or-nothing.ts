@@ -1,0 +1,32 @@
+import { readFile, stat } from "node:fs/promises";
+import type { RunCommand } from "../run-command.ts";
+
+/** What a program prints; nothing where there is no such program. */
+export async function outputOf(
+  run: RunCommand,
+  file: string,
+  args: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  try {
+    return (await run(file, args, { timeoutMs: 5000, signal })).stdout;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+/** Whether something stands at a path that this user may see. */
+export async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+/** The text of a file; nothing where there is none. */
+export async function readOrNothing(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
