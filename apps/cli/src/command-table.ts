@@ -16,6 +16,17 @@ export const globalOptions: readonly OptionSpec[] = [
 /** Every command, in the order of the help. */
 export const commands: readonly CommandSpec[] = [
   {
+    name: "init",
+    summary: "set up this project and, once, this machine",
+    args: [],
+    options: [
+      { flags: "--domain <domain>", description: "the domain of all hostnames (default: cspace.local)" },
+      { flags: "--localhost", description: "let the system find cspace.localhost too, for Safari, Node and Java" },
+    ],
+    examples: ["cspace init", "cspace init --dry-run", "cspace init --domain dev.test", "cspace init --yes --json"],
+    load: () => import("./commands/init.ts"),
+  },
+  {
     name: "up",
     summary: "start or reconnect to an instance and print its URLs",
     args: [["[instance]", "its name; by default the one of this directory, else the branch or a planet"]],
@@ -107,5 +118,31 @@ export const commands: readonly CommandSpec[] = [
     ],
     examples: ["cspace proxy logs --follow"],
     load: () => import("./commands/proxy-logs.ts"),
+  },
+  {
+    name: "dns status",
+    summary: "whether the system finds the names of every domain, and why not",
+    args: [],
+    options: [],
+    examples: ["cspace dns status", "cspace dns status --json"],
+    load: () => import("./commands/dns-status.ts"),
+  },
+  {
+    name: "dns install",
+    summary: "send the domains from the system's resolver to cspace",
+    args: [],
+    options: [
+      { flags: "--localhost", description: "let the system find cspace.localhost too, for Safari, Node and Java" },
+    ],
+    examples: ["cspace dns install", "cspace dns install --dry-run", "cspace dns install --localhost"],
+    load: () => import("./commands/dns-install.ts"),
+  },
+  {
+    name: "dns uninstall",
+    summary: "take back what dns install and init changed in the system",
+    args: [],
+    options: [],
+    examples: ["cspace dns uninstall", "cspace dns uninstall --dry-run"],
+    load: () => import("./commands/dns-uninstall.ts"),
   },
 ];

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { Output } from "./output/output.ts";
 
 /** The flags that every command takes. */
@@ -12,12 +13,22 @@ export interface GlobalFlags {
   readonly instance: string | undefined;
 }
 
+/** A terminal at which a person can be asked. */
+export interface Terminal {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
 /** What a command knows of the world; only `main` makes it from the process. */
 export interface Context {
   /** The directory that the command works on: `--cwd`, else the process's. */
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
+  /** Whether the process has the rights of root. */
+  readonly isRoot: boolean;
+  /** Absent where nobody can be asked: without a terminal, and with `--json`. */
+  readonly terminal: Terminal | undefined;
   readonly flags: GlobalFlags;
   readonly output: Output;
   /** Aborted by Ctrl-C. */

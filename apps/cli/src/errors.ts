@@ -1,6 +1,8 @@
 /** Every code that the command line reports beside those of the libraries; `docs/errors.md` explains them all. */
 export type CliErrorCode =
   | "CSPACE_CONFIRMATION_NEEDED"
+  | "CSPACE_DECLINED"
+  | "CSPACE_DOMAIN_UNRESOLVED"
   | "CSPACE_INSTANCE_AMBIGUOUS"
   | "CSPACE_INSTANCE_TAKEN"
   | "CSPACE_INSTANCE_UNKNOWN"

@@ -4,6 +4,7 @@ import type { LabelsErrorCode } from "@cspace/labels";
 import type { PlanErrorCode } from "@cspace/plan";
 import type { PortsErrorCode } from "@cspace/ports";
 import type { ProjectErrorCode } from "@cspace/project";
+import type { ResolverErrorCode } from "@cspace/resolver";
 import type { CliErrorCode } from "./errors.ts";
 
 /** The exit codes of the command line. */
@@ -16,7 +17,8 @@ type ErrorCode =
   | LabelsErrorCode
   | PlanErrorCode
   | PortsErrorCode
-  | ProjectErrorCode;
+  | ProjectErrorCode
+  | ResolverErrorCode;
 
 /** What kind of end every code is; a code that has none here does not compile. */
 export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
@@ -28,7 +30,10 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_CONFIRMATION_NEEDED: "privilege",
   CSPACE_CONTAINER_FAILED: "failed",
   CSPACE_CONTEXT_UNKNOWN: "engine",
+  CSPACE_DECLINED: "failed",
   CSPACE_DOMAIN_INVALID: "usage",
+  CSPACE_DOMAIN_UNRESOLVED: "failed",
+  CSPACE_ELEVATION_FAILED: "privilege",
   CSPACE_ENGINE_ABSENT: "engine",
   CSPACE_ENGINE_DENIED: "engine",
   CSPACE_ENGINE_NOT_RUNNING: "engine",
@@ -64,6 +69,9 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_PROXY_FAILED: "failed",
   CSPACE_PROXY_FOREIGN: "failed",
   CSPACE_PROXY_STOPPED: "failed",
+  CSPACE_RESOLVER_DAMAGED: "failed",
+  CSPACE_RESOLVER_FOREIGN: "failed",
+  CSPACE_RESOLVER_PORT: "failed",
   CSPACE_RESOURCE_IN_USE: "failed",
   CSPACE_ROUTES_EMPTY: "failed",
   CSPACE_ROUTES_MIXED: "failed",

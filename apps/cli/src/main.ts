@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
+import { isatty } from "node:tty";
 import { isCspaceError } from "@cspace/errors";
 import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
-import type { Context, GlobalFlags } from "./context.ts";
+import type { Context, GlobalFlags, Terminal } from "./context.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { CommandFailure } from "./output/command-failure.ts";
 import { Output } from "./output/output.ts";
@@ -44,7 +45,19 @@ export async function main(argv: readonly string[]): Promise<number> {
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, onSignal);
   const cwd = typeof parsed.args.cwd === "string" ? resolve(parsed.args.cwd) : readWorkingDirectory(env);
-  const context: Context = { cwd, env, platform: process.platform, flags, output, signal: interrupted.signal };
+  const context: Context = {
+    cwd,
+    env,
+    platform: process.platform,
+    isRoot: process.getuid?.() === 0,
+    // Only who asks opens the standard input.
+    get terminal() {
+      return findTerminal(flags);
+    },
+    flags,
+    output,
+    signal: interrupted.signal,
+  };
   try {
     const command = await parsed.spec.load();
     const data = await command.run(context, parsed.args);
@@ -71,6 +84,10 @@ function readWorkingDirectory(env: NodeJS.ProcessEnv): string {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     return env.PWD ?? "/";
   }
+}
+
+function findTerminal({ json }: GlobalFlags): Terminal | undefined {
+  return json || !isatty(0) || !isatty(2) ? undefined : { input: process.stdin, output: process.stderr };
 }
 
 function readFlags(args: ParsedCommand["options"]): GlobalFlags {

@@ -22,6 +22,7 @@ export { type HomePaths, type HomePathsOptions, homePaths } from "./home/home-pa
 export {
   defaultMachineConfig,
   type MachineConfig,
+  planMachineConfig,
   readMachineConfig,
   writeMachineConfig,
 } from "./home/machine-config.ts";
@@ -69,7 +70,7 @@ export { sameSlug } from "./networks/ensure-project-network.ts";
 export { type Attachment, type AttachmentState, planAttachments } from "./networks/plan-attachments.ts";
 export { freeSubnets, type NetworkPool, parsePool } from "./networks/subnets.ts";
 export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy/ensure-proxy.ts";
-export { previewProxy } from "./proxy/preview-proxy.ts";
+export { type PreviewProxyOptions, previewPorts, previewProxy } from "./proxy/preview-proxy.ts";
 export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy/proxy-names.ts";
 export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
 export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";

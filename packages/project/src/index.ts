@@ -15,8 +15,11 @@ export type {
 } from "./json-schema.ts";
 export type { ProjectErrorCode } from "./project-error-code.ts";
 export { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
+export { proposeSettings, type SettingsFindings } from "./propose-settings.ts";
+export { readDevScript, type ScriptRunner } from "./read-dev-script.ts";
 export type { GitWorkTree } from "./read-git.ts";
 export { type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
+export { renderSettings } from "./render-settings.ts";
 export type {
   ContainerSettings,
   ProcessRoute,

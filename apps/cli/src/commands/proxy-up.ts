@@ -1,8 +1,9 @@
-import { attachProxy, ensureProxy, listInstances, previewProxy, readProxyState, withLock } from "@cspace/compose";
+import { attachProxy, ensureProxy, previewProxy, readProxyState, withLock } from "@cspace/compose";
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describeProxy, type ProxyReport, renderProxyDocument } from "../core/describe-proxy.ts";
+import { noteOldUrls } from "../core/note-old-urls.ts";
 import { type Machine, openEngine } from "../core/open-engine.ts";
 import { createProgress } from "../output/progress.ts";
 
@@ -22,11 +23,12 @@ export async function run(context: Context, args: CommandArgs): Promise<ProxyUpD
     progress.onStep({ name: "proxy" });
     const before = await readProxyState(machine.engine);
     const { onLine } = progress;
-    const { changed, notes, domains, httpPort } = await ensureProxy({ ...machine, ...ports, signal, onLine });
+    const { changed, notes, domains, httpPort, dnsPort } = await ensureProxy({ ...machine, ...ports, signal, onLine });
     await withLock(machine.paths, "proxy", () => attachProxy(machine.engine, domains), { signal });
     const ms = Math.round(performance.now() - begin);
     progress.onStep({ name: "proxy", status: changed ? "done" : "unchanged", ms });
     for (const note of notes) context.output.note(note);
+    if (ports.dnsPort !== undefined) await noteOldRule(context, machine, dnsPort);
     if (before.httpPort !== null && before.httpPort !== httpPort) await noteOldUrls(context, machine);
   } finally {
     progress.stop();
@@ -34,11 +36,13 @@ export async function run(context: Context, args: CommandArgs): Promise<ProxyUpD
   return { proxy: await describeProxy(machine) };
 }
 
-/** The environment of a container is its own until it is made anew. */
-async function noteOldUrls({ output }: Context, { engine }: Machine): Promise<void> {
-  for (const { project, instance } of await listInstances({ engine })) {
-    output.note(`the containers of ${instance} know the old URLs until: cspace up ${instance} (in ${project})`);
-  }
+/** A rule of the host's resolver knows nothing of a port that was named since. */
+async function noteOldRule({ output }: Context, machine: Machine, dnsPort: number | null): Promise<void> {
+  const rulePort = await machine.ruleDnsPort();
+  if (rulePort === null || dnsPort === null || rulePort === dnsPort) return;
+  output.note(
+    `the rule of the system's resolver names port ${rulePort}, and DNS is on ${dnsPort} now: cspace dns install`,
+  );
 }
 
 /** Renders the proxy's state. */

@@ -1,15 +1,24 @@
-import { connectEngine, type DockerEngine } from "@cspace/compose";
+import { connectEngine, type DockerEngine, readMachineConfig } from "@cspace/compose";
 import type { Context } from "../context.ts";
 import { type ComposeHost, openCompose } from "./open-compose.ts";
 
 /** The engine, Compose beside it, and cspace's home. */
 export interface Machine extends ComposeHost {
   readonly engine: DockerEngine;
+  /** The DNS port that a rule of the host's resolver names, so that the proxy does not leave it. */
+  readonly ruleDnsPort: () => Promise<number | null>;
 }
 
 /** Connects to the engine that the context's environment names. */
 export async function openEngine(context: Context): Promise<Machine> {
   const { env, platform } = context;
   const [host, engine] = await Promise.all([openCompose(context), connectEngine({ env, platform })]);
-  return { ...host, engine };
+  const ruleDnsPort = async (): Promise<number | null> => {
+    const [{ readRulePort }, { domains }] = await Promise.all([
+      import("@cspace/resolver"),
+      readMachineConfig(host.paths),
+    ]);
+    return await readRulePort({ domains, platform });
+  };
+  return { ...host, engine, ruleDnsPort };
 }

@@ -1,7 +1,14 @@
 import { basename } from "node:path";
 import { type ComposeModel, coreService, servicePorts } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
-import { checkRoutePorts, checkRoutes, formatIssues, type Project, proposeRoutes } from "@cspace/project";
+import {
+  checkRoutePorts,
+  checkRoutes,
+  formatIssues,
+  type Project,
+  proposeRoutes,
+  type ServicePorts,
+} from "@cspace/project";
 import type { CliErrorCode } from "../errors.ts";
 
 /** A label, where it is served, and the variables that carry its URL to browsers. */
@@ -11,6 +18,9 @@ export interface ChosenRoute {
   readonly port: number;
   readonly env: readonly string[];
 }
+
+/** The ports of every service of the compose files. */
+export type ServicePortList = Readonly<Record<string, ServicePorts>>;
 
 /**
  * Ports of well-known protocols that are not HTTP: without settings they get no route, only their address.
@@ -62,17 +72,22 @@ export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[]
     env: [],
   }));
   if (settings.routes !== undefined || settings.container !== undefined) return [...own, ...core];
-  const reachable = Object.entries(services).flatMap(([name, { ports }]) =>
-    model.services[name]?.network_mode === undefined
-      ? [[name, { ports: ports.filter((port) => !otherProtocols.has(port)) }] as const]
-      : [],
-  );
-  return Object.entries(proposeRoutes(Object.fromEntries(reachable))).map(([label, { service, port }]) => ({
+  return Object.entries(proposeRoutes(findHttpPorts(model))).map(([label, { service, port }]) => ({
     label,
     service,
     port,
     env: [],
   }));
+}
+
+/** By service: the ports that compose mentions, that may speak HTTP, and that the proxy can reach. */
+export function findHttpPorts(model: ComposeModel): ServicePortList {
+  const reachable = Object.entries(readPorts(model)).flatMap(([name, { ports }]) =>
+    model.services[name]?.network_mode === undefined
+      ? [[name, { ports: ports.filter((port) => !otherProtocols.has(port)) }] as const]
+      : [],
+  );
+  return Object.fromEntries(reachable);
 }
 
 /** Tells of every route of the settings to a port that its service does not mention, one line each; "" when there is none. */
@@ -81,7 +96,7 @@ export function describeDoubts({ settings, settingsFile, settingsText }: Project
   return formatIssues(basename(settingsFile ?? ".cspace.json"), checkRoutePorts(settings, readPorts(model), text));
 }
 
-function readPorts(model: ComposeModel): Record<string, { ports: number[] }> {
+function readPorts(model: ComposeModel): ServicePortList {
   return Object.fromEntries(
     Object.entries(model.services).map(([name, service]) => [name, { ports: servicePorts(service) }]),
   );

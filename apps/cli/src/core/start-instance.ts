@@ -22,6 +22,7 @@ import { CommandFailure } from "../output/command-failure.ts";
 import type { Progress } from "../output/progress.ts";
 import type { UpTarget } from "./choose-for-up.ts";
 import { describeInstance } from "./describe-instance.ts";
+import { describeUnresolved } from "./describe-unresolved.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
 import type { Machine } from "./open-engine.ts";
 import { type ChosenRoute, describeDoubts, planRoutes } from "./plan-routes.ts";
@@ -77,7 +78,7 @@ export async function startInstance(run: UpRun): Promise<InstanceDocument | { pl
       onLine: progress.onLine,
     });
     const instance = await verify(run, { proxy, plan, started, wait: waitMs !== null, steps });
-    warnAboutRoutes(run, instance);
+    await warnAboutRoutes(run, instance, proxy);
     return { instance, steps };
   } catch (error) {
     throw new CommandFailure(error, { ...(await describeFailed(run)), steps });
@@ -177,18 +178,23 @@ async function preview(run: UpRun): Promise<{ plan: Plan }> {
   return { plan: { version: 1, steps: [...proxy, ...instance] } };
 }
 
-function warnAboutRoutes({ context, project }: UpRun, instance: Instance): void {
-  const { output } = context;
+async function warnAboutRoutes(
+  { context, project }: UpRun,
+  instance: Instance,
+  { domains, httpPort }: EnsuredProxy,
+): Promise<void> {
+  const { output, platform } = context;
   for (const { label, target, health } of instance.routes) {
     if (health === "down") output.warn(`${label}: nothing answers on ${target.service}:${target.port} yet`);
   }
   const first = instance.routes[0];
   if (first === undefined) {
     output.warn(`no service of ${project.directory} has a port that could be a route; name one in .cspace.json`);
-  } else if (first.via === "port" && first.reason !== null) {
-    const who = first.browserUrl === first.localUrl ? "" : "for programs ";
-    output.note(`${who}the URLs are localhost:PORT: ${first.reason}`);
+    return;
   }
+  const unresolved = await describeUnresolved(instance, { domains, proxyPort: httpPort, platform });
+  if (unresolved !== undefined) output.note(unresolved);
+  else if (first.via === "port" && first.reason !== null) output.note(`the URLs are localhost:PORT: ${first.reason}`);
 }
 
 function finish(steps: Step[], progress: Progress, step: Step): void {

@@ -1,10 +1,10 @@
-import type { OnStep } from "@cspace/compose";
+import type { Step } from "@cspace/compose";
 import type { Spinner } from "yocto-spinner";
 import type { Output } from "./output.ts";
 
 /** Shows steps as they happen: one moving line on a terminal, plain lines elsewhere, nothing with `--json` or `--quiet`. */
 export interface Progress {
-  readonly onStep: OnStep;
+  readonly onStep: (step: { readonly name: string; readonly status?: Step["status"]; readonly ms?: number }) => void;
   /** A word from below, such as a line of Compose's; shown beside the step on a terminal. */
   readonly onLine: (line: string) => void;
   readonly stop: () => void;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { CspaceError } from "@cspace/errors";
 import { defaultDomains, parseDomain } from "@cspace/hostnames";
-import { writeFileAtomic } from "@cspace/plan";
+import { type FileState, type PlanStep, planFile, readFileState, writeFileAtomic } from "@cspace/plan";
 import type { ComposeErrorCode } from "../errors.ts";
 import { parsePool } from "../networks/subnets.ts";
 import type { HomePaths } from "./home-paths.ts";
@@ -71,21 +71,24 @@ export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig
   return config;
 }
 
-/** Writes changed settings and keeps every other field of the file, known or not. */
-export async function writeMachineConfig(
-  paths: HomePaths,
-  change: Partial<Omit<MachineConfig, "domains">>,
-): Promise<MachineConfig> {
-  await readMachineConfig(paths);
-  let existing: Record<string, unknown> = {};
-  try {
-    existing = JSON.parse(await readFile(paths.config, "utf8")) as Record<string, unknown>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
+/**
+ * The step that changes the machine's settings and keeps every other field of the file, known or not; `undefined` when
+ * nothing would change. Pure; the file is a valid one, as {@link readMachineConfig} tells.
+ *
+ * A port that is set to `null` is forgotten.
+ */
+export function planMachineConfig(file: FileState, change: Partial<MachineConfig>): PlanStep | undefined {
+  const existing = file.kind === "file" ? (JSON.parse(file.content) as Record<string, unknown>) : {};
   const merged = Object.entries({ ...existing, ...change }).filter(([, value]) => value !== null);
+  return planFile(file, `${JSON.stringify(Object.fromEntries(merged), null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Writes changed settings, see {@link planMachineConfig}. */
+export async function writeMachineConfig(paths: HomePaths, change: Partial<MachineConfig>): Promise<MachineConfig> {
+  await readMachineConfig(paths);
+  const step = planMachineConfig(await readFileState(paths.config), change);
   await makeFolder(paths.home);
-  await writeFileAtomic(paths.config, `${JSON.stringify(Object.fromEntries(merged), null, 2)}\n`, { mode: 0o600 });
+  if (step?.after != null) await writeFileAtomic(paths.config, step.after, { mode: 0o600 });
   return readMachineConfig(paths);
 }
 

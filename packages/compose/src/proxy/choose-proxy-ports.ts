@@ -65,15 +65,19 @@ export interface ChoosePortsOptions {
   /** What the user asked for; `"auto"` chooses afresh. */
   readonly httpPort?: number | "auto" | undefined;
   readonly dnsPort?: number | "auto" | undefined;
+  /** The DNS port that a rule of the host's resolver names; asked only where no port is kept. @default none */
+  readonly ruleDnsPort?: (() => Promise<number | null>) | undefined;
 }
 
 /**
  * Chooses both ports of the proxy, with a sentence for each that was taken. Without a port for DNS the proxy goes on.
  *
+ * DNS never leaves the port that a rule of the host names unless the user says so: all names would be lost.
+ *
  * @throws {CspaceError} `CSPACE_PORT_TAKEN` for HTTP, and for a DNS port that the user names.
  */
 export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPorts & { readonly notes: string[] }> {
-  const { config, state, current = state, refused, engine, httpPort, dnsPort } = options;
+  const { config, state, current = state, refused, engine, httpPort, dnsPort, ruleDnsPort } = options;
   const http = await choosePort({
     kind: "http",
     chosen: config.httpPort,
@@ -84,9 +88,10 @@ export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPor
     engine,
   });
   if (http.port === null) throw portTaken("http", http.taken[0] as TakenPort);
+  const ruled = config.dnsPort === null && dnsPort === undefined ? ((await ruleDnsPort?.()) ?? null) : null;
   const dns = await choosePort({
     kind: "dns",
-    chosen: config.dnsPort,
+    chosen: config.dnsPort ?? ruled,
     own: state.dnsRunning ? state.dnsPort : null,
     held: current.dnsRunning ? current.dnsPort : null,
     afresh: dnsPort === "auto",

@@ -26,6 +26,11 @@ export interface EnsureProxyOptions {
   readonly httpPort?: number | "auto" | undefined;
   /** As `httpPort`, for DNS. */
   readonly dnsPort?: number | "auto" | undefined;
+  /**
+   * The DNS port that a rule of the host's resolver names: where none is kept, DNS takes that one or none.
+   * @default none
+   */
+  readonly ruleDnsPort?: (() => Promise<number | null>) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onLine?: ((line: string) => void) | undefined;
 }

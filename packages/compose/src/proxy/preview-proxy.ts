@@ -1,26 +1,31 @@
 import { join } from "node:path";
 import { type PlanStep, planFile, readFileState } from "@cspace/plan";
+import type { MachineConfig } from "../home/machine-config.ts";
 import { choosePorts } from "./choose-proxy-ports.ts";
 import { type EnsureProxyOptions, readAskedConfig, readReadyProxy, refuseForeign } from "./ensure-proxy.ts";
 import { chooseMachine } from "./proxy-machine.ts";
 import { dnsContainer, proxyContainer, proxyImages } from "./proxy-names.ts";
-import { readProxyState } from "./proxy-state.ts";
+import { type ProxyState, readProxyState } from "./proxy-state.ts";
+import type { ProxyPorts } from "./read-port-conflict.ts";
 import { planProxy, renderProxy } from "./render-proxy.ts";
+
+/** Options of {@link previewProxy}. */
+export interface PreviewProxyOptions extends EnsureProxyOptions {
+  /** What the machine would serve. @default what it serves */
+  readonly domains?: readonly string[] | undefined;
+}
 
 /**
  * Tells what `ensureProxy` would change: files, and the containers that would be made anew or started.
  *
  * @throws {CspaceError} what `ensureProxy` throws before it changes anything.
  */
-export async function previewProxy(options: EnsureProxyOptions): Promise<PlanStep[]> {
-  const { engine, paths } = options;
-  const asked = options.httpPort !== undefined || options.dnsPort !== undefined;
+export async function previewProxy(options: PreviewProxyOptions): Promise<PlanStep[]> {
+  const { paths } = options;
+  const asked = [options.httpPort, options.dnsPort, options.domains].some((one) => one !== undefined);
   if (!asked && (await readReadyProxy(options)) !== undefined) return [];
-  const state = await readProxyState(engine);
-  refuseForeign(state, paths);
-  const config = await readAskedConfig(options);
-  const refused = { http: new Map(), dns: new Map() };
-  const { httpPort, dnsPort } = await choosePorts({ ...options, config, state, refused });
+  const { state, config, ports } = await choosePreview(options);
+  const { httpPort, dnsPort } = ports;
   const machine = await chooseMachine(config, options);
   const stack = planProxy({ ...machine, httpPort, dnsPort, domains: config.domains }, paths.home);
   const files = await Promise.all(
@@ -45,4 +50,27 @@ export async function previewProxy(options: EnsureProxyOptions): Promise<PlanSte
           ({ before, after }) => before !== null || after !== null,
         )),
   ];
+}
+
+/**
+ * The ports that `ensureProxy` would give the proxy, as far as this user can test them, with a sentence for each that is
+ * taken.
+ *
+ * @throws {CspaceError} as {@link previewProxy}.
+ */
+export async function previewPorts(
+  options: EnsureProxyOptions,
+): Promise<ProxyPorts & { readonly notes: readonly string[] }> {
+  return (await readReadyProxy(options)) ?? (await choosePreview(options)).ports;
+}
+
+async function choosePreview(
+  options: PreviewProxyOptions,
+): Promise<{ state: ProxyState; config: MachineConfig; ports: Awaited<ReturnType<typeof choosePorts>> }> {
+  const state = await readProxyState(options.engine);
+  refuseForeign(state, options.paths);
+  const asked = await readAskedConfig(options);
+  const config = options.domains === undefined ? asked : { ...asked, domains: options.domains };
+  const refused = { http: new Map(), dns: new Map() };
+  return { state, config, ports: await choosePorts({ ...options, config, state, refused }) };
 }

@@ -4,9 +4,11 @@ import {
   defaultMachineConfig,
   type HomePaths,
   homePaths,
+  planMachineConfig,
   readMachineConfig,
   writeMachineConfig,
 } from "@cspace/compose";
+import { readFileState } from "@cspace/plan";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../temporary-directory.ts";
 
@@ -73,6 +75,16 @@ describe("writing", () => {
     const paths = await homeWith('{"httpPort":8088,"dnsPort":5300}');
     expect(await writeMachineConfig(paths, { httpPort: null })).toMatchObject({ httpPort: null, dnsPort: 5300 });
     expect(JSON.parse(await readFile(paths.config, "utf8"))).toEqual({ dnsPort: 5300 });
+  });
+
+  test("domains, as a step that can be shown before it is made", async () => {
+    const paths = await homeWith('{"httpPort":8088}');
+    const step = planMachineConfig(await readFileState(paths.config), { domains: ["dev.test", "cspace.localhost"] });
+    expect(step).toMatchObject({ kind: "file", path: paths.config, before: '{"httpPort":8088}', mode: 0o600 });
+    const config = await writeMachineConfig(paths, { domains: ["dev.test", "cspace.localhost"] });
+    expect(config.domains).toEqual(["dev.test", "cspace.localhost"]);
+    expect(await readFile(paths.config, "utf8")).toBe(step?.after);
+    expect(planMachineConfig(await readFileState(paths.config), { domains: config.domains })).toBeUndefined();
   });
 
   test("makes a file where there is none", async () => {

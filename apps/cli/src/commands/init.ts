@@ -1,0 +1,145 @@
+import { makeFolder, planMachineConfig, previewPorts, previewProxy, readMachineConfig } from "@cspace/compose";
+import { applyPlan, buildPlan, type Plan, type PlanStep, readFileState, renderPlan } from "@cspace/plan";
+import type { CommandArgs } from "../command.ts";
+import type { Context } from "../context.ts";
+import { chooseDomains } from "../core/choose-domains.ts";
+import { confirmPlans, type Proposal } from "../core/confirm-plans.ts";
+import { declined } from "../core/declined.ts";
+import { createHostSteps, failWithSteps, type HostStep } from "../core/host-steps.ts";
+import { type InstalledRules, installRules, planRules, proposeRules, verifyRules } from "../core/install-rules.ts";
+import { noteOldUrls } from "../core/note-old-urls.ts";
+import { type Host, openHost } from "../core/open-host.ts";
+import { type ProjectProposal, proposeProject } from "../core/propose-project.ts";
+import { type HostDns, readHostDns } from "../core/read-host-dns.ts";
+import {
+  describeResolvers,
+  type ResolverDocument,
+  renderResolvers,
+  requireFollowed,
+} from "../core/resolver-document.ts";
+import { startProxy } from "../core/start-proxy.ts";
+import { createProgress } from "../output/progress.ts";
+
+interface InitResult extends ResolverDocument {
+  /** The project's settings; `declined`: not wanted. */
+  readonly settings: {
+    readonly file: string | null;
+    readonly state: "present" | "written" | "declined" | "none";
+  };
+  readonly domains: readonly string[];
+  readonly steps: readonly HostStep[];
+}
+
+type InitDocument = InitResult | { readonly plan: Plan };
+
+/** Everything that is known before anything is asked or changed. */
+interface Findings {
+  readonly host: Host;
+  readonly project: ProjectProposal;
+  readonly domains: readonly string[];
+  readonly localhost: boolean;
+  /** The change of the machine's settings. */
+  readonly config: PlanStep | undefined;
+  readonly dns: HostDns;
+  /** The change of the host's resolver, for the port that DNS has or is going to have. */
+  readonly rules: Plan;
+}
+
+/** Sets up the project of the directory and, once, the machine; run again it changes nothing. */
+export async function run(context: Context, args: CommandArgs): Promise<InitDocument> {
+  const { output, flags } = context;
+  const found = await readFindings(context, args);
+  for (const note of found.project.notes) output.note(note);
+  if (flags.dryRun) return { plan: await preview(found) };
+  const proposals = propose(found);
+  const [writes, changes] = await confirmPlans(context, proposals);
+  const wanted = proposals.filter((_, index) => [writes, changes][index] === true);
+  if (wanted.every(({ plan }) => plan.steps.length === 0) && wanted.length < proposals.length) throw declined();
+  return await apply(context, found, { writes: writes === true, changes: changes === true });
+}
+
+/** Renders what was done, and what became of every domain. */
+export function render(data: InitDocument, { output }: Context): string {
+  if ("plan" in data) return renderPlan(data.plan);
+  const { settings, domains, resolvers, steps } = data;
+  const changed = steps.some(({ name, status }) => name !== "verify" && status === "done");
+  const well = resolvers.every(({ domain, state }) => domain !== domains[0] || state === "ok");
+  const head = changed ? [] : [well ? "all is in place" : "nothing to change"];
+  const written = settings.state === "written" ? [`written: ${settings.file}`] : [];
+  return [...head, ...written, "", renderResolvers(data, output)].join("\n").trimStart();
+}
+
+async function readFindings(context: Context, args: CommandArgs): Promise<Findings> {
+  const host = await openHost(context);
+  const { machine, paths } = host;
+  const served = (await readMachineConfig(paths)).domains;
+  const domains = chooseDomains(served, typeof args.domain === "string" ? args.domain : undefined);
+  const localhost = args.localhost === true;
+  const [project, ports] = await Promise.all([
+    proposeProject(context),
+    machine === undefined ? undefined : previewPorts(machine),
+  ]);
+  const dns = await readHostDns(context, host, { domains, localhost, port: ports?.dnsPort });
+  const config =
+    domains === served ? undefined : planMachineConfig(await readFileState(paths.config), { domains: [...domains] });
+  return { host, project, domains, localhost, config, dns, rules: await planRules(dns) };
+}
+
+async function preview({ host, project, config, rules, domains }: Findings): Promise<Plan> {
+  const changed = config === undefined ? {} : { domains };
+  const proxy = host.machine === undefined ? [] : await previewProxy({ ...host.machine, ...changed });
+  return buildPlan([project.step, config, ...proxy, ...rules.steps]);
+}
+
+function propose({ project, config, dns, rules }: Findings): [Proposal, Proposal] {
+  const machine = proposeRules(dns, buildPlan([config, ...rules.steps]));
+  return [
+    {
+      plan: buildPlan([project.step]),
+      title: "settings for this project, from what is found in it",
+      question: `Write ${project.file}?`,
+    },
+    rules.steps.length > 0
+      ? machine
+      : { ...machine, title: "what this machine serves", question: "Change the machine's settings?" },
+  ];
+}
+
+async function apply(
+  context: Context,
+  found: Findings,
+  { writes, changes }: { readonly writes: boolean; readonly changes: boolean },
+): Promise<InitResult> {
+  const { host, project, domains } = found;
+  const progress = await createProgress(context.output, { verbose: context.flags.verbose });
+  const steps = createHostSteps(progress, context.signal);
+  const applyStep = async (step: PlanStep): Promise<boolean> => {
+    await applyPlan({ version: 1, steps: [step] }, { signal: context.signal });
+    return true;
+  };
+  try {
+    const { step, file, state } = project;
+    if (writes && step !== undefined) await steps.run("settings", () => applyStep(step));
+    const installed = changes ? await setUp() : { dns: found.dns, reports: await verifyRules(context, found.dns) };
+    const document = describeResolvers(installed.dns, installed.reports);
+    const proposed = writes ? ("written" as const) : ("declined" as const);
+    const settings = { file, state: state === "proposed" ? proposed : state };
+    if (changes) requireFollowed(document, installed.dns);
+    return { settings, domains, ...document, steps: steps.steps };
+  } catch (error) {
+    throw failWithSteps(error, steps);
+  } finally {
+    progress.stop();
+  }
+
+  async function setUp(): Promise<InstalledRules> {
+    const { config, localhost, rules } = found;
+    if (config !== undefined) {
+      await makeFolder(host.paths.home);
+      await steps.run("config", () => applyStep(config));
+    }
+    await steps.run("proxy", () => startProxy(context, host, progress));
+    if (config !== undefined && host.machine !== undefined) await noteOldUrls(context, host.machine);
+    return await installRules(context, host, { localhost, agreed: rules, steps });
+  }
+}

@@ -1,0 +1,74 @@
+import { listInstances, readMachineConfig, readProxyState } from "@cspace/compose";
+import { buildHostname, defaultDomains } from "@cspace/hostnames";
+import type { ResolverState } from "@cspace/resolver";
+import type { Context } from "../context.ts";
+import { needsNoRule } from "./choose-domains.ts";
+import type { Machine } from "./open-engine.ts";
+import type { Host } from "./open-host.ts";
+
+/** Options of {@link readHostDns}. */
+export interface ReadHostDnsOptions {
+  /** What the machine serves, or is to serve. @default what its settings say */
+  readonly domains?: readonly string[] | undefined;
+  /** Whether domains that browsers find by themselves get a rule too. @default only where one is installed */
+  readonly localhost?: boolean;
+  /** Where the proxy's DNS is going to listen. @default where it listens, else what settings or a rule name, else 53 */
+  readonly port?: number | null | undefined;
+}
+
+/** The host's resolver beside what the proxy serves. */
+export interface HostDns {
+  readonly states: readonly ResolverState[];
+  readonly domains: readonly string[];
+  /** The domains that are to have a rule. */
+  readonly ruled: readonly string[];
+  /** Every hostname of every instance, where the resolver knows exact names only. */
+  readonly names: readonly string[];
+  /** Where the proxy's DNS listens; `null` when it does not, or no engine can tell. */
+  readonly listening: number | null;
+  /** The DNS port that rules are to name. */
+  readonly port: number;
+}
+
+/** Reads the host's resolver and what it is to lead to; changes nothing. */
+export async function readHostDns(context: Context, host: Host, options: ReadHostDnsOptions = {}): Promise<HostDns> {
+  const { platform, signal } = context;
+  const { readResolver } = await import("@cspace/resolver");
+  const config = await readMachineConfig(host.paths);
+  const { domains = config.domains, localhost = false } = options;
+  // On macOS a rule is found by its domain, so those that were served until now are looked for too.
+  const known = [...new Set([...domains, ...config.domains, ...defaultDomains])];
+  const [states, proxy] = await Promise.all([
+    readResolver({ domains: known, platform, signal }),
+    host.machine === undefined ? undefined : readProxyState(host.machine.engine),
+  ]);
+  const listening = proxy?.dnsRunning === true ? proxy.dnsPort : null;
+  const rulePort = states.flatMap(({ rules }) => rules).find(({ port }) => port !== null)?.port;
+  return {
+    states,
+    domains,
+    ruled: domains.filter((domain) => localhost || !needsNoRule(domain) || isInstalled(domain, states)),
+    names: states.some(({ kind }) => kind === "hosts") ? await readNames(host.machine, states, domains) : [],
+    listening,
+    port: options.port ?? listening ?? config.dnsPort ?? rulePort ?? 53,
+  };
+}
+
+function isInstalled(domain: string, states: readonly ResolverState[]): boolean {
+  return states.some(({ rules }) =>
+    rules.some(({ domains, names }) => domains.includes(domain) || names.some((name) => name.endsWith(`.${domain}`))),
+  );
+}
+
+/** Without an engine nobody knows the instances, and the names that are installed stay. */
+async function readNames(
+  machine: Machine | undefined,
+  states: readonly ResolverState[],
+  domains: readonly string[],
+): Promise<string[]> {
+  if (machine === undefined) return states.flatMap(({ rules }) => rules.flatMap(({ names }) => names));
+  const instances = await listInstances({ engine: machine.engine });
+  return instances.flatMap(({ project, instance, routes }) =>
+    routes.flatMap(({ label }) => domains.map((domain) => buildHostname({ label, instance, project }, { domain }))),
+  );
+}
