@@ -33,6 +33,10 @@ export interface TestMachineOptions {
   readonly platform?: NodeJS.Platform;
   /** What `resolvectl dns` says of its global servers. */
   readonly globalServers?: string;
+  /** What it says of those of the network. */
+  readonly networkServers?: string;
+  /** Whether the network's are for names of no domain. @default "yes" */
+  readonly defaultRoute?: "yes" | "no";
   readonly systemdVersion?: number;
   /** What PowerShell prints. */
   readonly nrpt?: string;
@@ -76,7 +80,14 @@ export function createLinux(kind: keyof typeof linuxMachines): TestMachine {
 }
 
 export function createMachine(options: TestMachineOptions = {}): TestMachine {
-  const { platform = "linux", globalServers = "", systemdVersion = 252, nrpt = "" } = options;
+  const {
+    platform = "linux",
+    globalServers = "",
+    networkServers = "192.0.2.1",
+    defaultRoute = "yes",
+    systemdVersion = 252,
+    nrpt = "",
+  } = options;
   const root = mkdtempSync(join(tmpdir(), "resolver-"));
   onTestFinished(() => {
     execFileSync("chmod", ["-R", "u+rwx", root]);
@@ -96,7 +107,10 @@ export function createMachine(options: TestMachineOptions = {}): TestMachine {
     calls.push([file, ...args].join(" "));
     const words: Readonly<Record<string, string>> = {
       systemctl: `systemd ${systemdVersion} (${systemdVersion}-1)`,
-      resolvectl: `Global: ${globalServers}\nLink 2 (eth0): 192.0.2.1\n`,
+      resolvectl:
+        args[0] === "dns"
+          ? `Global: ${globalServers}\nLink 2 (eth0): ${networkServers}\nLink 3 (docker0):\n`
+          : `Global: yes\nLink 2 (eth0): ${defaultRoute}\nLink 3 (docker0): no\n`,
       "powershell.exe": nrpt,
     };
     return { exitCode: 0, stdout: words[file] ?? "", stderr: "" };

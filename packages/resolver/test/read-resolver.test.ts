@@ -5,6 +5,10 @@ import { createLinux, createMachine, linuxMachines } from "./machine.ts";
 describe("which resolver a Linux machine asks, and why", () => {
   const resolved = linuxMachines["systemd-resolved"].files;
   const dnsmasq = linuxMachines.dnsmasq.files;
+  const dropIn = {
+    "etc/systemd/resolved.conf.d/cspace.conf":
+      "# Written by cspace. To remove it: cspace dns uninstall\n[Resolve]\nDNS=127.0.0.1\nDomains=~cspace.local\n",
+  };
   test.each([
     ["the stub's address", "systemd-resolved", {}, {}, "127.0.0.53"],
     [
@@ -26,6 +30,16 @@ describe("which resolver a Linux machine asks, and why", () => {
       "260",
     ],
     ["global servers of the user's", "hosts", {}, { globalServers: "127.0.0.1:5300 192.0.2.8" }, "192.0.2.8"],
+    ["a global server on loopback that is not cspace's", "hosts", {}, { globalServers: "127.0.0.1" }, "127.0.0.1"],
+    ["fallback servers alone", "hosts", {}, { networkServers: "" }, "fallback servers"],
+    ["a network for its own domains alone", "hosts", {}, { defaultRoute: "no" }, "fallback servers"],
+    [
+      "a rule in place, away from any network",
+      "systemd-resolved",
+      dropIn,
+      { networkServers: "", globalServers: "127.0.0.1" },
+      "127.0.0.53",
+    ],
     ["a plain server", "hosts", { "etc/resolv.conf": "# by hand\nnameserver 192.0.2.1\n" }, {}, "192.0.2.1"],
   ] as const)("systemd-resolved runs, %s: %s", async (_, kind, files, options, why) => {
     const machine = createMachine(options);
@@ -55,6 +69,15 @@ describe("which resolver a Linux machine asks, and why", () => {
       "NetworkManager",
     ],
     ["not asked", "hosts", { "etc/resolv.conf": "nameserver 192.0.2.1\n" }, "192.0.2.1"],
+    [
+      "that of virtual machines",
+      "hosts",
+      {
+        "proc/77/cmdline": "dnsmasq\0--conf-file=/var/lib/libvirt/dnsmasq/default.conf\0",
+        "etc/dnsmasq.conf": "conf-dir=/etc/dnsmasq.d\n",
+      },
+      "nothing listens that cspace knows",
+    ],
     ["not running", "hosts", { "proc/77/comm": "unbound\n" }, "nothing listens that cspace knows"],
   ] as const)("dnsmasq, %s: %s", async (_, kind, files, why) => {
     const machine = createMachine();

@@ -49,7 +49,7 @@ export function planRemoval(states: readonly ResolverState[]): Plan {
     states.flatMap((state) => [
       ...state.places.flatMap((place) => {
         requireOwn(place);
-        return removePlace(place, { halfDone: place.kind === state.kind && !place.cleared });
+        return removePlace(place, { halfDone: !place.cleared });
       }),
       ...planHosts(state, []),
       ...planNrpt(state, []),

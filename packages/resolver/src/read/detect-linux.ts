@@ -19,6 +19,10 @@ export interface LinuxEvidence {
   readonly systemdVersion: number | null;
   /** The servers that systemd-resolved uses for every name, cspace's left out. */
   readonly globalServers: readonly string[];
+  /** Whether a network gives systemd-resolved a server for names of no domain. */
+  readonly networkServers: boolean;
+  /** Whether a drop-in of cspace's for systemd-resolved is in place. */
+  readonly ruled: boolean;
   /** Whether `/etc/dnsmasq.conf` names `/etc/dnsmasq.d`. */
   readonly dnsmasqReadsDropIns: boolean;
 }
@@ -49,10 +53,10 @@ export function detectLinux(evidence: LinuxEvidence): { readonly kind: ResolverK
   if (!/^127\.|^::1$/.test(first)) {
     return { kind: "hosts", why: `/etc/resolv.conf sends every name to ${first}, and cannot tell domains apart` };
   }
-  const dnsmasqs = processes.filter(({ name }) => name === "dnsmasq");
-  if (dnsmasqs.some(isNetworkManagers)) {
+  if (processes.some(isNetworkManagers)) {
     return { kind: "networkmanager", why: `/etc/resolv.conf names ${first}, where NetworkManager's dnsmasq listens` };
   }
+  const dnsmasqs = processes.filter(isSystemDnsmasq);
   if (dnsmasqs.length === 0) {
     return { kind: "hosts", why: `/etc/resolv.conf names ${first}, where nothing listens that cspace knows` };
   }
@@ -69,17 +73,29 @@ export const isResolved = ({ name }: RunningProcess): boolean => name === "syste
 export const isNetworkManagers = ({ name, args }: RunningProcess): boolean =>
   name === "dnsmasq" && args.some((arg) => arg.includes("NetworkManager"));
 
+/** Whether this dnsmasq is the system's own: virtual machines and containers bring others, each with a file of its own. */
+export const isSystemDnsmasq = ({ name, args }: RunningProcess): boolean =>
+  name === "dnsmasq" &&
+  !args.some((arg) =>
+    /NetworkManager|\/(libvirt|lxc|lxd|incus)\/|^(--conf-file=|-C)(?!\/etc\/dnsmasq\.conf)/.test(arg),
+  );
+
 function chooseForResolved(
   why: string,
-  { systemdVersion, globalServers }: LinuxEvidence,
+  { systemdVersion, globalServers, networkServers, ruled }: LinuxEvidence,
 ): { readonly kind: ResolverKind; readonly why: string } {
   if (systemdVersion !== null && systemdVersion >= delegatesSince) {
     return { kind: "dns-delegate", why: `${why}, version ${systemdVersion}, which knows delegates` };
   }
-  if (globalServers.length === 0) return { kind: "systemd-resolved", why };
-  // Servers of one scope are taken for equal: a name of cspace's would go to any of them, and so would all others.
-  const servers = globalServers.join(", ");
-  return { kind: "hosts", why: `${why}, whose global servers (${servers}) would mix with a rule of cspace's` };
+  if (globalServers.length > 0) {
+    // Servers of one scope are taken for equal: a name of cspace's would go to any of them, and so would all others.
+    const servers = globalServers.join(", ");
+    return { kind: "hosts", why: `${why}, whose global servers (${servers}) would mix with a rule of cspace's` };
+  }
+  if (networkServers || ruled) return { kind: "systemd-resolved", why };
+  // resolved.conf(5): with a global server, there are no fallback servers any more.
+  const reason = "which has no server of a network now, and a rule would keep it from its fallback servers";
+  return { kind: "hosts", why: `${why}, ${reason}` };
 }
 
 function readsDropIns({ args }: RunningProcess): boolean {

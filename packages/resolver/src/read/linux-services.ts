@@ -1,5 +1,5 @@
 import type { FileKind } from "../resolver-state.ts";
-import { isNetworkManagers, isResolved, type RunningProcess } from "./detect-linux.ts";
+import { isNetworkManagers, isResolved, isSystemDnsmasq, type RunningProcess } from "./detect-linux.ts";
 
 /** What starts services: systemd, OpenRC, or scripts in the manner of System V. */
 export type Init = "systemd" | "openrc" | "sysv";
@@ -23,12 +23,15 @@ export const linuxServices: Readonly<Record<Exclude<FileKind, "macos">, LinuxSer
     reload: () => ["nmcli general reload dns-full"],
   },
   dnsmasq: {
-    isReader: (process) => process.name === "dnsmasq" && !isNetworkManagers(process),
+    isReader: isSystemDnsmasq,
     reload: (init) => restart("dnsmasq", init),
   },
 };
 
 function restart(service: string, init: Init): string[] {
-  if (init === "systemd") return [`systemctl restart ${service}.service`];
+  if (init === "systemd") {
+    // A service that was started five times within ten seconds is refused and stays down: systemd.unit(5), StartLimitBurst.
+    return [`systemctl reset-failed ${service}.service`, `systemctl restart ${service}.service`];
+  }
   return [init === "openrc" ? `rc-service ${service} restart` : `service ${service} restart`];
 }

@@ -21,16 +21,16 @@ export async function readLinux(machine: Machine): Promise<readonly ResolverStat
     readOrNothing(join(root, "proc/sys/kernel/osrelease")),
   ]);
   const { asksLoopback, ...evidence } = await readLinuxEvidence(machine, processes);
+  const { kind, why } = detectLinux(evidence);
   const places = await Promise.all(
-    kinds.map((kind) => {
-      const reader = processes.find(linuxServices[kind].isReader);
-      const reload = reader === undefined ? null : linuxServices[kind].reload(init);
+    kinds.map((one) => {
+      const reader = processes.find(linuxServices[one].isReader);
+      const reload = reader === undefined ? null : linuxServices[one].reload(init);
       const startedAt = reader?.startedAt ?? null;
-      const asks = kind === "systemd-resolved" ? asksLoopback : undefined;
-      return readPlace(kind, { root, domains, reload, startedAt, asksLoopback: asks });
+      const mayFollow = one === "systemd-resolved" ? asksLoopback : one === kind;
+      return readPlace(one, { root, domains, reload, startedAt, mayFollow });
     }),
   );
-  const { kind, why } = detectLinux(evidence);
   const shared = await readInstalled(places, root, { needed: kind === "hosts" });
   const { systemdVersion, sources } = evidence;
   // `DNS=` takes a port since 246: https://github.com/systemd/systemd/blob/main/NEWS

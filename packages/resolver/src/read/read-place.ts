@@ -13,8 +13,8 @@ export interface ReadPlaceOptions {
   readonly reload: readonly string[] | null;
   /** When the process that reads the place began, in milliseconds since 1970; `null` when nobody can tell. */
   readonly startedAt: number | null;
-  /** Whether that process says that it asks a DNS on 127.0.0.1. @default it cannot be asked */
-  readonly asksLoopback?: boolean | undefined;
+  /** Whether that process may still follow a rule whose file is gone. @default false */
+  readonly mayFollow?: boolean;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface ReadPlaceOptions {
  * @throws `CSPACE_FILE_UNREADABLE`.
  */
 export async function readPlace(kind: FileKind, options: ReadPlaceOptions): Promise<RulePlace> {
-  const { root, domains, reload, startedAt, asksLoopback } = options;
+  const { root, domains, reload, startedAt, mayFollow = false } = options;
   const { directory, fileOf } = ruleFormats[kind];
   const folder = join(root, directory);
   const state = await readDirectoryState(folder);
@@ -43,7 +43,7 @@ export async function readPlace(kind: FileKind, options: ReadPlaceOptions): Prom
     leftovers: temporaries.filter((one) => one.kind === "file"),
     reload,
     loaded: file?.kind !== "file" || (await since(file.path)),
-    cleared: file?.kind === "file" || !(asksLoopback ?? state.kind === "directory") || (await since(folder)),
+    cleared: !mayFollow || file?.kind === "file" || (await since(folder)),
   };
 }
 
