@@ -26,7 +26,7 @@ test.each([
       "CSPACE_COMPOSE_OLD",
     ],
   ],
-  [4, ["CSPACE_PLAN_NEEDS_ROOT", "CSPACE_CONFIRMATION_NEEDED"]],
+  [4, ["CSPACE_PLAN_NEEDS_ROOT", "CSPACE_CONFIRMATION_NEEDED", "CSPACE_ELEVATION_FAILED"]],
   [130, ["CSPACE_INTERRUPTED"]],
 ] as const)("%i", (exit, codes) => {
   expect(codes.map(exitCodeOf)).toEqual(codes.map(() => exit));

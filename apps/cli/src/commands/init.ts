@@ -64,9 +64,9 @@ export function render(data: InitDocument, { output }: Context): string {
   const { settings, domains, resolvers, steps } = data;
   const changed = steps.some(({ name, status }) => name !== "verify" && status === "done");
   const well = resolvers.every(({ domain, state }) => domain !== domains[0] || state === "ok");
-  const head = changed ? [] : [well ? "all is in place" : "nothing to change"];
-  const written = settings.state === "written" ? [`written: ${settings.file}`] : [];
-  return [...head, ...written, "", renderResolvers(data, output)].join("\n").trimStart();
+  const head = changed ? "done" : well ? "all is in place" : "nothing to change";
+  const written = settings.state === "written" ? `, and ${settings.file} is written` : "";
+  return `${head}${written}\n\n${renderResolvers(data, output)}`;
 }
 
 async function readFindings(context: Context, args: CommandArgs): Promise<Findings> {

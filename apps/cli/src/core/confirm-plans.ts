@@ -63,7 +63,7 @@ async function refuse(context: Context, pending: readonly Proposal[]): Promise<C
 
 async function ask({ terminal, signal }: Context, question: string): Promise<boolean> {
   const { confirm } = await import("@clack/prompts");
-  const answer = await confirm({ message: question, signal, ...terminal });
+  const answer = await confirm({ message: question, withGuide: false, signal, ...terminal });
   if (typeof answer === "boolean") return answer;
   throw new CspaceError<CliErrorCode>("CSPACE_INTERRUPTED", "interrupted", { hint: "nothing is changed" });
 }

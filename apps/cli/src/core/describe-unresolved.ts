@@ -63,9 +63,9 @@ async function findMissing(
     if (block === undefined) return [];
     const missing = lost.map(({ hostname }) => hostname).filter((hostname) => !block.includes(hostname));
     return missing.length === 0 ? "ruled" : missing;
-  } catch {
-    // A file that is not there or a block that is damaged: what `dns status` tells more of.
-    return "ruled";
+  } catch (error) {
+    // Of a block that is damaged `dns status` tells more.
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? [] : "ruled";
   }
 }
 

@@ -32,7 +32,8 @@ export async function createProgress(output: Output, options: { readonly verbose
         return;
       }
       const text = `${name.padEnd(8)} ${output.asideStyle.dim(`${ms} ms`)}`;
-      if (spinner === undefined) output.aside(`${output.asideStyle.green("done")}   ${text}\n`);
+      // A step that asked for something began without a moving line.
+      if (spinner?.isSpinning !== true) output.aside(`${output.asideStyle.green("done")}   ${text}\n`);
       else spinner.success(text);
     },
     onLine: (line) => {
