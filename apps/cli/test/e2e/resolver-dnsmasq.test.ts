@@ -43,7 +43,7 @@ describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])
         expect(await machine.status(user)).toMatchObject({ kind, state: "no-rule", fix: "cspace init" });
 
         await machine.must("cspace dns install --yes", user);
-        expect(await machine.status(user)).toMatchObject({ kind, state: "ok", port: 53 });
+        expect(await machine.status(user)).toMatchObject({ kind, state: "ok", port: 5300 });
         await expectResolved();
         await machine.must(`${restart}; for _ in $(seq 50); do getent hosts other.example && break; sleep 0.1; done`);
         await expectResolved();
@@ -62,13 +62,13 @@ describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])
     }
 
     test("another port of the DNS gets into the rule, and the old rule says that it leads elsewhere", async () => {
-      await machine.must("cspace dns install --yes; cspace proxy down; cspace proxy up --dns-port 5300");
+      await machine.must("cspace dns install --yes; cspace proxy down; cspace proxy up --dns-port 5301");
       expect(await machine.status()).toMatchObject({ state: "no-dns", fix: "cspace dns install" });
       await machine.must("cspace dns install --yes");
-      expect(await machine.must(`cat ${rule}`)).toContain("server=/cspace.local/127.0.0.1#5300\n");
-      expect(await machine.status()).toMatchObject({ state: "ok", port: 5300 });
+      expect(await machine.must(`cat ${rule}`)).toContain("server=/cspace.local/127.0.0.1#5301\n");
+      expect(await machine.status()).toMatchObject({ state: "ok", port: 5301 });
       await expectResolved();
-      await machine.must("cspace proxy down; cspace proxy up --dns-port 53; cspace dns uninstall --yes");
+      await machine.must("cspace proxy down; cspace proxy up --dns-port 5300; cspace dns uninstall --yes");
       expect(await machine.etc()).toBe(before);
     });
 
@@ -85,7 +85,7 @@ describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])
     test("status tells in time that no DNS answers, though this resolver makes programs wait for it", async () => {
       await machine.must("cspace dns install --yes; cspace proxy down");
       const begin = performance.now();
-      expect(await machine.status()).toMatchObject({ state: "no-dns", port: 53, fix: "cspace proxy up" });
+      expect(await machine.status()).toMatchObject({ state: "no-dns", port: 5300, fix: "cspace proxy up" });
       expect(performance.now() - begin).toBeLessThan(9000);
       await expectOtherNames();
       await machine.must("cspace proxy up; cspace dns uninstall --yes");

@@ -132,7 +132,7 @@ YAML`,
   };
   for (const [what, { set, clear }] of Object.entries(obstacles)) {
     test(`${what}: a clear error, and the old file is whole`, async () => {
-      await machine.must("seq -f '10.0.0.1 a-host-of-its-own-with-a-long-name-%.0f' 70 >/etc/hosts");
+      await machine.must("seq -f '10.0.0.1 a-host-of-its-own-with-a-long-name-%.0f' 86 >/etc/hosts");
       await machine.must(set);
       try {
         const own = await machine.etc();
@@ -141,7 +141,7 @@ YAML`,
         expect(run.err).toMatch(/^error .*\/etc\/(\.?hosts\b|hosts)/m);
         expect(run.err).not.toContain("CSPACE_UNEXPECTED");
         expect(await machine.etc()).toBe(own);
-        expect((await machine.find("a-host-of-its-own-with-a-long-name-70")).addresses).toEqual(["10.0.0.1"]);
+        expect((await machine.find("a-host-of-its-own-with-a-long-name-86")).addresses).toEqual(["10.0.0.1"]);
       } finally {
         await machine.must(clear);
       }
