@@ -13,7 +13,7 @@ export interface RuleFormat {
   readonly fileOf: (domain: string) => string;
   readonly perDomain: boolean;
   readonly render: (rule: RuleText) => string;
-  /** Reads exactly what `render` writes; `undefined` for every other text, which is somebody else's. */
+  /** Reads what `render` writes, and perhaps more: {@link parseRule} is what tells. */
   readonly parse: (text: string) => RuleText | undefined;
 }
 
@@ -81,6 +81,13 @@ export const ruleFormats: Readonly<Record<FileKind, RuleFormat>> = {
   networkmanager: dnsmasqFormat("/etc/NetworkManager/dnsmasq.d"),
   dnsmasq: dnsmasqFormat("/etc/dnsmasq.d"),
 };
+
+/** The rule in a text that is byte for byte what cspace writes for it; every other text is somebody else's. */
+export function parseRule(kind: FileKind, text: string): RuleText | undefined {
+  const { parse, render } = ruleFormats[kind];
+  const rule = parse(text);
+  return rule !== undefined && render(rule) === text ? rule : undefined;
+}
 
 function lines(body: readonly string[]): string {
   return `${heading}${body.join("\n")}\n`;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ruleFormats } from "../rule-formats.ts";
+import { parseRule, ruleFormats } from "../rule-formats.ts";
 import { isResolved, type LinuxEvidence, type RunningProcess } from "./detect-linux.ts";
 import type { Init } from "./linux-services.ts";
 import type { Machine } from "./machine.ts";
@@ -22,7 +22,7 @@ export async function readLinuxEvidence(
     resolved ? outputOf(run, "resolvectl", ["dns"], signal) : "",
     resolved ? outputOf(run, "resolvectl", ["default-route"], signal) : "",
   ]);
-  const ruled = dropInFormat.parse(dropIn) !== undefined;
+  const ruled = parseRule("systemd-resolved", dropIn) !== undefined;
   const globals = parseLines(servers).get("Global") ?? [];
   const routes = parseLines(defaults);
   const isLoopback = (server: string): boolean => /^127\.0\.0\.1(:\d+)?$/.test(server);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultDomains } from "@cspace/hostnames";
 import type { FileKind } from "../resolver-state.ts";
-import { ruleFormats } from "../rule-formats.ts";
+import { parseRule, ruleFormats } from "../rule-formats.ts";
 
 /** Options of {@link readRulePort}. */
 export interface ReadRulePortOptions {
@@ -32,9 +32,9 @@ export async function readRulePort(options: ReadRulePortOptions = {}): Promise<n
   const { domains = defaultDomains, platform = process.platform, root = "/" } = options;
   const ports = await Promise.all(
     (kinds[platform] ?? []).flatMap((kind) => {
-      const { directory, fileOf, parse } = ruleFormats[kind];
+      const { directory, fileOf } = ruleFormats[kind];
       const paths = new Set(domains.map((domain) => join(root, directory, fileOf(domain))));
-      return [...paths].map(async (path) => parse(await readFile(path, "utf8").catch(() => ""))?.port);
+      return [...paths].map(async (path) => parseRule(kind, await readFile(path, "utf8").catch(() => ""))?.port);
     }),
   );
   return ports.find((port) => port !== undefined) ?? null;
