@@ -35,9 +35,18 @@ function parseSockets(table: string, port: number, protocol: PortProtocol): stri
     const [, local = "", , state] = columns;
     const inode = columns[9];
     const localPort = Number.parseInt(local.slice(local.indexOf(":") + 1), 16);
-    const isHeld = localPort === port && (protocol === "udp" || state === listenState);
+    const isHeld = localPort === port && isOnLoopback(local) && (protocol === "udp" || state === listenState);
     return isHeld && inode !== undefined ? [`socket:[${inode}]`] : [];
   });
+}
+
+/**
+ * Whether a socket has the port on 127.0.0.1 or ::1: bound to that address, or to all. Addresses are written in hexadecimal,
+ * each group of four bytes in the machine's order.
+ */
+function isOnLoopback(local: string): boolean {
+  const address = local.slice(0, local.indexOf(":"));
+  return /^0+$/.test(address) || /^(0{16}FFFF0000)?0100007F$/.test(address) || address === `${"0".repeat(24)}01000000`;
 }
 
 async function hasSocket(directory: string, sockets: ReadonlySet<string>): Promise<boolean> {

@@ -299,6 +299,15 @@ describe("rights", () => {
     expect(machine.snapshot()).toEqual(before);
   });
 
+  test("a tool that fails behind a sudo that warns is no refusal", async () => {
+    const machine = createLinux("systemd-resolved");
+    const stderr =
+      "sudo: unable to resolve host box: Name or service not known\nmkdir: cannot create: Read-only file system";
+    const run: RunCommand = async () => ({ exitCode: 1, stdout: "", stderr });
+    const applied = applyResolverPlan(planResolver(await read(machine), rule), { run, elevate: ["sudo", "-n"] });
+    await expect(applied).rejects.toMatchObject({ code: "CSPACE_PLAN_FAILED" });
+  });
+
   test("no sudo at all", async () => {
     const machine = createLinux("systemd-resolved");
     const applied = applyResolverPlan(planResolver(await read(machine), rule), { elevate: ["no-such-sudo"] });

@@ -22,7 +22,7 @@ export interface ProjectProposal {
 /** The schema as it is published with the command line; a copy that the project has installed goes before. */
 const schemas = {
   installed: "node_modules/@cspace/cli/schema/cspace.schema.json",
-  published: "https://unpkg.com/@cspace/cli/schema/cspace.schema.json",
+  published: "https://raw.githubusercontent.com/cspace-dev/cspace/main/apps/cli/schema/cspace.schema.json",
 } as const;
 
 /** Proposes settings for a project that has none, from what is found in it; changes nothing. */

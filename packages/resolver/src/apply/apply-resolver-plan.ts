@@ -141,7 +141,7 @@ async function runElevated(
   }
   if (result.exitCode === 0) return;
   const words = result.stderr.trim();
-  if (elevate.length > 0 && /^sudo: |is not in the sudoers file|may not run sudo|canceled by the user/m.test(words)) {
+  if (elevate.length > 0 && isRefusal(words, command.file)) {
     throw new CspaceError<ResolverErrorCode>("CSPACE_ELEVATION_FAILED", `the rights of root were not given: ${words}`, {
       hint: "run the command in a terminal, where it may ask for your password",
     });
@@ -151,6 +151,13 @@ async function runElevated(
     `${[command.file, ...command.args].join(" ")} failed: ${words || `exit code ${result.exitCode}`}`,
     { hint: "mend what it says, then run the command again" },
   );
+}
+
+/** sudo also warns while it goes on; a tool that was run names itself. */
+function isRefusal(words: string, tool: string): boolean {
+  if (words.split("\n").some((line) => line.startsWith(`${tool}: `))) return false;
+  const serious = words.replace(/^sudo: unable to resolve host.*$/gm, "");
+  return /^sudo: |is not in the sudoers file|may not run sudo|canceled by the user/m.test(serious);
 }
 
 /** Rights that were not given are a matter of their own, not a failed step. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isCspaceError } from "@cspace/errors";
 import type { ResolverState } from "../resolver-state.ts";
 import { detectLinux } from "./detect-linux.ts";
 import { linuxServices } from "./linux-services.ts";
@@ -28,15 +29,25 @@ export async function readLinux(machine: Machine): Promise<readonly ResolverStat
       const reload = reader === undefined ? null : linuxServices[one].reload(init);
       const startedAt = reader?.startedAt ?? null;
       const mayFollow = one === "systemd-resolved" ? asksLoopback : one === kind;
-      return readPlace(one, { root, domains, reload, startedAt, mayFollow });
+      const place = readPlace(one, { root, domains, reload, startedAt, mayFollow });
+      return one === kind ? place : place.catch(leaveUnreadable);
     }),
   );
-  const shared = await readInstalled(places, root, { needed: kind === "hosts" });
+  const shared = await readInstalled(
+    places.filter((place) => place !== undefined),
+    root,
+    { needed: kind === "hosts" },
+  );
   const { systemdVersion, sources } = evidence;
   // `DNS=` takes a port since 246: https://github.com/systemd/systemd/blob/main/NEWS
   const anyPort = kind !== "systemd-resolved" || systemdVersion === null || systemdVersion >= 246;
   const state: ResolverState = { kind, why, ...shared, anyPort, sources };
   return /microsoft/i.test(release) ? readWsl(machine, state) : [state];
+}
+
+/** What this user may not read is no matter where no rule is going to be. */
+function leaveUnreadable(error: unknown): undefined {
+  if (!isCspaceError(error) || error.code !== "CSPACE_FILE_UNREADABLE") throw error;
 }
 
 /**

@@ -19,7 +19,7 @@ export async function readNrpt(run: RunCommand, signal?: AbortSignal): Promise<N
 }
 
 /** Reads what `ConvertTo-Json` made of the rules: nothing, one object, or a list. */
-export function parseNrpt(text: string): NrptRule[] {
+function parseNrpt(text: string): NrptRule[] {
   if (text.trim() === "") return [];
   const data: unknown = JSON.parse(text);
   return (Array.isArray(data) ? data : [data]).map((one: Readonly<Record<string, unknown>>) => ({

@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type FileState, readDirectoryState, readFileState } from "@cspace/plan";
+import { CspaceError } from "@cspace/errors";
+import { type FileState, type PlanErrorCode, readDirectoryState, readFileState } from "@cspace/plan";
 import { temporaryPath } from "../plan/step-commands.ts";
 import type { FileKind, RulePlace } from "../resolver-state.ts";
 import { ruleFormats } from "../rule-formats.ts";
@@ -28,7 +29,7 @@ export async function readPlace(kind: FileKind, options: ReadPlaceOptions): Prom
   const folder = join(root, directory);
   const state = await readDirectoryState(folder);
   const paths = [...new Set(domains.map((domain) => join(folder, fileOf(domain))))];
-  const entries = state.kind === "missing" ? [] : await readdir(folder);
+  const entries = state.kind === "missing" ? [] : await readEntries(folder);
   const [files, temporaries] = await Promise.all([
     Promise.all(paths.map(readFileState)),
     Promise.all(paths.map((path) => readFileState(temporaryPath(path)))),
@@ -45,6 +46,18 @@ export async function readPlace(kind: FileKind, options: ReadPlaceOptions): Prom
     loaded: file?.kind !== "file" || (await since(file.path)),
     cleared: !mayFollow || file?.kind === "file" || (await since(folder)),
   };
+}
+
+async function readEntries(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EACCES") throw cause;
+    throw new CspaceError<PlanErrorCode>("CSPACE_FILE_UNREADABLE", `cannot read ${folder}: permission denied`, {
+      hint: `let everybody read it, as is the custom: sudo chmod a+rx ${folder}`,
+      cause,
+    });
+  }
 }
 
 /** When something was last put at a path or taken from it; of what is gone, the directory above tells. */
