@@ -122,5 +122,6 @@ describe("on macOS, where Safari asks the system for *.localhost", () => {
     expect(unserved).toEqual(init);
     expect(unserved).not.toContain("Safari");
     expect(await lineFor([route("dev")], { platform: "darwin" })).not.toContain("Safari");
+    expect(await lineFor([onPort], { platform: "linux" })).not.toContain("Safari");
   });
 });

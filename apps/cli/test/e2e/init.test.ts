@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isPortFree } from "@cspace/ports";
@@ -274,6 +274,21 @@ describe.skipIf(!canHideEtc || !portsAreFree)(
       },
     );
 
+    test.skipIf(!hasScript)(
+      "Ctrl-C while it works: exit 130, no rule, no lock, and the next run finishes (needs util-linux's script)",
+      async () => {
+        const run = machine.start(["init", "--yes"], { cwd: folder, terminal: true });
+        await until(20_000, async () => run.text.out.includes("cspace-proxy"));
+        run.type("\u0003");
+        expect(await run.ended).toMatchObject({ code: 130, out: expect.stringContaining("(CSPACE_INTERRUPTED)") });
+        expect(machine.files()).toEqual(before);
+        expect(readdirSync(join(sandbox.home, "run")).filter((file) => file.endsWith(".lock"))).toEqual([]);
+        const { resolvers } = await machine.json<Initialised>(folder, "init", "--yes");
+        expect(resolvers[0]).toMatchObject({ state: "ok" });
+        resetMachine();
+      },
+    );
+
     test("does it without a terminal when it is told --yes", async () => {
       const document = await machine.json<Initialised>(folder, "init", "--yes");
       expect(document).toMatchObject({
@@ -315,6 +330,25 @@ describe.skipIf(!canHideEtc || !portsAreFree)(
       const { steps, resolvers } = await machine.json<Initialised>(folder, "init");
       expect(steps).toMatchObject([{ name: "proxy", status: "done" }, { name: "verify" }]);
       expect(resolvers[0]).toMatchObject({ state: "ok" });
+    });
+
+    test("a rule that is in place and not followed is loaded again; if that does not help it fails with the reason", async () => {
+      const sources = join(machine.etc, "nsswitch.conf");
+      const text = readFileSync(sources, "utf8");
+      writeFileSync(sources, "hosts: files\n");
+      const asked = await machine.cspace(folder, "init", "--json");
+      expect(asked.code).toBe(4);
+      const { plan, commands } = JSON.parse(asked.out) as Failure;
+      expect([plan.steps.map(({ path }) => path), commands.length]).toEqual([["service:dnsmasq"], 1]);
+      const told = await machine.cspace(folder, "init", "--yes", "--json");
+      expect({ code: told.code, ...JSON.parse(told.out) }).toMatchObject({
+        code: 1,
+        error: { code: "CSPACE_DOMAIN_UNRESOLVED", message: expect.stringContaining("/etc/nsswitch.conf") },
+        resolvers: [{ state: "not-used" }, {}],
+        steps: [{ name: "proxy" }, { name: "verify" }, { name: "resolver" }, { name: "verify" }],
+      });
+      expect(await machine.cspace(folder, "dns", "status")).toMatchObject({ code: 0 });
+      writeFileSync(sources, text);
     });
 
     test("DNS does not leave the rule's port: taken, it is left out, the holder is named, and it comes back", async () => {
