@@ -67,7 +67,9 @@ export async function startMachine(kind: MachineKind): Promise<Machine> {
     if (code !== 0) throw new Error(`${what} exited ${code}:\n${out}\n${err}`);
     return out;
   };
-  expectDone(await call("start", folder, kind), `start of ${kind}`);
+  const started = await call("start", folder, kind);
+  if (started.code !== 0) await call("stop", folder);
+  expectDone(started, `start of ${kind}`);
   const sh: Machine["sh"] = (text, user = "root") =>
     call("run", folder, "--", ...(user === "root" ? [] : become(user)), "bash", "-c", text);
   const must: Machine["must"] = async (text, user) => expectDone(await sh(text, user), text);

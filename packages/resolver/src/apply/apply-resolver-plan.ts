@@ -133,7 +133,8 @@ async function runElevated(
   try {
     result = await run(file, args, { interactive, ...(input === undefined ? {} : { input }) });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    // EACCES: a folder of PATH that this user may not look into, and no other has it.
+    if (!["ENOENT", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
     const missing = new CspaceError<ResolverErrorCode>("CSPACE_ELEVATION_FAILED", `${file} is not on this machine`, {
       hint: "run the commands yourself as root; they are those of --dry-run",
     });
