@@ -1,4 +1,5 @@
 import { CspaceError } from "@cspace/errors";
+import type { HostnamesErrorCode } from "@cspace/hostnames";
 import type { ResolverErrorCode } from "./resolver-error-code.ts";
 
 const heading = "# begin cspace";
@@ -37,7 +38,8 @@ export function readHostsBlock(text: string, path = "/etc/hosts"): readonly stri
  *
  * The format is that of hosts(5): an address, then names; lines end as the file's own do.
  *
- * @throws `CSPACE_RESOLVER_DAMAGED` as `readHostsBlock`.
+ * @throws `CSPACE_NAME_INVALID` for a name that DNS would not carry in lower case; `CSPACE_RESOLVER_DAMAGED` as
+ * `readHostsBlock`.
  * @example
  * ```ts
  * writeHostsBlock("127.0.0.1 localhost\n", []); //=> "127.0.0.1 localhost\n"
@@ -46,6 +48,7 @@ export function readHostsBlock(text: string, path = "/etc/hosts"): readonly stri
 export function writeHostsBlock(text: string | null, names: readonly string[], path = "/etc/hosts"): string | null {
   const block = text === null ? undefined : findBlock(text, path);
   const sorted = [...new Set(names)].sort();
+  for (const name of sorted) if (!isHostname(name)) throw invalidName(name, "is no hostname");
   if (sorted.length === 0) return block === undefined ? text : removeBlock(block);
   if (block !== undefined) return block.before + renderBlock(sorted, block) + block.after;
   if (text === null) return renderBlock(sorted, { note: "whole", lineEnd: "\n" });
@@ -53,6 +56,18 @@ export function writeHostsBlock(text: string | null, names: readonly string[], p
   const unended = text !== "" && !text.endsWith("\n");
   const note = unended ? "unended" : "plain";
   return text + (unended ? lineEnd : "") + renderBlock(sorted, { note, lineEnd });
+}
+
+/** RFC 1123, section 2.1, in lower case. */
+function isHostname(name: string): boolean {
+  return name.length <= 253 && name.split(".").every((label) => /^(?!-)[a-z0-9-]{1,63}(?<!-)$/.test(label));
+}
+
+/** The error for a name that gets no rule. */
+export function invalidName(name: string, why: string): CspaceError<HostnamesErrorCode> {
+  return new CspaceError("CSPACE_NAME_INVALID", `the name ${JSON.stringify(name)} ${why}`, {
+    hint: "use names as buildHostname of @cspace/hostnames makes them",
+  });
 }
 
 function renderBlock(names: readonly string[], { note, lineEnd }: Pick<Block, "note" | "lineEnd">): string {

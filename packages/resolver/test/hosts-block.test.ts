@@ -65,6 +65,13 @@ test.each([
   );
 });
 
+test.each(["a b.c", "a.b\n10.0.0.1 mine", "", "A.b", "-a.b", "a..b", `${"a".repeat(64)}.b`, "é.b", "a.b #"])(
+  "a name that is none is refused: %j",
+  (name) => {
+    expect(() => writeHostsBlock("", [name])).toThrow(expect.objectContaining({ code: "CSPACE_NAME_INVALID" }));
+  },
+);
+
 const part = oneof(
   string({ unit: "binary" }),
   constantFrom(

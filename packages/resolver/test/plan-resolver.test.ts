@@ -143,6 +143,15 @@ describe("Linux", () => {
   });
 });
 
+test.each([
+  [{ domains: ["cspace.local\nserver=/./192.0.2.1"], port: 53 }, "CSPACE_DOMAIN_INVALID"],
+  [{ domains: ["local"], port: 53 }, "CSPACE_DOMAIN_INVALID"],
+  [{ domains: ["cspace.local"], port: 53, names: ["www.example.com"] }, "CSPACE_NAME_INVALID"],
+])("what would send other names here is refused: %j", async (options, code) => {
+  const states = await readResolver(createLinux("hosts"));
+  expect(() => planResolver(states, options)).toThrow(expect.objectContaining({ code }));
+});
+
 test("a shell that runs the commands does what applying does", async () => {
   const machine = createMachine();
   const before = "127.0.0.1\thost\t5\r\n\\n %s %b \u001b[2J7 '\"$HOME` \u00e9\n";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
+import { parseDomain } from "@cspace/hostnames";
 import { buildPlan, type FileState, type Plan, type PlanStep, planDirectory, planFile } from "@cspace/plan";
-import { writeHostsBlock } from "../hosts-block.ts";
+import { invalidName, writeHostsBlock } from "../hosts-block.ts";
 import { ownRule } from "../own-rule.ts";
 import { textOf } from "../read/read-place.ts";
 import type { ResolverErrorCode } from "../resolver-error-code.ts";
@@ -27,7 +28,8 @@ export interface PlanResolverOptions {
  * What cspace left in resolvers that are not in use any more is removed.
  *
  * @throws `CSPACE_RESOLVER_FOREIGN` when a file or rule that cspace did not write stands in the way;
- * `CSPACE_RESOLVER_PORT` when the system cannot name a port other than 53; `CSPACE_RESOLVER_DAMAGED`.
+ * `CSPACE_RESOLVER_PORT` when the system cannot name a port other than 53; `CSPACE_RESOLVER_DAMAGED`;
+ * `CSPACE_DOMAIN_INVALID`, and `CSPACE_NAME_INVALID` for a name that is under none of the domains.
  * @example
  * ```ts
  * const plan = planResolver(await readResolver(), { domains: ["cspace.local"], port: 53 });
@@ -35,6 +37,10 @@ export interface PlanResolverOptions {
  * ```
  */
 export function planResolver(states: readonly ResolverState[], options: PlanResolverOptions): Plan {
+  const { domains, names = [] } = options;
+  const served = domains.map(parseDomain);
+  const stray = names.find((name) => !served.some((domain) => name.endsWith(`.${domain}`)));
+  if (stray !== undefined) throw invalidName(stray, `is under none of ${domains.join(", ")}`);
   return inOrder(states.flatMap((state) => planState(state, options)));
 }
 
