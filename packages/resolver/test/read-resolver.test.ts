@@ -78,6 +78,13 @@ describe("which resolver a Linux machine asks, and why", () => {
       },
       "nothing listens that cspace knows",
     ],
+    [
+      "one of a container",
+      "hosts",
+      { "proc/77/status": "Name:\tdnsmasq\nNSpid:\t77\t1\n" },
+      "nothing listens that cspace knows",
+    ],
+    ["one of this machine", "dnsmasq", { "proc/77/status": "Name:\tdnsmasq\nNSpid:\t77\n" }, "dnsmasq listens"],
     ["not running", "hosts", { "proc/77/comm": "unbound\n" }, "nothing listens that cspace knows"],
   ] as const)("dnsmasq, %s: %s", async (_, kind, files, why) => {
     const machine = createMachine();
@@ -114,6 +121,15 @@ describe("WSL2 has two sides", () => {
       file === "wslinfo" ? { exitCode: 0, stdout: "mirrored\n", stderr: "" } : mirrored.run(file, args, options);
     expect((await readResolver({ ...mirrored, run })).map(({ kind }) => kind)).toEqual(["hosts", "nrpt"]);
   });
+});
+
+test("programs that this user may not run tell nothing", async () => {
+  const machine = createLinux("systemd-resolved");
+  const run: typeof machine.run = async () => {
+    throw Object.assign(new Error("spawn EACCES"), { code: "EACCES" });
+  };
+  const [state] = await readResolver({ ...machine, run });
+  expect(state?.why).toContain("no server of a network");
 });
 
 test("on macOS only files of the domains that are served are read", async () => {

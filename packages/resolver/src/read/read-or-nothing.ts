@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { RunCommand } from "../run-command.ts";
 
-/** What a program prints; nothing where there is no such program. */
+/** What a program prints; nothing where there is no such program, or none that this user may run. */
 export async function outputOf(
   run: RunCommand,
   file: string,
@@ -11,7 +11,7 @@ export async function outputOf(
   try {
     return (await run(file, args, { timeoutMs: 5000, signal })).stdout;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    if (["ENOENT", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
     throw error;
   }
 }

@@ -6,7 +6,8 @@ const clockTicks = 100;
 const wanted = new Set(["systemd-resolve", "dnsmasq", "NetworkManager"]);
 
 /**
- * The resolvers that run on a Linux machine, as `/proc` shows them to this user: proc_pid_stat(5), proc_uptime(5).
+ * The resolvers that run on a Linux machine, as `/proc` shows them to this user: proc_pid_stat(5), proc_uptime(5). Those
+ * of containers are left out: they are seen from here, and answer nobody here.
  *
  * @param procDir `/proc`, or a folder that looks like it.
  */
@@ -24,7 +25,11 @@ export async function readProcesses(procDir: string): Promise<RunningProcess[]> 
 async function readProcess(folder: string, bootedAt: number): Promise<RunningProcess | undefined> {
   const name = (await readOrNothing(join(folder, "comm"))).trimEnd();
   if (!wanted.has(name)) return undefined;
-  const [commandLine, stat] = await Promise.all(["cmdline", "stat"].map((file) => readOrNothing(join(folder, file))));
+  const [commandLine, stat, status] = await Promise.all(
+    ["cmdline", "stat", "status"].map((file) => readOrNothing(join(folder, file))),
+  );
+  // proc_pid_status(5): one number for each namespace of processes below this one.
+  if (/^NSpid:\s*\d+\s+\d+/m.test(status ?? "")) return undefined;
   // Fields after the name, which may hold spaces itself; the start is the 22nd of all, in clock ticks since the boot.
   const fields = (stat ?? "").slice((stat ?? "").lastIndexOf(")") + 2).split(" ");
   const startedAt = bootedAt + (Number(fields[19] ?? 0) / clockTicks) * 1000;

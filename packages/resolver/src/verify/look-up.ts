@@ -36,7 +36,8 @@ export async function lookUp(hostname: string, options: LookUpOptions): Promise<
     const ms = performance.now() - begin;
     return { addresses: [...new Set(parse(stdout))], ms, timedOut: ms >= timeoutMs };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || file !== "getent") throw error;
+    const isMissing = ["ENOENT", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "");
+    if (!isMissing || file !== "getent") throw error;
     return lookUpByNode(hostname, begin);
   }
 }
