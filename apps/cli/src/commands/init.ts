@@ -2,7 +2,7 @@ import { makeFolder, planMachineConfig, previewPorts, previewProxy, readMachineC
 import { applyPlan, buildPlan, type Plan, type PlanStep, readFileState, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseDomains } from "../core/choose-domains.ts";
+import { chooseDomains, needsNoRule } from "../core/choose-domains.ts";
 import { confirmPlans, type Proposal } from "../core/confirm-plans.ts";
 import { declined } from "../core/declined.ts";
 import { createHostSteps, failWithSteps, type HostStep } from "../core/host-steps.ts";
@@ -66,7 +66,15 @@ export function render(data: InitDocument, { output }: Context): string {
   const well = resolvers.every(({ domain, state }) => domain !== domains[0] || state === "ok");
   const head = changed ? "done" : well ? "all is in place" : "nothing to change";
   const written = settings.state === "written" ? `, and ${settings.file} is written` : "";
-  return `${head}${written}\n\n${renderResolvers(data, output)}`;
+  return `${head}${written}\n\n${renderResolvers(data, output)}${renderFree(data)}`;
+}
+
+/** Domains that need no step; where the system does not find one, its report says for whom it does. */
+function renderFree({ domains, resolvers }: InitResult): string {
+  const free = domains
+    .filter(needsNoRule)
+    .filter((domain) => resolvers.every((one) => one.domain !== domain || one.state === "ok"));
+  return free.length === 0 ? "" : `\n${free.join(", ")} needs no step in Chrome, Firefox, Edge and curl`;
 }
 
 async function readFindings(context: Context, args: CommandArgs): Promise<Findings> {
