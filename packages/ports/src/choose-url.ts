@@ -8,9 +8,12 @@ export interface HostnameEvidence {
   readonly resolves: NameResolution;
 }
 
-/** What is known of the proxy: a probe's result, with the port it was asked on; `stopped` when there is none to ask. */
+/**
+ * What is known of the proxy: a probe's result, with the port it was asked on; `stopped` when there is none to ask. A
+ * `status` of `null` tells nothing of the service.
+ */
 export type ProxyEvidence =
-  | { readonly state: "claimed"; readonly status: number; readonly port: number }
+  | { readonly state: "claimed"; readonly status: number | null; readonly port: number }
   | { readonly state: Exclude<RouteProbe["state"], "claimed"> | "stopped" };
 
 /** Everything {@link chooseUrl} decides from. */
@@ -22,8 +25,8 @@ export interface UrlEvidence {
   /** The route's hostnames, the preferred domain first. */
   readonly hostnames: readonly HostnameEvidence[];
   readonly proxy: ProxyEvidence;
-  /** The URL of the published port, see `localUrl`. */
-  readonly localUrl: string | null;
+  /** The URL of the published port, see `localUrl`; `undefined` when nobody could tell. */
+  readonly localUrl: string | null | undefined;
   /** Whether something answers at `localUrl`; absent when nobody asked. */
   readonly localUp?: boolean;
   /** Whether what serves the route was started and is not ready yet. @default false */
@@ -70,26 +73,38 @@ export function chooseUrl(evidence: UrlEvidence): ChosenUrl {
     }
   }
   const reason = proxy.state === "claimed" ? whyUnresolved(hostnames) : whyNotClaimed[proxy.state];
-  if (localUrl !== null) return { url: localUrl, via: "port", reason, health };
-  return { url: null, via: "none", reason: `${reason}, and the route has no port on this machine`, health };
+  if (typeof localUrl === "string") return { url: localUrl, via: "port", reason, health };
+  const rest = localUrl === null ? "the route has no port on this machine" : "its port on this machine is not known";
+  return { url: null, via: "none", reason: `${reason}, and ${rest}`, health };
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6761#section-6.3; Safari alone leaves `*.localhost` to the system. */
 function resolvesForReader({ domain, resolves }: HostnameEvidence, { reader, platform }: UrlEvidence): boolean {
-  if (resolves === "loopback") return true;
+  return resolves === "loopback" || resolvesByItself(domain, reader, platform);
+}
+
+/**
+ * Whether a reader finds the names of a domain without asking the system.
+ *
+ * https://www.rfc-editor.org/rfc/rfc6761#section-6.3; Safari alone leaves `*.localhost` to the system.
+ */
+export function resolvesByItself(
+  domain: string,
+  reader: UrlEvidence["reader"],
+  platform: UrlEvidence["platform"],
+): boolean {
   const isLocalhost = domain === "localhost" || domain.endsWith(".localhost");
   return isLocalhost && reader === "browser" && platform !== "darwin";
 }
 
 function healthOf(evidence: UrlEvidence): ChosenUrl["health"] {
   const { proxy, localUrl, localUp } = evidence;
-  if (localUrl !== null && localUp === true) return "up";
-  if (localUrl !== null && localUp === false) return unready(evidence);
+  if (typeof localUrl === "string" && localUp === true) return "up";
+  if (typeof localUrl === "string" && localUp === false) return unready(evidence);
   return proxy.state === "claimed" ? healthOfStatus(proxy.status, evidence) : unready(evidence);
 }
 
-function healthOfStatus(status: number, evidence: UrlEvidence): ChosenUrl["health"] {
-  return status >= 502 && status <= 504 ? unready(evidence) : "up";
+function healthOfStatus(status: number | null, evidence: UrlEvidence): ChosenUrl["health"] {
+  return status === null || (status >= 502 && status <= 504) ? unready(evidence) : "up";
 }
 
 const unready = ({ starting = false }: UrlEvidence): ChosenUrl["health"] => (starting ? "starting" : "down");
@@ -106,6 +121,7 @@ const resolutionWords: Readonly<Record<NameResolution, string>> = {
   other: "resolves to another machine",
   none: "does not resolve",
   unknown: "could not be looked up",
+  timeout: "was not looked up in time",
 };
 
 function whyUnresolved(hostnames: readonly HostnameEvidence[]): string {

@@ -13,8 +13,9 @@ export interface LocalUrlOptions {
 }
 
 /**
- * The URL under which this machine reaches a published port: `localhost` when one of the bindings is on loopback or on
- * every address (127.0.0.1 before IPv6), else the first binding's own address, else `null`.
+ * The URL under which this machine reaches a published port: `localhost` when one of the bindings is on 127.0.0.1 or on
+ * every IPv4 address, else `[::1]` when one is on that or on every IPv6 address (`localhost` need not lead there), else
+ * the first binding's own address, else `null`.
  *
  * @example
  * ```ts
@@ -36,8 +37,9 @@ function rank(ip: string): number {
   return ip === "::1" || ip === "::" ? 2 : 3;
 }
 
-/** `localhost` is 127.0.0.1 and ::1 only; another address of 127.0.0.0/8 keeps its number. */
+/** `localhost` is 127.0.0.1 on every machine, and ::1 on some; another address of 127.0.0.0/8 keeps its number. */
 function hostOf(ip: string): string {
-  if (ip === "127.0.0.1" || ["0.0.0.0", "", "::1", "::"].includes(ip)) return "localhost";
+  if (["127.0.0.1", "0.0.0.0", ""].includes(ip)) return "localhost";
+  if (ip === "::") return "[::1]";
   return ip.includes(":") ? `[${ip}]` : ip;
 }

@@ -4,7 +4,7 @@ import { readHead } from "./read-head.ts";
 export interface ProbeLocalOptions {
   /** Until the response's headers are complete, in milliseconds. @default 2_000 */
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

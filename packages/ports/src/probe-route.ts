@@ -10,14 +10,23 @@ export interface ProbeRouteOptions {
   readonly port: number;
   /** A literal address of the proxy; the hostname is never looked up. @default "127.0.0.1" */
   readonly host?: string;
+  /**
+   * Who is to answer: the `service` behind the route, whose status tells how it is; or the `proxy` alone, which leaves
+   * the service in peace and waits for none, and whose status tells nothing.
+   * @default "service"
+   */
+  readonly reach?: "service" | "proxy" | undefined;
   /** Until the response's headers are complete, in milliseconds. @default 2_000 */
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** What the proxy said of a route; `reason` is the system's code, such as `ECONNREFUSED`. */
+/**
+ * What the proxy said of a route; `reason` is the system's code, such as `ECONNREFUSED`. `status` is the service's, and
+ * `null` when the proxy alone was asked.
+ */
 export type RouteProbe =
-  | { readonly state: "claimed"; readonly status: number }
+  | { readonly state: "claimed"; readonly status: number | null }
   | { readonly state: "unclaimed"; readonly status: number }
   | { readonly state: "unreachable"; readonly reason: string }
   | { readonly state: "timeout" };
@@ -35,11 +44,19 @@ export type RouteProbe =
  * ```
  */
 export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe> {
-  const { hostname, mark, port, host = "127.0.0.1", timeoutMs = 2_000, signal } = options;
+  const { hostname, mark, port, host = "127.0.0.1", reach = "service", timeoutMs = 2_000, signal } = options;
   const hostHeader = port === 80 ? hostname : `${hostname}:${port}`;
   const address = host.includes(":") ? `[${host}]` : host;
-  const head = await readHead(`http://${address}:${port}/`, { hostHeader, timeoutMs, signal });
+  const headers = { host: hostHeader, ...(reach === "proxy" ? unforwardable : {}) };
+  const head = await readHead(`http://${address}:${port}/`, { headers, timeoutMs, signal });
   if (head.state === "timeout") return { state: "timeout" };
   if (head.state === "failed") return { state: "unreachable", reason: head.reason };
-  return { state: head.headers["x-cspace-route"] === mark ? "claimed" : "unclaimed", status: head.status };
+  if (head.headers["x-cspace-route"] !== mark) return { state: "unclaimed", status: head.status };
+  return { state: "claimed", status: reach === "proxy" ? null : head.status };
 }
+
+/**
+ * What no proxy may pass on, and so refuses by itself, after it has chosen the route: a protocol to upgrade to that is
+ * no token (RFC 9110, 7.8 and 5.6.2). Traefik answers 500 with the route's mark.
+ */
+const unforwardable = { connection: "Upgrade", upgrade: "\u00a7" };

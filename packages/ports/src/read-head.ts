@@ -9,8 +9,8 @@ export type Head =
 
 /** Options of {@link readHead}. */
 export interface ReadHeadOptions {
-  /** Instead of the URL's own host. */
-  readonly hostHeader?: string;
+  /** Sent beside what HTTP needs; `host` instead of the URL's own. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For the whole exchange, from the lookup to the last header, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -23,11 +23,10 @@ export interface ReadHeadOptions {
  * @throws the signal's reason when it is aborted.
  */
 export function readHead(url: string, options: ReadHeadOptions): Promise<Head> {
-  const { hostHeader, timeoutMs, signal } = options;
+  const { headers = {}, timeoutMs, signal } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const send = url.startsWith("https:") ? requestHttps : requestHttp;
-    const headers = hostHeader === undefined ? {} : { host: hostHeader };
     const request = send(url, { agent: false, headers, rejectUnauthorized: false });
     const onAbort = (): void => finish(() => reject(signal?.reason));
     const timer = setTimeout(() => finish(() => resolve({ state: "timeout" })), timeoutMs);

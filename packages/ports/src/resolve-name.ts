@@ -5,9 +5,9 @@ import { errorCode } from "./error-code.ts";
 
 /**
  * Where a name leads: `loopback` when every address is this machine's, `other` when one is not, `none` when the name
- * does not exist, `unknown` when the resolver failed or took too long.
+ * does not exist, `unknown` when the resolver failed, `timeout` when it did not answer in time.
  */
-export type NameResolution = "loopback" | "other" | "none" | "unknown";
+export type NameResolution = "loopback" | "other" | "none" | "unknown" | "timeout";
 
 /** Options of {@link resolveName}. */
 export interface ResolveNameOptions {
@@ -34,7 +34,7 @@ export async function resolveName(hostname: string, options: ResolveNameOptions 
       lookup(hostname),
       setTimeout(timeoutMs, undefined, { signal: deadline.signal }),
     ]);
-    if (addresses === undefined) return "unknown";
+    if (addresses === undefined) return "timeout";
     if (addresses.length === 0) return "none";
     return addresses.every(({ address }) => isLoopback(address)) ? "loopback" : "other";
   } catch (error) {

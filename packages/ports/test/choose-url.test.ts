@@ -6,19 +6,19 @@ import { describe, expect, test } from "vitest";
 const nameTable = [
   ["resolves", "domain", "reader", "platform", "can the reader resolve it?"],
   ["loopback", "any", "any", "any", "yes"],
-  ["other, none, unknown", "*.localhost", "browser", "not darwin", "yes"],
-  ["other, none, unknown", "any", "any", "any", "no"],
+  ["other, none, unknown, timeout", "*.localhost", "browser", "not darwin", "yes"],
+  ["other, none, unknown, timeout", "any", "any", "any", "no"],
 ];
 const urlTable = [
   ["proxy", "a name the reader can resolve", "localUrl", "url", "via"],
   ["claimed", "yes", "any", "first such hostname", "proxy"],
   ["any", "any", "a URL", "localUrl", "port"],
-  ["any", "any", "null", "null", "none"],
+  ["any", "any", "null, unknown", "null", "none"],
 ];
 const healthTable = [
   ["via", "proxy", "localUp", "starting", "health"],
-  ["proxy", "claimed, 502 to 504", "any", "true", "starting"],
-  ["proxy", "claimed, 502 to 504", "any", "false", "down"],
+  ["proxy", "claimed, 502 to 504 or not known", "any", "true", "starting"],
+  ["proxy", "claimed, 502 to 504 or not known", "any", "false", "down"],
   ["proxy", "claimed, other status", "any", "any", "up"],
   ["port", "any", "true", "any", "up"],
   ["port", "any", "false", "true", "starting"],
@@ -51,7 +51,7 @@ test.each([
   expect(rows[start + 1 + table.length]).toBe("");
 });
 
-const resolutions = ["loopback", "other", "none", "unknown"] as const;
+const resolutions = ["loopback", "other", "none", "unknown", "timeout"] as const;
 const name = (domain: string, resolves: (typeof resolutions)[number]) => ({
   domain,
   hostname: `dev.mercury.p.${domain}`,
@@ -70,6 +70,7 @@ const nameLists = [
 const proxies: ProxyEvidence[] = [
   ...[200, 302, 404, 500, 501, 502, 503, 504, 505].map((status) => ({ state: "claimed", status, port: 80 }) as const),
   { state: "claimed", status: 200, port: 8088 },
+  { state: "claimed", status: null, port: 80 },
   { state: "unclaimed" },
   { state: "unreachable" },
   { state: "timeout" },
@@ -81,7 +82,7 @@ function* everyEvidence(): Generator<UrlEvidence> {
     for (const platform of ["linux", "darwin", "win32"] as const)
       for (const hostnames of nameLists)
         for (const proxy of proxies)
-          for (const localUrl of ["http://localhost:49173", null])
+          for (const localUrl of ["http://localhost:49173", null, undefined])
             for (const localUp of [undefined, true, false])
               for (const starting of [undefined, true, false]) {
                 const optional = {
@@ -98,11 +99,20 @@ function expected(evidence: UrlEvidence): { url: string | null; via: string; hea
     const kind = domain.endsWith(".localhost") ? "*.localhost" : "another";
     return look(nameTable, resolves, kind, reader, platform === "darwin" ? "darwin" : "not darwin")[0] === "yes";
   });
-  const [url = "", via = ""] = look(urlTable, proxy.state, first ? "yes" : "no", localUrl === null ? "null" : "a URL");
+  const [url = "", via = ""] = look(
+    urlTable,
+    proxy.state,
+    first ? "yes" : "no",
+    localUrl === null ? "null" : localUrl === undefined ? "unknown" : "a URL",
+  );
   const port = proxy.state === "claimed" && proxy.port !== 80 ? `:${proxy.port}` : "";
-  const urls: Record<string, string | null> = { "first such hostname": `http://${first?.hostname}${port}`, localUrl };
-  const bad = proxy.state === "claimed" && [502, 503, 504].includes(proxy.status);
-  const answer = proxy.state === "claimed" ? `claimed, ${bad ? "502 to 504" : "other status"}` : proxy.state;
+  const urls: Record<string, string | null | undefined> = {
+    "first such hostname": `http://${first?.hostname}${port}`,
+    localUrl,
+  };
+  const bad = proxy.state === "claimed" && [502, 503, 504, null].includes(proxy.status);
+  const answer =
+    proxy.state === "claimed" ? `claimed, ${bad ? "502 to 504 or not known" : "other status"}` : proxy.state;
   const [health = ""] = look(healthTable, via, answer, String(localUp), String(starting));
   return { url: urls[url] ?? null, via, health };
 }
@@ -115,7 +125,7 @@ test("every combination of evidence gives what the tables say", () => {
     if ((reason === null) !== (chosen.via === "proxy")) expect.fail(`reason ${reason} of ${JSON.stringify(evidence)}`);
     count += 1;
   }
-  expect(count).toBe(2 * 3 * 37 * 14 * 2 * 3 * 3);
+  expect(count).toBe(2 * 3 * 56 * 15 * 3 * 3 * 3);
 });
 
 describe("reasons", () => {
@@ -132,9 +142,14 @@ describe("reasons", () => {
   });
 
   test("claimed, and no name resolves", () => {
-    const hostnames = [name("cspace.local", "none"), name("cspace.localhost", "unknown"), name("a.test", "other")];
+    const hostnames = [
+      name("cspace.local", "none"),
+      name("cspace.localhost", "unknown"),
+      name("a.test", "other"),
+      name("b.test", "timeout"),
+    ];
     expect(chooseUrl({ ...base, hostnames, proxy: claimed }).reason).toMatchInlineSnapshot(
-      `"*.cspace.local does not resolve, *.cspace.localhost could not be looked up, *.a.test resolves to another machine"`,
+      `"*.cspace.local does not resolve, *.cspace.localhost could not be looked up, *.a.test resolves to another machine, *.b.test was not looked up in time"`,
     );
     expect(chooseUrl({ ...base, proxy: claimed }).reason).toMatchInlineSnapshot(`"no domain is served"`);
   });
@@ -142,6 +157,9 @@ describe("reasons", () => {
   test("no port either", () => {
     expect(chooseUrl({ ...base, localUrl: null, proxy: { state: "stopped" } }).reason).toMatchInlineSnapshot(
       `"the proxy is not running, and the route has no port on this machine"`,
+    );
+    expect(chooseUrl({ ...base, localUrl: undefined, proxy: { state: "timeout" } }).reason).toMatchInlineSnapshot(
+      `"the proxy did not answer in time, and its port on this machine is not known"`,
     );
   });
 });

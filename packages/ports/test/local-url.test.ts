@@ -1,8 +1,12 @@
 import { localUrl } from "@cspace/ports";
 import { expect, test } from "vitest";
 
-test.each(["127.0.0.1", "0.0.0.0", "", "::", "::1"])("%j is localhost", (hostIp) => {
+test.each(["127.0.0.1", "0.0.0.0", ""])("%j is localhost", (hostIp) => {
   expect(localUrl([{ hostIp, hostPort: 3000 }])).toBe("http://localhost:3000");
+});
+
+test.each(["::", "::1"])("%j is IPv6 alone, where localhost may not lead", (hostIp) => {
+  expect(localUrl([{ hostIp, hostPort: 3000 }])).toBe("http://[::1]:3000");
 });
 
 test("a specific address keeps its number", () => {
@@ -18,7 +22,7 @@ test("loopback comes before every address, IPv4 before IPv6, a specific address 
   }));
   const chosen: (string | null)[] = [];
   for (let left = bindings; left.length > 0; left = left.slice(0, -1)) chosen.push(localUrl(left));
-  expect(chosen).toEqual(["http://localhost:4", "http://localhost:3", "http://localhost:2", "http://192.168.1.7:1"]);
+  expect(chosen).toEqual(["http://localhost:4", "http://localhost:3", "http://[::1]:2", "http://192.168.1.7:1"]);
 });
 
 test("nothing published is null", () => {

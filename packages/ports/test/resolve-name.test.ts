@@ -35,6 +35,6 @@ test("another error is thrown", async () => {
   await expect(resolveName("x.test", { lookup: fails("ENOMEM") })).rejects.toThrow("ENOMEM");
 });
 
-test("a resolver that does not answer in time is unknown", async () => {
-  expect(await resolveName("x.test", { timeoutMs: 20, lookup: () => new Promise(() => {}) })).toBe("unknown");
+test("a resolver that does not answer in time is a timeout", async () => {
+  expect(await resolveName("x.test", { timeoutMs: 20, lookup: () => new Promise(() => {}) })).toBe("timeout");
 });

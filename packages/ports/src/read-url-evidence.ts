@@ -1,0 +1,122 @@
+import { setTimeout } from "node:timers/promises";
+import { type HostnameEvidence, type ProxyEvidence, resolvesByItself, type UrlEvidence } from "./choose-url.ts";
+import { probeLocal } from "./probe-local.ts";
+import { type ProbeRouteOptions, probeRoute } from "./probe-route.ts";
+import { type NameResolution, resolveName } from "./resolve-name.ts";
+
+/** What {@link readUrlEvidence} looks into. */
+export interface UrlQuestion {
+  /** The route's hostnames, the preferred domain first; at least one. */
+  readonly hostnames: readonly { readonly domain: string; readonly hostname: string }[];
+  /** The value of `X-Cspace-Route` that proves the route is served. */
+  readonly mark: string;
+  /** Where the proxy answers HTTP; `null`: it does not run. */
+  readonly proxyPort: number | null;
+  /** See {@link UrlEvidence}. */
+  readonly localUrl: string | null | undefined;
+  /** See {@link UrlEvidence}. @default false */
+  readonly starting?: boolean;
+}
+
+/** Options of {@link readUrlEvidence}. */
+export interface ReadUrlEvidenceOptions {
+  /** For all of it together, in milliseconds. @default 2_000 */
+  readonly timeoutMs?: number;
+  /** Who will read the URL; `any`: it is to hold for both. @default "any" */
+  readonly reader?: UrlEvidence["reader"] | "any";
+  /** See {@link ProbeRouteOptions}; `proxy` leaves the service alone altogether. @default "service" */
+  readonly reach?: ProbeRouteOptions["reach"];
+  /** @default process.platform */
+  readonly platform?: NodeJS.Platform;
+  /** What the system's resolver says of a name. @default resolveName */
+  readonly resolve?: (hostname: string, options: { readonly timeoutMs: number }) => Promise<NameResolution>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long the proxy may take before the port is asked beside it, in milliseconds. */
+const headStartMs = 300;
+
+/**
+ * Gathers what `chooseUrl` decides from: whether the names resolve, whether the proxy claims the route, and whether the
+ * published port answers. All is asked at once and within one deadline; what was not learned by then counts as not
+ * known, and nothing is waited for that the decision does not need.
+ *
+ * The port is asked only when the proxy does not claim the route, or is slow to say so: a service is not asked twice.
+ *
+ * @throws the signal's reason when it is aborted.
+ * @example
+ * ```ts
+ * const evidence = await readUrlEvidence({
+ *   hostnames: [{ domain: "cspace.localhost", hostname: "dev.mercury.p.cspace.localhost" }],
+ *   mark: "dev--mercury--p",
+ *   proxyPort: 80,
+ *   localUrl: "http://localhost:49173",
+ * });
+ * chooseUrl({ ...evidence, reader: "browser" }).url; //=> "http://dev.mercury.p.cspace.localhost"
+ * ```
+ */
+export async function readUrlEvidence(
+  question: UrlQuestion,
+  options: ReadUrlEvidenceOptions = {},
+): Promise<Omit<UrlEvidence, "reader">> {
+  const { hostnames, localUrl, starting = false } = question;
+  const { timeoutMs = 2_000, reader = "any", reach = "service", platform = process.platform } = options;
+  const { resolve = resolveName, signal } = options;
+  const end = performance.now() + timeoutMs;
+  const claim = readClaim(question, { timeoutMs, reach, signal });
+  const lookups = hostnames.map(({ domain, hostname }) =>
+    reader !== "any" && resolvesByItself(domain, reader, platform)
+      ? Promise.resolve<NameResolution>("unknown")
+      : resolve(hostname, { timeoutMs }),
+  );
+  // They are waited for one after the other, and not always.
+  for (const lookup of lookups) lookup.catch(() => undefined);
+  const local = readLocal(localUrl, claim, { end, reach, signal });
+  local.catch(() => undefined);
+  const proxy = await claim;
+  const names = proxy.state === "claimed" ? await readNames(hostnames, lookups) : hostnames.map(notAsked);
+  const localUp = proxy.state === "claimed" ? undefined : await local;
+  return { platform, hostnames: names, proxy, localUrl, starting, ...(localUp === undefined ? {} : { localUp }) };
+}
+
+async function readClaim(
+  { hostnames, mark, proxyPort }: UrlQuestion,
+  options: Pick<ProbeRouteOptions, "timeoutMs" | "reach" | "signal">,
+): Promise<ProxyEvidence> {
+  if (proxyPort === null) return { state: "stopped" };
+  const hostname = hostnames[0]?.hostname ?? "";
+  const probe = await probeRoute({ hostname, mark, port: proxyPort, ...options });
+  return probe.state === "claimed" ? { ...probe, port: proxyPort } : { state: probe.state };
+}
+
+async function readLocal(
+  url: string | null | undefined,
+  claim: Promise<ProxyEvidence>,
+  { end, reach, signal }: { end: number; reach: ProbeRouteOptions["reach"]; signal: AbortSignal | undefined },
+): Promise<boolean | undefined> {
+  if (typeof url !== "string" || reach === "proxy") return undefined;
+  const begun = new AbortController();
+  const early = await Promise.race([
+    claim,
+    setTimeout(headStartMs, undefined, { signal: begun.signal }).catch(() => undefined),
+  ]);
+  begun.abort();
+  if (early?.state === "claimed") return undefined;
+  const timeoutMs = Math.max(1, end - performance.now());
+  return (await probeLocal(url, { timeoutMs, signal })) === "up";
+}
+
+/** The names in their order, up to the first that every reader finds. */
+async function readNames(
+  hostnames: UrlQuestion["hostnames"],
+  lookups: readonly Promise<NameResolution>[],
+): Promise<HostnameEvidence[]> {
+  const names: HostnameEvidence[] = [];
+  for (const [index, name] of hostnames.entries()) {
+    const known = names.some(({ resolves }) => resolves === "loopback");
+    names.push(known ? notAsked(name) : { ...name, resolves: (await lookups[index]) ?? "unknown" });
+  }
+  return names;
+}
+
+const notAsked = (name: UrlQuestion["hostnames"][number]): HostnameEvidence => ({ ...name, resolves: "unknown" });
