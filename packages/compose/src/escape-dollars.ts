@@ -2,3 +2,8 @@
 export function escapeDollars(text: string): string {
   return text.replaceAll("$", "$$$$");
 }
+
+/** What {@link escapeDollars} was given. */
+export function unescapeDollars(text: string): string {
+  return text.replaceAll("$$", "$");
+}

@@ -7,6 +7,7 @@ export type {
   EngineLogStream,
   EngineNetwork,
 } from "./engine/docker-engine.ts";
+export { type EngineReader, openEngineReader } from "./engine/open-engine-reader.ts";
 export { type LogLine, type ReadLogsOptions, readLogs } from "./engine/read-logs.ts";
 export { type ResolveEndpointOptions, resolveEndpoint } from "./engine/resolve-endpoint.ts";
 export {
@@ -36,7 +37,13 @@ export {
   readComposeModel,
   servicePorts,
 } from "./instance/compose-model.ts";
-export { instanceFolder, readRecords, writeRecord } from "./instance/instance-record.ts";
+export {
+  instanceFolder,
+  type RecordedInstance,
+  readRecordedInstances,
+  readRecords,
+  writeRecord,
+} from "./instance/instance-record.ts";
 export {
   type ListedInstance,
   type ListedPort,
@@ -73,6 +80,7 @@ export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy
 export { type PreviewProxyOptions, previewPorts, previewProxy } from "./proxy/preview-proxy.ts";
 export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy/proxy-names.ts";
 export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
+export { readHttpPort } from "./proxy/read-http-port.ts";
 export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";
 export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";
 export { type StopProxyOptions, stopProxy } from "./proxy/stop-proxy.ts";

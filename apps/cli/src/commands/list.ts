@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { listInstances } from "@cspace/compose";
+import { type EngineReader, type HomePaths, homePaths, listInstances, openEngineReader } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import type { CommandArgs } from "../command.ts";
@@ -8,9 +8,14 @@ import type { Context } from "../context.ts";
 import { describeInstance } from "../core/describe-instance.ts";
 import type { Instance } from "../core/documents.ts";
 import { readScope } from "../core/find-instance.ts";
-import { type Machine, openEngine } from "../core/open-engine.ts";
 import { readEvidence } from "../core/read-evidence.ts";
 import { renderInstance } from "../core/render-instance.ts";
+
+/** What is asked. */
+interface Machine {
+  readonly engine: EngineReader;
+  readonly paths: HomePaths;
+}
 
 interface ListDocument {
   readonly instances: readonly Instance[];
@@ -18,7 +23,12 @@ interface ListDocument {
 
 /** Lists the instances of the project, or of all; with `--watch` again whenever something changes. */
 export async function run(context: Context, args: CommandArgs): Promise<ListDocument | undefined> {
-  const [project, machine] = await Promise.all([readFilter(context, args.all === true), openEngine(context)]);
+  const { env, platform } = context;
+  const [project, engine] = await Promise.all([
+    readFilter(context, args.all === true),
+    openEngineReader({ env, platform, timeoutMs: 2000 }),
+  ]);
+  const machine = { engine, paths: homePaths({ env }) };
   if (args.watch !== true) return { instances: await readInstances(context, machine, project) };
   await watch(context, machine, project);
   return undefined;

@@ -1,16 +1,7 @@
 import type { ListedInstance, ListedRoute, PortBinding } from "@cspace/compose";
 import { buildHostname } from "@cspace/hostnames";
 import { buildMark } from "@cspace/labels";
-import {
-  chooseUrl,
-  type HostnameEvidence,
-  localUrl,
-  type ProxyEvidence,
-  probeLocal,
-  probeRoute,
-  resolveName,
-  type UrlEvidence,
-} from "@cspace/ports";
+import { chooseUrl, localUrl, readUrlEvidence, type UrlQuestion } from "@cspace/ports";
 import type { Instance, Port, Route } from "./documents.ts";
 
 /** What the URLs of routes are decided from, beside the routes themselves. */
@@ -19,7 +10,7 @@ export interface EvidenceOptions {
   readonly proxyPort: number | null;
   readonly domains: readonly string[];
   readonly platform: NodeJS.Platform;
-  /** For each piece of evidence, in milliseconds. @default 2000 */
+  /** For all evidence of a route, in milliseconds. @default 2000 */
   readonly timeoutMs?: number;
 }
 
@@ -38,46 +29,25 @@ function describeStill({ project, instance, directory, state, ports }: ListedIns
   return { project, instance, directory, engine: "docker", state, routes: [], ports: ports.map(describePort) };
 }
 
-/** Describes one route, with evidence gathered in parallel. */
+/** Describes one route, from evidence that is gathered for it. */
 export async function describeRoute(
   names: { readonly project: string; readonly instance: string },
   route: ListedRoute,
   options: EvidenceOptions,
 ): Promise<Route> {
-  const { proxyPort, domains, platform, timeoutMs = 2000 } = options;
-  const name = { label: route.label, instance: names.instance, project: names.project };
-  const hostnames = domains.map((domain) => buildHostname(name, { domain }) as string);
-  const local = route.running ? localUrl(route.bindings) : null;
-  const [resolved, proxy] = await Promise.all([
-    Promise.all(
-      hostnames.map(
-        async (hostname, index): Promise<HostnameEvidence> => ({
-          domain: domains[index] as string,
-          hostname,
-          resolves: await resolveName(hostname, { timeoutMs }),
-        }),
-      ),
-    ),
-    probeProxy(hostnames[0] as string, buildMark(name), proxyPort, timeoutMs),
-  ]);
-  const localUp = proxy.state === "claimed" || local === null ? undefined : await probeLocal(local, { timeoutMs });
-  const evidence: Omit<UrlEvidence, "reader"> = {
-    platform,
-    hostnames: resolved,
-    proxy,
-    localUrl: local,
-    starting: route.starting,
-    ...(localUp === undefined ? {} : { localUp: localUp === "up" }),
-  };
+  const { platform, timeoutMs } = options;
+  const question = askAbout(names, route, options);
+  const evidence = await readUrlEvidence(question, { platform, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   const program = chooseUrl({ ...evidence, reader: "program" });
   const browser = chooseUrl({ ...evidence, reader: "browser" });
+  const hostnames = question.hostnames.map(({ hostname }) => hostname);
   return {
     label: route.label,
     hostname: hostnames[0] as string,
     hostnames,
     url: program.url,
     browserUrl: browser.url,
-    localUrl: local,
+    localUrl: question.localUrl ?? null,
     via: program.via,
     reason: program.reason,
     target: { service: route.service, port: route.port },
@@ -85,15 +55,20 @@ export async function describeRoute(
   };
 }
 
-async function probeProxy(
-  hostname: string,
-  mark: string,
-  port: number | null,
-  timeoutMs: number,
-): Promise<ProxyEvidence> {
-  if (port === null) return { state: "stopped" };
-  const probe = await probeRoute({ hostname, mark, port, timeoutMs });
-  return probe.state === "claimed" ? { ...probe, port } : { state: probe.state };
+/** What there is to learn before a route's URL can be chosen. */
+export function askAbout(
+  names: { readonly project: string; readonly instance: string },
+  { label, running, starting, bindings }: ListedRoute,
+  { proxyPort, domains }: Pick<EvidenceOptions, "proxyPort" | "domains">,
+): UrlQuestion {
+  const name = { label, instance: names.instance, project: names.project };
+  return {
+    hostnames: domains.map((domain) => ({ domain, hostname: buildHostname(name, { domain }) })),
+    mark: buildMark(name),
+    proxyPort,
+    localUrl: bindings === null ? undefined : running ? localUrl(bindings) : null,
+    starting,
+  };
 }
 
 function describePort(port: ListedInstance["ports"][number]): Port {

@@ -62,10 +62,10 @@ export async function findInstance(
 }
 
 /** As {@link findInstance}, among instances that were listed already. */
-export function pickInstance(
-  all: readonly ListedInstance[],
+export function pickInstance<Instance extends Pick<ListedInstance, "instance" | "directory">>(
+  all: readonly Instance[],
   { scope, name }: { readonly scope: Scope; readonly name: string | undefined },
-): ListedInstance {
+): Instance {
   if (name !== undefined) {
     const { slug } = toSlug(name);
     const named = all.find((one) => one.instance === slug);
@@ -98,6 +98,6 @@ export function pickInstance(
   });
 }
 
-function names(all: readonly ListedInstance[]): string {
+function names(all: readonly Pick<ListedInstance, "instance">[]): string {
   return all.map((one) => one.instance).join(", ");
 }

@@ -1,14 +1,12 @@
-import { readMachineConfig, readProxyState } from "@cspace/compose";
+import { type EngineReader, type HomePaths, readHttpPort, readMachineConfig } from "@cspace/compose";
 import type { Context } from "../context.ts";
 import type { EvidenceOptions } from "./describe-instance.ts";
-import type { Machine } from "./open-engine.ts";
 
 /** Reads what all routes' URLs are decided from: the proxy's port and the domains. */
-export async function readEvidence(context: Context, machine: Machine): Promise<EvidenceOptions> {
-  const [config, proxy] = await Promise.all([readMachineConfig(machine.paths), readProxyState(machine.engine)]);
-  return {
-    proxyPort: proxy.proxyRunning ? proxy.httpPort : null,
-    domains: config.domains,
-    platform: context.platform,
-  };
+export async function readEvidence(
+  { platform }: Context,
+  { engine, paths }: { readonly engine: EngineReader; readonly paths: HomePaths },
+): Promise<EvidenceOptions> {
+  const [{ domains }, proxyPort] = await Promise.all([readMachineConfig(paths), readHttpPort(engine)]);
+  return { proxyPort, domains, platform };
 }

@@ -1,8 +1,11 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { parseLabels } from "@cspace/labels";
 import { writeFileAtomic } from "@cspace/plan";
+import { unescapeDollars } from "../escape-dollars.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { makeFolder } from "../home/with-lock.ts";
+import type { ListedInstance } from "./list-instances.ts";
 import type { InstanceRecord } from "./override-source.ts";
 import { renderRecord } from "./render-override.ts";
 
@@ -44,6 +47,35 @@ export async function forgetInstance(paths: HomePaths, names: { project: string;
   await rm(instanceFolder(paths, names), { recursive: true, force: true });
 }
 
+/** An instance as it was last started, read without the engine: nobody tells whether it runs, and on which ports. */
+export type RecordedInstance = Pick<ListedInstance, "project" | "instance" | "directory" | "routes">;
+
+/** The instances whose containers this home made and has not removed, with the routes that these were given. */
+export async function readRecordedInstances(paths: HomePaths, project?: string): Promise<RecordedInstance[]> {
+  const projects = project === undefined ? await readFolders(paths.instances) : [project];
+  const all = await Promise.all(
+    projects.map(async (one) => {
+      const names = await readFolders(join(paths.instances, one));
+      return Promise.all(names.map((instance) => readOverride(paths, { project: one, instance })));
+    }),
+  );
+  return all.flat().flatMap((override) => {
+    if (override?.record === undefined || Object.keys(override.labels).length === 0) return [];
+    const { project: slug, instance, directory } = override.record;
+    const routes = Object.entries(override.labels).flatMap(([service, labels]) =>
+      parseLabels(labels).map(({ label, port }) => ({
+        label,
+        service,
+        port,
+        bindings: null,
+        running: false,
+        starting: false,
+      })),
+    );
+    return { project: slug, instance, directory, routes: routes.sort((a, b) => (a.label < b.label ? -1 : 1)) };
+  });
+}
+
 /** The instances of a project that this home knows, also those that are down. */
 export async function readRecords(paths: HomePaths, project: string): Promise<InstanceRecord[]> {
   const names = await readFolders(join(paths.instances, project));
@@ -70,6 +102,13 @@ export async function readReservedSubnets(
   return all.flat().flatMap((override) => override?.subnets ?? []);
 }
 
+interface Override {
+  readonly record: InstanceRecord | undefined;
+  readonly subnets: readonly string[];
+  /** By service; empty when the instance has no containers. */
+  readonly labels: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
 /**
  * Reads what an override remembers. A file that was cut off or edited beyond recognition gives `undefined`: it holds
  * nothing that cannot be rendered again, and the directory is in the containers' labels as well.
@@ -77,7 +116,7 @@ export async function readReservedSubnets(
 async function readOverride(
   paths: HomePaths,
   names: { project: string; instance: string },
-): Promise<{ record: InstanceRecord | undefined; subnets: string[] } | undefined> {
+): Promise<Override | undefined> {
   let text: string;
   try {
     text = await readFile(overridePath(paths, names), "utf8");
@@ -99,14 +138,21 @@ async function readOverride(
       return typeof subnet === "string" ? [subnet] : [];
     }),
   );
-  return { record: readRecord(fieldOf(data, "x-cspace"), names), subnets };
+  const services = Object.entries(fieldOf(data, "services") ?? {});
+  const labels = Object.fromEntries(services.map(([name, service]) => [name, readTexts(fieldOf(service, "labels"))]));
+  return { record: readRecord(fieldOf(data, "x-cspace"), names), subnets, labels };
+}
+
+function readTexts(data: unknown): Record<string, string> {
+  const entries = typeof data === "object" && data !== null ? Object.entries(data) : [];
+  return Object.fromEntries(entries.map(([key, value]) => [key, unescapeDollars(String(value))]));
 }
 
 /** A record is whole or none at all; its dollars are doubled in the file, for Compose. */
 function readRecord(data: unknown, names: { project: string; instance: string }): InstanceRecord | undefined {
   const read = (key: keyof InstanceRecord): string | undefined => {
     const value = fieldOf(data, key);
-    return typeof value === "string" && value !== "" ? value.replaceAll("$$", "$") : undefined;
+    return typeof value === "string" && value !== "" ? unescapeDollars(value) : undefined;
   };
   const [directory, projectName, instanceName] = [read("directory"), read("projectName"), read("instanceName")];
   if (directory === undefined || projectName === undefined || instanceName === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { labelKeys, parseInstanceLabels, parseLabels } from "@cspace/labels";
-import type { DockerEngine, EngineContainer } from "../engine/docker-engine.ts";
+import type { EngineContainer } from "../engine/docker-engine.ts";
+import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { exitCode, isServiceContainer, serviceOf } from "./container-state.ts";
 
 /** Where a container's port is published on this host. */
@@ -13,7 +14,8 @@ export interface ListedRoute {
   readonly label: string;
   readonly service: string;
   readonly port: number;
-  readonly bindings: readonly PortBinding[];
+  /** `null` when nobody could tell. */
+  readonly bindings: readonly PortBinding[] | null;
   /** Whether its container runs. */
   readonly running: boolean;
   /** Whether its container runs, and its healthcheck has not passed yet. */
@@ -47,7 +49,7 @@ export interface ListedInstance {
 
 /** Options of {@link listInstances}. */
 export interface ListInstancesOptions {
-  readonly engine: DockerEngine;
+  readonly engine: Pick<EngineReader, "listContainers">;
   /** Only those of this project. @default every project */
   readonly project?: string | undefined;
 }
