@@ -71,6 +71,22 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/url.ts"),
   },
   {
+    name: "env",
+    summary: "the variables of an instance, with the URLs that are right now",
+    args: [["[instance]", "its name; by default the one of this directory"]],
+    options: [{ flags: "--format <format>", description: "dotenv, json or shell (default: dotenv)" }],
+    examples: ["cspace env > .env.local", 'eval "$(cspace env --format shell)"', "cspace env mercury --format json"],
+    load: () => import("./commands/env.ts"),
+  },
+  {
+    name: "ports",
+    summary: "where every port of an instance is on this machine",
+    args: [["[instance]", "its name; by default the one of this directory"]],
+    options: [],
+    examples: ["cspace ports", "cspace ports mercury --json"],
+    load: () => import("./commands/ports.ts"),
+  },
+  {
     name: "logs",
     summary: "what the services of an instance print",
     args: [["[label]", "a route or a service; by default all"]],

@@ -39,6 +39,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ENGINE_NOT_RUNNING: "engine",
   CSPACE_ENGINE_OLD: "engine",
   CSPACE_ENGINE_REMOTE: "engine",
+  CSPACE_ENV_UNWRITABLE: "failed",
   CSPACE_FILE_UNREADABLE: "failed",
   CSPACE_HOME_UNWRITABLE: "failed",
   CSPACE_HOSTNAME_TOO_LONG: "usage",

@@ -23,6 +23,16 @@ export interface EnvironmentRoute {
   readonly label: string;
   /** @default [] */
   readonly env?: readonly string[] | undefined;
+  /**
+   * The URL for programs; `null`: there is none, and no variable.
+   * @default the hostname under the first domain
+   */
+  readonly url?: string | null | undefined;
+  /**
+   * The URL for browsers; `null`: there is none, and no variable.
+   * @default the hostname under the browser domain
+   */
+  readonly browserUrl?: string | null | undefined;
 }
 
 /**
@@ -48,10 +58,33 @@ export function buildEnvironment(input: EnvironmentInput): Record<string, string
     CSPACE_DOMAIN: domain,
   };
   const forBrowsers: Record<string, string> = {};
-  for (const { label, env = [] } of routes) {
+  for (const { label, env = [], url, browserUrl } of routes) {
     const route = { label, instance, project };
-    own[`CSPACE_SERVICE_${label.toUpperCase().replaceAll("-", "_")}_URL`] = buildUrl(route, { domain, port: httpPort });
-    for (const name of env) forBrowsers[name] = buildUrl(route, { domain: browserDomain, port: httpPort });
+    const forPrograms = url === undefined ? buildUrl(route, { domain, port: httpPort }) : url;
+    const forThem = browserUrl === undefined ? buildUrl(route, { domain: browserDomain, port: httpPort }) : browserUrl;
+    if (forPrograms !== null) own[urlVariable(label)] = forPrograms;
+    if (forThem !== null) for (const name of env) forBrowsers[name] = forThem;
   }
-  return { ...own, ...forBrowsers, ...own };
+  return { ...own, ...withoutOwn(forBrowsers, routes), ...own };
+}
+
+/**
+ * The variable that carries a route's URL.
+ *
+ * @example
+ * ```ts
+ * urlVariable("convex-api"); //=> "CSPACE_SERVICE_CONVEX_API_URL"
+ * ```
+ */
+export function urlVariable(label: string): string {
+  return `CSPACE_SERVICE_${label.toUpperCase().replaceAll("-", "_")}_URL`;
+}
+
+/** A variable of cspace's that has no value now is nobody else's either. */
+function withoutOwn(
+  variables: Readonly<Record<string, string>>,
+  routes: readonly EnvironmentRoute[],
+): Record<string, string> {
+  const own = new Set(routes.map(({ label }) => urlVariable(label)));
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !own.has(name)));
 }

@@ -1,4 +1,4 @@
-export { buildEnvironment, type EnvironmentInput, type EnvironmentRoute } from "./build-environment.ts";
+export { buildEnvironment, type EnvironmentInput, type EnvironmentRoute, urlVariable } from "./build-environment.ts";
 export { type CheckRoutesOptions, checkRoutePorts, checkRoutes } from "./check-routes.ts";
 export { type CheckedSettings, checkSettings } from "./check-settings.ts";
 export { type ChosenInstance, chooseInstance, type DirectoryInstance, type InstanceInput } from "./choose-instance.ts";
@@ -18,7 +18,8 @@ export { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
 export { proposeSettings, type SettingsFindings } from "./propose-settings.ts";
 export { readDevScript, type ScriptRunner } from "./read-dev-script.ts";
 export type { GitWorkTree } from "./read-git.ts";
-export { type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
+export { findProjectDirectory, type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
+export { renderDotenv, renderExports } from "./render-environment.ts";
 export { renderSettings } from "./render-settings.ts";
 export type {
   ContainerSettings,

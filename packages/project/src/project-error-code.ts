@@ -1,5 +1,6 @@
 /** The codes of the errors that this package throws. */
 export type ProjectErrorCode =
+  | "CSPACE_ENV_UNWRITABLE"
   | "CSPACE_PROJECT_NOT_FOUND"
   | "CSPACE_SETTINGS_INVALID"
   | "CSPACE_SETTINGS_UNREADABLE"

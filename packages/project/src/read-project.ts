@@ -81,6 +81,23 @@ export async function readProject(cwd: string, options: ReadProjectOptions = {})
   return { directory, name, slug, nameSource, settings, settingsFile, settingsText, composeFiles, git };
 }
 
+/**
+ * Where the project around a directory is, as {@link readProject} finds it, without reading anything of it.
+ *
+ * @example
+ * ```ts
+ * await findProjectDirectory("/home/ada/resume-redux/src"); //=> "/home/ada/resume-redux"
+ * ```
+ */
+export async function findProjectDirectory(
+  cwd: string,
+  options: Pick<ReadProjectOptions, "homedir"> = {},
+): Promise<string | null> {
+  const { homedir = systemHomedir() } = options;
+  const [start, home] = await Promise.all([realpathOrNull(cwd), realpathOrNull(homedir)]);
+  return start === null ? null : ((await findDirectory(start, home ?? homedir))?.directory ?? null);
+}
+
 async function realpathOrNull(path: string): Promise<string | null> {
   try {
     return await realpath(path);

@@ -35,6 +35,27 @@ test("a name in `env` never replaces one of cspace's own", () => {
   });
 });
 
+test("URLs that are right now take the place of hostnames, and one that there is not has no variable", () => {
+  const routes = [
+    {
+      label: "dev",
+      env: ["VITE_URL"],
+      url: "http://localhost:49153",
+      browserUrl: "http://dev.mercury.shop.cspace.localhost",
+    },
+    { label: "api", env: ["VITE_API", "CSPACE_SERVICE_API_URL"], url: null, browserUrl: "http://localhost:49154" },
+    { label: "docs", env: ["VITE_DOCS"], url: null, browserUrl: null },
+  ];
+  expect(buildEnvironment({ ...input, routes })).toEqual({
+    CSPACE_PROJECT: "shop",
+    CSPACE_INSTANCE: "mercury",
+    CSPACE_DOMAIN: "cspace.local",
+    CSPACE_SERVICE_DEV_URL: "http://localhost:49153",
+    VITE_URL: "http://dev.mercury.shop.cspace.localhost",
+    VITE_API: "http://localhost:49154",
+  });
+});
+
 test("a label that is no slug is refused", () => {
   expect(() => buildEnvironment({ ...input, routes: [{ label: "My App" }] })).toThrow(
     expect.objectContaining({ code: "CSPACE_NAME_INVALID" }),

@@ -71,7 +71,8 @@ export function askAbout(
   };
 }
 
-function describePort(port: ListedInstance["ports"][number]): Port {
+/** Describes a published port that is no route. */
+export function describePort(port: ListedInstance["ports"][number]): Port {
   return {
     label: null,
     service: port.service,
@@ -81,6 +82,7 @@ function describePort(port: ListedInstance["ports"][number]): Port {
   };
 }
 
-function localAddress(bindings: readonly PortBinding[]): string | null {
+/** Host and port of the best of several bindings; `null` without one. */
+export function localAddress(bindings: readonly PortBinding[]): string | null {
   return localUrl(bindings)?.replace(/^http:\/\//, "") ?? null;
 }
