@@ -87,6 +87,22 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/ports.ts"),
   },
   {
+    name: "statusline",
+    summary: "one line of links for Claude Code's status line: JSON in, always exit 0",
+    args: [],
+    options: [
+      { flags: "--beside <command>", description: "print what another status line's command prints, too" },
+      { flags: "--install", description: "add it to your settings of Claude Code, beside what is there" },
+      { flags: "--uninstall", description: "take it back" },
+    ],
+    examples: [
+      "cspace statusline --install",
+      `echo '{"cwd":"'"$PWD"'"}' | cspace statusline`,
+      "cspace statusline --uninstall",
+    ],
+    load: () => import("./commands/statusline.ts"),
+  },
+  {
     name: "logs",
     summary: "what the services of an instance print",
     args: [["[label]", "a route or a service; by default all"]],

@@ -29,6 +29,7 @@ export interface Context {
   readonly isRoot: boolean;
   /** Absent where nobody can be asked: without a terminal, and with `--json`. */
   readonly terminal: Terminal | undefined;
+  readonly stdin: Readable;
   readonly flags: GlobalFlags;
   readonly output: Output;
   /** Aborted by Ctrl-C. */

@@ -1,13 +1,12 @@
 import { resolve } from "node:path";
 import { isatty } from "node:tty";
 import { isCspaceError } from "@cspace/errors";
-import { CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import type { Context, GlobalFlags, Terminal } from "./context.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { CommandFailure } from "./output/command-failure.ts";
 import { Output } from "./output/output.ts";
-import { type ParsedCommand, parseCommand } from "./program.ts";
+import type { ParsedCommand } from "./program.ts";
 
 /** Runs one command line and gives its exit code. This and `bin` alone touch the process. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -21,12 +20,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     asideColor: wantsColor(!argv.includes("--no-color"), env, stderr.isTTY),
   });
   for (const stream of [stdout, stderr]) stream.on("error", leaveClosedPipe);
-  let parsed: ParsedCommand | undefined;
+  let parsed = parseHurried(argv);
   try {
     const streams = { write: (text: string) => void stdout.write(text), columns: stdout.columns };
-    parsed = parseCommand(argv, packageJson.version, streams);
+    parsed ??= (await import("./program.ts")).parseCommand(argv, packageJson.version, streams);
   } catch (error) {
-    return reportUsage(error, early);
+    const code = await reportUsage(error, early);
+    return isStatusLine(argv) ? exitCodes.done : code;
   }
   if (parsed === undefined) return exitCodes.done;
   const flags = readFlags(parsed.options);
@@ -49,6 +49,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     cwd,
     env,
     platform: process.platform,
+    get stdin() {
+      return process.stdin;
+    },
     isRoot: process.getuid?.() === 0,
     // Only who asks opens the standard input.
     get terminal() {
@@ -66,8 +69,21 @@ export async function main(argv: readonly string[]): Promise<number> {
     else output.text(command.render?.(data as never, context) ?? "");
     return exitCodes.done;
   } catch (error) {
-    return reportFailure(error, context);
+    const code = reportFailure(error, context);
+    return isStatusLine(argv) ? exitCodes.done : code;
   }
+}
+
+/** Claude Code shows nothing at all of a status line that fails; changing its settings may fail as everything may. */
+function isStatusLine([name, ...rest]: readonly string[]): boolean {
+  return name === "statusline" && !rest.includes("--install") && !rest.includes("--uninstall");
+}
+
+/** A status line is asked for all the time: as it is installed, it does without the parser. */
+function parseHurried([name, flag, command, ...rest]: readonly string[]): ParsedCommand | undefined {
+  const beside = flag === "--beside" && command !== undefined && rest.length === 0 ? { beside: command } : undefined;
+  if (name !== "statusline" || (flag !== undefined && beside === undefined)) return undefined;
+  return { spec: { name, load: () => import("./commands/statusline.ts") }, args: beside ?? {}, options: {} };
 }
 
 /** Who reads our output may have enough of it, as `head` does. */
@@ -110,8 +126,9 @@ function wantsColor(flag: boolean, env: NodeJS.ProcessEnv, isTTY: boolean | unde
   return isTTY === true || (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0");
 }
 
-function reportUsage(error: unknown, output: Output): number {
-  if (!(error instanceof CommanderError)) throw error;
+async function reportUsage(error: unknown, output: Output): Promise<number> {
+  const { isUsageError } = await import("./program.ts");
+  if (!isUsageError(error)) throw error;
   if (error.exitCode === 0) return exitCodes.done;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = rest.join(" ").replace(/^\(|\)$/g, "");

@@ -4,11 +4,16 @@ import { commands, globalOptions } from "./command-table.ts";
 
 /** What was asked for, when it was a command. */
 export interface ParsedCommand {
-  readonly spec: CommandSpec;
+  readonly spec: Pick<CommandSpec, "name" | "load">;
   /** Options and arguments; an argument goes before an option of the same name. */
   readonly args: CommandArgs;
   /** The options alone. */
   readonly options: CommandArgs;
+}
+
+/** Whether an error is one of the parser's, about how a command was typed. */
+export function isUsageError(error: unknown): error is CommanderError {
+  return error instanceof CommanderError;
 }
 
 /** Where the parser prints its help. */

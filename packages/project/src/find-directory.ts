@@ -9,6 +9,8 @@ export const settingsFileName = ".cspace.json";
 export interface FoundDirectory {
   readonly directory: string;
   readonly gitRoot: string | null;
+  /** What makes it a project: `.cspace.json`, a compose file, a `package.json`, or being the root of a git work tree. */
+  readonly kind: "settings" | "compose" | "manifest" | "git";
 }
 
 /**
@@ -25,8 +27,12 @@ export async function findDirectory(start: string, home: string): Promise<FoundD
     seen.push(markers);
     if (markers.git || directory === home || directory === dirname(directory)) break;
   }
-  const found = markerKinds.map((kind) => seen.find((markers) => markers[kind])).find((markers) => markers);
-  return found && { directory: found.directory, gitRoot: seen.find(({ git }) => git)?.directory ?? null };
+  const gitRoot = seen.find(({ git }) => git)?.directory ?? null;
+  for (const kind of markerKinds) {
+    const found = seen.find((markers) => markers[kind]);
+    if (found !== undefined) return { directory: found.directory, gitRoot, kind };
+  }
+  return undefined;
 }
 
 const markerKinds = ["settings", "compose", "manifest", "git"] as const;

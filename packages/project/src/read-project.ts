@@ -5,7 +5,7 @@ import { CspaceError } from "@cspace/errors";
 import { reservedProjects, type Slug, toSlug } from "@cspace/hostnames";
 import { checkSettings } from "./check-settings.ts";
 import { findComposeFiles } from "./find-compose-files.ts";
-import { findDirectory, settingsFileName } from "./find-directory.ts";
+import { type FoundDirectory, findDirectory, settingsFileName } from "./find-directory.ts";
 import { formatIssues } from "./format-issues.ts";
 import { isMissing } from "./is-missing.ts";
 import type { ProjectErrorCode } from "./project-error-code.ts";
@@ -82,20 +82,23 @@ export async function readProject(cwd: string, options: ReadProjectOptions = {})
 }
 
 /**
- * Where the project around a directory is, as {@link readProject} finds it, without reading anything of it.
+ * Where the project around a directory is, as {@link readProject} finds it, and by what it is one, without reading
+ * anything of it; `null` when there is none.
  *
  * @example
  * ```ts
- * await findProjectDirectory("/home/ada/resume-redux/src"); //=> "/home/ada/resume-redux"
+ * await findProjectDirectory("/home/ada/resume-redux/src");
+ * //=> { directory: "/home/ada/resume-redux", kind: "compose" }
  * ```
  */
 export async function findProjectDirectory(
   cwd: string,
   options: Pick<ReadProjectOptions, "homedir"> = {},
-): Promise<string | null> {
+): Promise<Pick<FoundDirectory, "directory" | "kind"> | null> {
   const { homedir = systemHomedir() } = options;
   const [start, home] = await Promise.all([realpathOrNull(cwd), realpathOrNull(homedir)]);
-  return start === null ? null : ((await findDirectory(start, home ?? homedir))?.directory ?? null);
+  const found = start === null ? undefined : await findDirectory(start, home ?? homedir);
+  return found === undefined ? null : { directory: found.directory, kind: found.kind };
 }
 
 async function realpathOrNull(path: string): Promise<string | null> {

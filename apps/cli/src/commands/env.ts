@@ -17,7 +17,8 @@ const formats = {
 
 interface EnvDocument {
   readonly environment: Readonly<Record<string, string>>;
-  readonly format: keyof typeof formats;
+  /** Only for people. */
+  readonly format?: keyof typeof formats;
 }
 
 /** Gives the environment of an instance for a process on this machine, with the URLs that are right now. */
@@ -40,11 +41,11 @@ export async function run(context: Context, args: CommandArgs): Promise<EnvDocum
     httpPort: proxyPort ?? 80,
     routes: routes.map((route): EnvironmentRoute => ({ ...route, env: names[route.label] })),
   });
-  return { environment, format };
+  return context.flags.json ? { environment } : { environment, format };
 }
 
 /** Renders the variables in the format that was asked for. */
-export function render({ environment, format }: EnvDocument): string {
+export function render({ environment, format = "dotenv" }: EnvDocument): string {
   return formats[format](environment);
 }
 

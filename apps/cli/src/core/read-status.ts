@@ -1,0 +1,123 @@
+import {
+  type EngineReader,
+  type HomePaths,
+  type ListedInstance,
+  listInstances,
+  type RecordedInstance,
+  readMachineConfig,
+  readRecordedInstances,
+} from "@cspace/compose";
+import { chooseUrl, readUrlEvidence } from "@cspace/ports";
+import { findProjectDirectory } from "@cspace/project";
+import { askAbout } from "./describe-instance.ts";
+import type { InstanceStatus, Status } from "./render-status.ts";
+
+/** Options of {@link readStatus}. */
+export interface ReadStatusOptions {
+  readonly paths: HomePaths;
+  /** Gives the engine, or fails when there is none to be used. */
+  readonly openEngine: () => Promise<Pick<EngineReader, "listContainers">>;
+  readonly platform: NodeJS.Platform;
+  /** For all of it, in milliseconds. */
+  readonly timeoutMs: number;
+  /** @default os.homedir() */
+  readonly homedir?: string;
+}
+
+/** What the engine said, or why it did not. */
+type EngineAnswer = { readonly listed: readonly ListedInstance[] } | { readonly failure: string };
+
+/**
+ * Reads what a status line shows for a directory: the instances of its project, and the URL of every route that is
+ * right now for a browser. No service is asked anything. What is not known in time is left out.
+ */
+export async function readStatus(directory: Promise<string>, options: ReadStatusOptions): Promise<Status> {
+  const { paths, timeoutMs, homedir } = options;
+  const end = performance.now() + timeoutMs;
+  const answer = askEngine(options);
+  const config = readMachineConfig(paths);
+  config.catch(() => undefined);
+  const project = await findProjectDirectory(await directory, homedir === undefined ? {} : { homedir });
+  if (project === null) return { instances: [], hint: null };
+  const isOwn = (one: RecordedInstance): boolean => one.directory === project.directory;
+  const engine = await within(answer, timeoutMs / 2);
+  const known = engine !== undefined && "listed" in engine ? engine.listed : await readRecordedInstances(paths);
+  const own = known.filter(isOwn);
+  if (own.length === 0) {
+    const startable = project.kind === "settings" || project.kind === "compose";
+    const down = engine !== undefined && "listed" in engine && startable;
+    return { instances: [], hint: down ? "no instance here yet: cspace up" : null };
+  }
+  const { domains, httpPort } = await config;
+  const reach = { proxyPort: httpPort ?? 80, domains };
+  const instances = await Promise.all(
+    own.map(async (instance): Promise<InstanceStatus> => {
+      const late = async (): Promise<ListedInstance | undefined> => {
+        const said = await within(answer, Math.max(0, end - performance.now()));
+        const all = said !== undefined && "listed" in said ? said.listed : [];
+        return all.find((one) => one.project === instance.project && one.instance === instance.instance);
+      };
+      if ("state" in instance && instance.state === "stopped") return { instance: instance.instance, routes: [] };
+      const routes = instance.routes.map((route) => readRoute(instance, route, { ...options, ...reach, end, late }));
+      return { instance: instance.instance, routes: await Promise.all(routes) };
+    }),
+  );
+  if (instances.some(({ routes }) => routes.some(({ url }) => url !== null))) return { instances, hint: null };
+  const said = await within(answer, 0);
+  const failure = said === undefined ? "Docker does not answer" : "failure" in said ? said.failure : null;
+  return { instances, hint: failure ?? describeStopped(instances) };
+}
+
+async function readRoute(
+  instance: RecordedInstance,
+  route: RecordedInstance["routes"][number],
+  options: ReadStatusOptions & {
+    readonly proxyPort: number;
+    readonly domains: readonly string[];
+    readonly end: number;
+    /** The instance as the engine has it, should it have said so by now. */
+    readonly late: () => Promise<ListedInstance | undefined>;
+  },
+): Promise<InstanceStatus["routes"][number]> {
+  const { platform, end, late } = options;
+  const evidence = await readUrlEvidence(askAbout(instance, route, options), {
+    timeoutMs: Math.max(1, end - performance.now()),
+    reader: "browser",
+    reach: "proxy",
+    platform,
+  });
+  const chosen = chooseUrl({ ...evidence, reader: "browser" });
+  if (chosen.via === "proxy" || evidence.localUrl !== undefined) return { label: route.label, ...chosen };
+  const found = (await late())?.routes.find(({ label }) => label === route.label);
+  if (found === undefined) return { label: route.label, ...chosen };
+  const { localUrl } = askAbout(instance, found, options);
+  return { label: route.label, ...chooseUrl({ ...evidence, localUrl, reader: "browser" }) };
+}
+
+function describeStopped(instances: readonly InstanceStatus[]): string {
+  const [first] = instances;
+  return instances.length === 1 && first !== undefined
+    ? `${first.instance} is not running: cspace up ${first.instance}`
+    : `${instances.map(({ instance }) => instance).join(", ")} are not running: cspace up <instance>`;
+}
+
+async function askEngine({ openEngine }: ReadStatusOptions): Promise<EngineAnswer> {
+  try {
+    return { listed: await listInstances({ engine: await openEngine() }) };
+  } catch (error) {
+    return { failure: (error as Error).message };
+  }
+}
+
+/** What a promise gives in time, else `undefined`. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,37 @@
+/** An instance as a status line shows it. */
+export interface InstanceStatus {
+  readonly instance: string;
+  readonly routes: readonly {
+    readonly label: string;
+    readonly url: string | null;
+    readonly via: "proxy" | "port" | "none";
+  }[];
+}
+
+/** What a status line shows. */
+export interface Status {
+  readonly instances: readonly InstanceStatus[];
+  /** Shown where there is no URL; `null`: then nothing is. */
+  readonly hint: string | null;
+}
+
+/**
+ * Renders a status as one line without its end: for every route a link whose text is the URL, with the label where the
+ * URL does not begin with it. Pure.
+ */
+export function renderStatus({ instances, hint }: Status, { dim }: { readonly dim: (text: string) => string }): string {
+  const shown = instances.flatMap(({ instance, routes }) => {
+    const links = routes.flatMap(({ label, url, via }) => {
+      if (url === null) return [];
+      return [via === "proxy" ? renderLink(url) : `${dim(label)} ${renderLink(url)}`];
+    });
+    return links.length === 0 ? [] : [[dim(instance), ...links].join("  ")];
+  });
+  if (shown.length > 0) return shown.join(dim("  |  "));
+  return hint === null ? "" : dim(`cspace: ${hint.replace(/[\p{Cc}\s]+/gu, " ").trim()}`);
+}
+
+/** A link of the terminal's: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda */
+function renderLink(url: string): string {
+  return `\u001b]8;;${url}\u001b\\${url}\u001b]8;;\u001b\\`;
+}
