@@ -45,6 +45,6 @@ export const rooms = {
       "@cspace/resolver",
     ],
     // Commands print through the `Output` of their context; these alone touch the process.
-    prints: ["src/main.ts"],
+    prints: ["src/main.ts", "src/status-main.ts"],
   },
 };

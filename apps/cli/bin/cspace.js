@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 
-const main = new URL("../dist/app/main.js", import.meta.url);
+const [name, flag, , ...rest] = process.argv.slice(2);
+// A status line is asked for all the time: as it is installed, it has a program of its own, which starts sooner.
+const isStatus = name === "statusline" && (flag === undefined || flag === "--beside") && rest.length === 0;
+const main = new URL(`../dist/${isStatus ? "status" : "app"}/main.js`, import.meta.url);
 if (existsSync(main)) {
   const { main: run } = await import(main.href);
-  process.exitCode = await run(process.argv.slice(2));
+  process.exitCode = await run(process.argv.slice(isStatus ? 3 : 2));
   // What is still under way (a name that is being looked up) must not hold the command back.
   if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
 } else {

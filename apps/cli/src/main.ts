@@ -6,9 +6,10 @@ import type { Context, GlobalFlags, Terminal } from "./context.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { CommandFailure } from "./output/command-failure.ts";
 import { Output } from "./output/output.ts";
-import type { ParsedCommand } from "./program.ts";
+import { isUsageError, type ParsedCommand, parseCommand } from "./program.ts";
+import { readWorkingDirectory } from "./working-directory.ts";
 
-/** Runs one command line and gives its exit code. This and `bin` alone touch the process. */
+/** Runs one command line and gives its exit code. This, `status-main` and `bin` alone touch the process. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { env, stdout, stderr } = process;
   const early = new Output({
@@ -20,12 +21,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     asideColor: wantsColor(!argv.includes("--no-color"), env, stderr.isTTY),
   });
   for (const stream of [stdout, stderr]) stream.on("error", leaveClosedPipe);
-  let parsed = parseHurried(argv);
+  let parsed: ParsedCommand | undefined;
   try {
     const streams = { write: (text: string) => void stdout.write(text), columns: stdout.columns };
-    parsed ??= (await import("./program.ts")).parseCommand(argv, packageJson.version, streams);
+    parsed = parseCommand(argv, packageJson.version, streams);
   } catch (error) {
-    const code = await reportUsage(error, early);
+    const code = reportUsage(error, early);
     return isStatusLine(argv) ? exitCodes.done : code;
   }
   if (parsed === undefined) return exitCodes.done;
@@ -79,27 +80,10 @@ function isStatusLine([name, ...rest]: readonly string[]): boolean {
   return name === "statusline" && !rest.includes("--install") && !rest.includes("--uninstall");
 }
 
-/** A status line is asked for all the time: as it is installed, it does without the parser. */
-function parseHurried([name, flag, command, ...rest]: readonly string[]): ParsedCommand | undefined {
-  const beside = flag === "--beside" && command !== undefined && rest.length === 0 ? { beside: command } : undefined;
-  if (name !== "statusline" || (flag !== undefined && beside === undefined)) return undefined;
-  return { spec: { name, load: () => import("./commands/statusline.ts") }, args: beside ?? {}, options: {} };
-}
-
 /** Who reads our output may have enough of it, as `head` does. */
 function leaveClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   process.exit(exitCodes.done);
-}
-
-/** A directory that was removed under the shell is still named by `PWD`; the command then says that it is gone. */
-function readWorkingDirectory(env: NodeJS.ProcessEnv): string {
-  try {
-    return process.cwd();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return env.PWD ?? "/";
-  }
 }
 
 function findTerminal({ json }: GlobalFlags): Terminal | undefined {
@@ -126,8 +110,7 @@ function wantsColor(flag: boolean, env: NodeJS.ProcessEnv, isTTY: boolean | unde
   return isTTY === true || (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0");
 }
 
-async function reportUsage(error: unknown, output: Output): Promise<number> {
-  const { isUsageError } = await import("./program.ts");
+function reportUsage(error: unknown, output: Output): number {
   if (!isUsageError(error)) throw error;
   if (error.exitCode === 0) return exitCodes.done;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");

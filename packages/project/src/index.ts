@@ -2,6 +2,7 @@ export { buildEnvironment, type EnvironmentInput, type EnvironmentRoute, urlVari
 export { type CheckRoutesOptions, checkRoutePorts, checkRoutes } from "./check-routes.ts";
 export { type CheckedSettings, checkSettings } from "./check-settings.ts";
 export { type ChosenInstance, chooseInstance, type DirectoryInstance, type InstanceInput } from "./choose-instance.ts";
+export { type FindProjectDirectoryOptions, findProjectDirectory } from "./find-project-directory.ts";
 export { formatIssues } from "./format-issues.ts";
 export type {
   AnyOfSchema,
@@ -18,7 +19,7 @@ export { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
 export { proposeSettings, type SettingsFindings } from "./propose-settings.ts";
 export { readDevScript, type ScriptRunner } from "./read-dev-script.ts";
 export type { GitWorkTree } from "./read-git.ts";
-export { findProjectDirectory, type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
+export { type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
 export { renderDotenv, renderExports } from "./render-environment.ts";
 export { renderSettings } from "./render-settings.ts";
 export type {

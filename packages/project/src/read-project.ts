@@ -1,16 +1,15 @@
-import { realpath } from "node:fs/promises";
 import { homedir as systemHomedir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { CspaceError } from "@cspace/errors";
 import { reservedProjects, type Slug, toSlug } from "@cspace/hostnames";
 import { checkSettings } from "./check-settings.ts";
 import { findComposeFiles } from "./find-compose-files.ts";
-import { type FoundDirectory, findDirectory, settingsFileName } from "./find-directory.ts";
+import { findDirectory, settingsFileName } from "./find-directory.ts";
 import { formatIssues } from "./format-issues.ts";
-import { isMissing } from "./is-missing.ts";
 import type { ProjectErrorCode } from "./project-error-code.ts";
 import { type GitWorkTree, readGit } from "./read-git.ts";
 import { readText } from "./read-text.ts";
+import { realpathOrNull } from "./realpath-or-null.ts";
 import type { Settings } from "./settings.ts";
 
 /** Options of {@link readProject}. */
@@ -79,35 +78,6 @@ export async function readProject(cwd: string, options: ReadProjectOptions = {})
   const { slug } = toSlug(name, { reserved: reservedProjects });
   const composeFiles = await findComposeFiles(directory, { settings, env, platform });
   return { directory, name, slug, nameSource, settings, settingsFile, settingsText, composeFiles, git };
-}
-
-/**
- * Where the project around a directory is, as {@link readProject} finds it, and by what it is one, without reading
- * anything of it; `null` when there is none.
- *
- * @example
- * ```ts
- * await findProjectDirectory("/home/ada/resume-redux/src");
- * //=> { directory: "/home/ada/resume-redux", kind: "compose" }
- * ```
- */
-export async function findProjectDirectory(
-  cwd: string,
-  options: Pick<ReadProjectOptions, "homedir"> = {},
-): Promise<Pick<FoundDirectory, "directory" | "kind"> | null> {
-  const { homedir = systemHomedir() } = options;
-  const [start, home] = await Promise.all([realpathOrNull(cwd), realpathOrNull(homedir)]);
-  const found = start === null ? undefined : await findDirectory(start, home ?? homedir);
-  return found === undefined ? null : { directory: found.directory, kind: found.kind };
-}
-
-async function realpathOrNull(path: string): Promise<string | null> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
 }
 
 async function readSettings(

@@ -29,15 +29,16 @@ type EngineAnswer = { readonly listed: readonly ListedInstance[] } | { readonly 
 
 /**
  * Reads what a status line shows for a directory: the instances of its project, and the URL of every route that is
- * right now for a browser. No service is asked anything. What is not known in time is left out.
+ * right now for a browser. No service is asked anything. What is not known in time is left out. The engine is asked
+ * before `findDirectory` is called, whose answer may have to be waited for.
  */
-export async function readStatus(directory: Promise<string>, options: ReadStatusOptions): Promise<Status> {
+export async function readStatus(findDirectory: () => Promise<string>, options: ReadStatusOptions): Promise<Status> {
   const { paths, timeoutMs, homedir } = options;
   const end = performance.now() + timeoutMs;
   const answer = askEngine(options);
   const config = readMachineConfig(paths);
   config.catch(() => undefined);
-  const project = await findProjectDirectory(await directory, homedir === undefined ? {} : { homedir });
+  const project = await findProjectDirectory(await findDirectory(), homedir === undefined ? {} : { homedir });
   if (project === null) return { instances: [], hint: null };
   const isOwn = (one: RecordedInstance): boolean => one.directory === project.directory;
   const engine = await within(answer, timeoutMs / 2);
