@@ -27,11 +27,13 @@ export async function readStatusInput(input: Readable, options: ReadStatusInputO
   const chunks: Buffer[] = [];
   await new Promise<void>((resolve) => {
     let size = 0;
-    const timer = setTimeout(resolve, timeoutMs);
     const finish = (): void => {
       clearTimeout(timer);
+      // At once: what is read from memory never lets go by itself.
+      input.pause();
       resolve();
     };
+    const timer = setTimeout(finish, timeoutMs);
     input.on("data", (chunk: Buffer | string) => {
       chunks.push(Buffer.from(chunk));
       size += chunk.length;
@@ -39,7 +41,6 @@ export async function readStatusInput(input: Readable, options: ReadStatusInputO
     });
     for (const event of ["end", "close", "error"]) input.on(event, finish);
   });
-  input.pause();
   const bytes = Buffer.concat(chunks);
   return { directory: findDirectory(bytes.toString("utf8")), bytes };
 }
