@@ -63,7 +63,9 @@ export function render(data: InitDocument, { output }: Context): string {
   if ("plan" in data) return renderPlan(data.plan);
   const { settings, domains, resolvers, steps } = data;
   const changed = steps.some(({ name, status }) => name !== "verify" && status === "done");
-  const well = resolvers.every(({ domain, state }) => domain !== domains[0] || state === "ok");
+  const well = resolvers.every(
+    ({ domain, state }) => domain !== domains[0] || state === "ok" || (state === "no-rule" && needsNoRule(domain)),
+  );
   const head = changed ? "done" : well ? "all is in place" : "nothing to change";
   const written = settings.state === "written" ? `, and ${settings.file} is written` : "";
   return `${head}${written}\n\n${renderResolvers(data, output)}${renderFree(data)}`;
@@ -74,7 +76,7 @@ function renderFree({ domains, resolvers }: InitResult): string {
   const free = domains
     .filter(needsNoRule)
     .filter((domain) => resolvers.every((one) => one.domain !== domain || one.state === "ok"));
-  return free.length === 0 ? "" : `\n${free.join(", ")} needs no step in Chrome, Firefox, Edge and curl`;
+  return free.map((domain) => `\n${domain} needs no step in Chrome, Firefox, Edge and curl`).join("");
 }
 
 async function readFindings(context: Context, args: CommandArgs): Promise<Findings> {
