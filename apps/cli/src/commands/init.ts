@@ -37,6 +37,8 @@ interface Findings {
   readonly host: Host;
   readonly project: ProjectProposal;
   readonly domains: readonly string[];
+  /** Those that it serves until now. */
+  readonly served: readonly string[];
   readonly localhost: boolean;
   /** The change of the machine's settings. */
   readonly config: PlanStep | undefined;
@@ -92,7 +94,7 @@ async function readFindings(context: Context, args: CommandArgs): Promise<Findin
   const dns = await readHostDns(context, host, { domains, localhost, port: ports?.dnsPort });
   const config =
     domains === served ? undefined : planMachineConfig(await readFileState(paths.config), { domains: [...domains] });
-  return { host, project, domains, localhost, config, dns, rules: await planRules(dns) };
+  return { host, project, domains, served, localhost, config, dns, rules: await planRules(dns) };
 }
 
 async function preview({ host, project, config, rules, domains }: Findings): Promise<Plan> {
@@ -143,13 +145,28 @@ async function apply(
   }
 
   async function setUp(): Promise<InstalledRules> {
-    const { config, localhost, rules } = found;
-    if (config !== undefined) {
-      await makeFolder(host.paths.home);
-      await steps.run("config", () => applyStep(config));
+    const { config, localhost, served, rules } = found;
+    const start = async (): Promise<InstalledRules> => {
+      await steps.run("proxy", () => startProxy(context, host, progress));
+      return await installRules(context, host, { localhost, former: served, agreed: rules, steps });
+    };
+    if (config === undefined) return await start();
+    await makeFolder(host.paths.home);
+    await steps.run("config", () => applyStep(config));
+    try {
+      const installed = await start();
+      if (host.machine !== undefined) await noteOldUrls(context, host.machine);
+      return installed;
+    } catch (error) {
+      await applyPlan({ version: 1, steps: [reverse(config)] });
+      // Why it failed matters more than what keeps the proxy from its old domains; the next start gives it them.
+      if (!context.signal.aborted) await startProxy(context, host, progress).catch(() => undefined);
+      context.output.note(`the machine serves ${served.join(", ")}, as before`);
+      throw error;
     }
-    await steps.run("proxy", () => startProxy(context, host, progress));
-    if (config !== undefined && host.machine !== undefined) await noteOldUrls(context, host.machine);
-    return await installRules(context, host, { localhost, agreed: rules, steps });
   }
+}
+
+function reverse({ before, after, ...step }: PlanStep): PlanStep {
+  return { ...step, before: after, after: before };
 }
