@@ -322,7 +322,7 @@ describe.skipIf(!canHideEtc || !portsAreFree)(
       const { settings: written, steps } = await machine.json<Initialised>(folder, "init");
       expect(written).toEqual({ file: settings, state: "present" });
       expect(steps.filter(({ status }) => status === "done").map((step) => step.name)).toEqual(["verify"]);
-      expect(run.out).toContain("Chrome, Firefox, Edge and curl need no rule for it");
+      expect(run.out).toContain("cspace.localhost needs no step in Chrome, Firefox, Edge and curl\n");
       expect(machine.files()).toEqual(files);
       expect(readTimes()).toBe(own);
       expect(docker("ps", "--no-trunc", "--format", "{{.ID}} {{.Names}}")).toBe(ids);
