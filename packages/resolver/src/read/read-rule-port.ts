@@ -20,8 +20,8 @@ const kinds: Readonly<Partial<Record<NodeJS.Platform, readonly FileKind[]>>> = {
 };
 
 /**
- * The DNS port that an installed rule names; `null` without one. On Windows it is 53 in any case, the only port that its
- * rules know. Reads a few small files, so that it may be asked at every start.
+ * The DNS port that an installed rule names; `null` without one, and for Windows, whose rules name none. Reads a few small
+ * files, so that it may be asked at every start.
  *
  * @example
  * ```ts
@@ -30,7 +30,6 @@ const kinds: Readonly<Partial<Record<NodeJS.Platform, readonly FileKind[]>>> = {
  */
 export async function readRulePort(options: ReadRulePortOptions = {}): Promise<number | null> {
   const { domains = defaultDomains, platform = process.platform, root = "/" } = options;
-  if (platform === "win32") return 53;
   const ports = await Promise.all(
     (kinds[platform] ?? []).flatMap((kind) => {
       const { directory, fileOf } = ruleFormats[kind];
