@@ -146,6 +146,23 @@ YAML`,
     });
   }
 
+  test("Ctrl-C where sudo asks for the password: asked once, exit 130, and nothing is changed", async () => {
+    await machine.must(sudoers("password"));
+    try {
+      const own = await hash();
+      const run = await machine.sh(
+        `shown=~/shown; touch $shown; (until grep -q 'password for dev' $shown; do sleep 0.1; done; printf '\\003'; sleep 2) |
+          script -qefc 'cspace dns install --yes' $shown`,
+        "dev",
+      );
+      expect(run).toMatchObject({ code: 130, out: expect.stringContaining("(CSPACE_INTERRUPTED)") });
+      expect(run.out.match(/password for dev/g)).toHaveLength(1);
+      expect(await hash()).toBe(own);
+    } finally {
+      await machine.must(sudoers("free"));
+    }
+  });
+
   test("ups at the same time, beside an install, never write it, and each says in one line which of its names are missing", async () => {
     const instances = ["venus", "earth", "mars"];
     const upAll = `cd ~/resume-redux; for i in ${instances.join(" ")}; do cspace up $i >/run/up-$i 2>&1 & done`;
