@@ -2,6 +2,7 @@ export { type ApplyResolverPlanOptions, applyResolverPlan } from "./apply/apply-
 export { readHostsBlock, writeHostsBlock } from "./hosts-block.ts";
 export { type PlanResolverOptions, planRemoval, planResolver } from "./plan/plan-resolver.ts";
 export { type RenderCommandsOptions, renderCommands } from "./plan/render-commands.ts";
+export { type ReadFixedPortOptions, readFixedPort } from "./read/read-fixed-port.ts";
 export { type ReadResolverOptions, readResolver } from "./read/read-resolver.ts";
 export { type ReadRulePortOptions, readRulePort } from "./read/read-rule-port.ts";
 export type { ResolverErrorCode } from "./resolver-error-code.ts";

@@ -299,6 +299,22 @@ describe("rights", () => {
     expect(machine.snapshot()).toEqual(before);
   });
 
+  test.each(["hosts", "dnsmasq"] as const)("not given, the password is asked for once: %s", async (kind) => {
+    const machine = createLinux(kind);
+    const states = await read(machine);
+    const reload = { version: 1 as const, steps: planResolver(states, rule).steps.slice(-1) };
+    for (const plan of [planResolver(states, rule), reload]) {
+      const asked: string[] = [];
+      const run: RunCommand = async (_, [tool = ""]) => {
+        asked.push(tool);
+        return { exitCode: 1, stdout: "", stderr: "sudo: a password is required" };
+      };
+      const applied = applyResolverPlan(plan, { run, elevate: ["sudo"] });
+      await expect(applied).rejects.toMatchObject({ code: "CSPACE_ELEVATION_FAILED" });
+      expect(asked).toHaveLength(1);
+    }
+  });
+
   test("a tool that fails behind a sudo that warns is no refusal", async () => {
     const machine = createLinux("systemd-resolved");
     const stderr =

@@ -37,6 +37,8 @@ interface Findings {
   readonly host: Host;
   readonly project: ProjectProposal;
   readonly domains: readonly string[];
+  /** Those that it serves until now. */
+  readonly served: readonly string[];
   readonly localhost: boolean;
   /** The change of the machine's settings. */
   readonly config: PlanStep | undefined;
@@ -63,7 +65,9 @@ export function render(data: InitDocument, { output }: Context): string {
   if ("plan" in data) return renderPlan(data.plan);
   const { settings, domains, resolvers, steps } = data;
   const changed = steps.some(({ name, status }) => name !== "verify" && status === "done");
-  const well = resolvers.every(({ domain, state }) => domain !== domains[0] || state === "ok");
+  const well = resolvers.every(
+    ({ domain, state }) => domain !== domains[0] || state === "ok" || (state === "no-rule" && needsNoRule(domain)),
+  );
   const head = changed ? "done" : well ? "all is in place" : "nothing to change";
   const written = settings.state === "written" ? `, and ${settings.file} is written` : "";
   return `${head}${written}\n\n${renderResolvers(data, output)}${renderFree(data)}`;
@@ -74,7 +78,7 @@ function renderFree({ domains, resolvers }: InitResult): string {
   const free = domains
     .filter(needsNoRule)
     .filter((domain) => resolvers.every((one) => one.domain !== domain || one.state === "ok"));
-  return free.length === 0 ? "" : `\n${free.join(", ")} needs no step in Chrome, Firefox, Edge and curl`;
+  return free.map((domain) => `\n${domain} needs no step in Chrome, Firefox, Edge and curl`).join("");
 }
 
 async function readFindings(context: Context, args: CommandArgs): Promise<Findings> {
@@ -90,7 +94,7 @@ async function readFindings(context: Context, args: CommandArgs): Promise<Findin
   const dns = await readHostDns(context, host, { domains, localhost, port: ports?.dnsPort });
   const config =
     domains === served ? undefined : planMachineConfig(await readFileState(paths.config), { domains: [...domains] });
-  return { host, project, domains, localhost, config, dns, rules: await planRules(dns) };
+  return { host, project, domains, served, localhost, config, dns, rules: await planRules(dns) };
 }
 
 async function preview({ host, project, config, rules, domains }: Findings): Promise<Plan> {
@@ -141,13 +145,28 @@ async function apply(
   }
 
   async function setUp(): Promise<InstalledRules> {
-    const { config, localhost, rules } = found;
-    if (config !== undefined) {
-      await makeFolder(host.paths.home);
-      await steps.run("config", () => applyStep(config));
+    const { config, localhost, served, rules } = found;
+    const start = async (): Promise<InstalledRules> => {
+      await steps.run("proxy", () => startProxy(context, host, progress));
+      return await installRules(context, host, { localhost, former: served, agreed: rules, steps });
+    };
+    if (config === undefined) return await start();
+    await makeFolder(host.paths.home);
+    await steps.run("config", () => applyStep(config));
+    try {
+      const installed = await start();
+      if (host.machine !== undefined) await noteOldUrls(context, host.machine);
+      return installed;
+    } catch (error) {
+      await applyPlan({ version: 1, steps: [reverse(config)] });
+      // Why it failed matters more than what keeps the proxy from its old domains; the next start gives it them.
+      if (!context.signal.aborted) await startProxy(context, host, progress).catch(() => undefined);
+      context.output.note(`the machine serves ${served.join(", ")}, as before`);
+      throw error;
     }
-    await steps.run("proxy", () => startProxy(context, host, progress));
-    if (config !== undefined && host.machine !== undefined) await noteOldUrls(context, host.machine);
-    return await installRules(context, host, { localhost, agreed: rules, steps });
   }
+}
+
+function reverse({ before, after, ...step }: PlanStep): PlanStep {
+  return { ...step, before: after, after: before };
 }

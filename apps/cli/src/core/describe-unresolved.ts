@@ -56,8 +56,8 @@ async function findMissing(
   { domains, platform, root = "/" }: DescribeUnresolvedOptions,
 ): Promise<readonly string[] | "ruled"> {
   const { readHostsBlock, readRulePort } = await import("@cspace/resolver");
-  if ((await readRulePort({ domains, platform, root })) !== null) return "ruled";
   if (platform === "win32") return [];
+  if ((await readRulePort({ domains, platform, root })) !== null) return "ruled";
   try {
     const block = readHostsBlock(await readFile(join(root, "etc/hosts"), "utf8"));
     if (block === undefined) return [];

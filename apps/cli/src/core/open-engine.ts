@@ -5,7 +5,7 @@ import { type ComposeHost, openCompose } from "./open-compose.ts";
 /** The engine, Compose beside it, and cspace's home. */
 export interface Machine extends ComposeHost {
   readonly engine: DockerEngine;
-  /** The DNS port that a rule of the host's resolver names, so that the proxy does not leave it. */
+  /** The DNS port that a rule of the host's resolver names, or would have to, so that the proxy does not leave it. */
   readonly ruleDnsPort: () => Promise<number | null>;
 }
 
@@ -14,11 +14,11 @@ export async function openEngine(context: Context): Promise<Machine> {
   const { env, platform } = context;
   const [host, engine] = await Promise.all([openCompose(context), connectEngine({ env, platform })]);
   const ruleDnsPort = async (): Promise<number | null> => {
-    const [{ readRulePort }, { domains }] = await Promise.all([
+    const [{ readFixedPort, readRulePort }, { domains }] = await Promise.all([
       import("@cspace/resolver"),
       readMachineConfig(host.paths),
     ]);
-    return await readRulePort({ domains, platform });
+    return (await readRulePort({ domains, platform })) ?? (await readFixedPort({ platform }));
   };
   return { ...host, engine, ruleDnsPort };
 }

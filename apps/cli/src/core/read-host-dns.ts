@@ -10,6 +10,8 @@ import type { Host } from "./open-host.ts";
 export interface ReadHostDnsOptions {
   /** What the machine serves, or is to serve. @default what its settings say */
   readonly domains?: readonly string[] | undefined;
+  /** What the machine served until now, whose rules are to go. @default none but what its settings say */
+  readonly former?: readonly string[];
   /** Whether domains that browsers find by themselves get a rule too. @default only where one is installed */
   readonly localhost?: boolean;
   /** Where the proxy's DNS is going to listen. @default where it listens, else what settings or a rule name, else 53 */
@@ -35,9 +37,9 @@ export async function readHostDns(context: Context, host: Host, options: ReadHos
   const { platform, signal } = context;
   const { readResolver } = await import("@cspace/resolver");
   const config = await readMachineConfig(host.paths);
-  const { domains = config.domains, localhost = false } = options;
+  const { domains = config.domains, former = [], localhost = false } = options;
   // On macOS a rule is found by its domain, so those that were served until now are looked for too.
-  const known = [...new Set([...domains, ...config.domains, ...defaultDomains])];
+  const known = [...new Set([...domains, ...config.domains, ...former, ...defaultDomains])];
   const [states, proxy] = await Promise.all([
     readResolver({ domains: known, platform, signal }),
     host.machine === undefined ? undefined : readProxyState(host.machine.engine),

@@ -71,6 +71,10 @@ test("init where the machine was never set up", async () => {
   expect(await lineFor([route("api", { url: null, browserUrl: null })])).toBe(line);
 });
 
+test("init on Windows, whose table is not read for this", async () => {
+  expect(await lineFor([route("dev")], { platform: "win32" })).toMatch(/: cspace init$/);
+});
+
 test("dns status where a rule is installed and not followed", async () => {
   write("etc/resolver/cspace.local", "nameserver 127.0.0.1\n");
   expect(await lineFor([route("dev")], { platform: "darwin" })).toBe(

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createSandbox, engineAnswers, httpService, prefix, removeLeftovers } from "./harness.ts";
+import { createSandbox, engineAnswers, get, httpService, prefix, removeLeftovers } from "./harness.ts";
 import { canHideEtc, createPrivateMachine } from "./private-machine.ts";
 
 interface Resolvers {
@@ -43,6 +43,13 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
         "note   names under cspace.local are not found on this machine; once, to change that: cspace init\n",
       );
       expect(readFileSync(hosts, "utf8")).toBe(original);
+      for (const { label, url, browserUrl } of JSON.parse(run.out).instance.routes) {
+        const served = label === "web" ? "web-3000-mercury" : "web-4000-mercury";
+        expect((await (await fetch(url)).text()).trim()).toBe(served);
+        // Browsers ask nobody for the address of *.localhost.
+        const { hostname, port } = new URL(browserUrl);
+        expect(await get(Number(port || 80), hostname)).toMatchObject({ status: 200, body: served });
+      }
     });
 
     test("status tells every domain with its reason and its fix, for people and for programs", async () => {

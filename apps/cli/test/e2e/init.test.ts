@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -308,15 +309,22 @@ describe.skipIf(!canHideEtc || !portsAreFree)(
       expect(machine.addressesOf(host)).toEqual(["127.0.0.1"]);
     });
 
+    /** Which files are settings and cspace's own, and when each was last written. */
+    const readTimes = (): string =>
+      execFileSync("find", [folder, sandbox.home, "-type", "f", "-printf", "%p %i %T@\n"], { encoding: "utf8" });
+
     test("run again says that all is in place: no question, nothing changed", async () => {
       const files = machine.files();
+      const own = readTimes();
       const ids = docker("ps", "--no-trunc", "--format", "{{.ID}} {{.Names}}");
       const run = await machine.cspace(folder, "init");
       expect(run).toMatchObject({ code: 0, out: expect.stringMatching(/^all is in place\n/) });
       const { settings: written, steps } = await machine.json<Initialised>(folder, "init");
       expect(written).toEqual({ file: settings, state: "present" });
       expect(steps.filter(({ status }) => status === "done").map((step) => step.name)).toEqual(["verify"]);
+      expect(run.out).toContain("cspace.localhost needs no step in Chrome, Firefox, Edge and curl\n");
       expect(machine.files()).toEqual(files);
+      expect(readTimes()).toBe(own);
       expect(docker("ps", "--no-trunc", "--format", "{{.ID}} {{.Names}}")).toBe(ids);
     });
 
@@ -413,6 +421,24 @@ describe.skipIf(!canHideEtc || !portsAreFree)(
       const again = await machine.cspace(folder, "init", "--domain", "dev.test");
       expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/^all is in place\n/) });
       await machine.json(folder, "init", "--domain", "cspace.local", "--yes");
+    });
+
+    test("another domain whose rule cannot be installed: exit 1, and the machine serves the old one as before", async () => {
+      const config = join(sandbox.home, "config.json");
+      const [files, settingsOfMachine] = [machine.files(), readFileSync(config, "utf8")];
+      const tools = ["service", "systemctl", "rc-service"].map((tool) => join(machine.etc, "tools", tool));
+      const scripts = tools.map((tool) => readFileSync(tool, "utf8"));
+      for (const tool of tools) writeFileSync(tool, "#!/bin/sh\nexit 1\n");
+      const run = await machine.cspace(folder, "init", "--domain", "dev.test", "--yes", "--json");
+      for (const [index, tool] of tools.entries()) writeFileSync(tool, scripts[index] ?? "");
+      expect(run).toMatchObject({
+        code: 1,
+        err: expect.stringContaining("serves cspace.local, cspace.localhost, as before"),
+      });
+      expect(JSON.parse(run.out).error.message).toContain("nothing is changed");
+      expect(machine.files()).toEqual(files);
+      expect(readFileSync(config, "utf8")).toBe(settingsOfMachine);
+      expect(machine.addressesOf(host)).toEqual(["127.0.0.1"]);
     });
 
     test("cspace.localhost gets a rule when it is asked for, and keeps it", async () => {

@@ -22,6 +22,12 @@ export interface DomainReport {
   readonly fix: string | null;
 }
 
+/** What programs find for a name. */
+export interface Found {
+  readonly addresses: readonly string[];
+  readonly ms: number;
+}
+
 /** A machine with a real systemd and a resolver that tests may change, on a root file system of its own. */
 export interface Machine {
   /** Runs a shell script in it, at most two minutes long. */
@@ -33,7 +39,9 @@ export interface Machine {
   /** Every file, folder and link below `/etc`: type, mode, owner and content, but no times. */
   etc(): Promise<string>;
   /** The addresses of a name as programs find it, none when it is not found, and how long the fastest of three took. */
-  find(name: string): Promise<{ readonly addresses: readonly string[]; readonly ms: number }>;
+  find(name: string): Promise<Found>;
+  /** The same for names under a domain that no cache has seen. */
+  findNew(domain: string): Promise<Found>;
   /** Starts a Docker Engine in it. */
   engine(): Promise<void>;
   /** Ends it and removes all of it. */
@@ -73,6 +81,17 @@ export async function startMachine(kind: MachineKind): Promise<Machine> {
   const sh: Machine["sh"] = (text, user = "root") =>
     call("run", folder, "--", ...(user === "root" ? [] : become(user)), "bash", "-c", text);
   const must: Machine["must"] = async (text, user) => expectDone(await sh(text, user), text);
+  const find: Machine["find"] = async (name) => {
+    const out = await must(
+      `for _ in 1 2 3; do name=${name}; begin=$(date +%s%N); found=$(getent ahosts "$name"); echo $((($(date +%s%N) - begin) / 1000)); done
+      echo "$found"`,
+    );
+    const [first, second, third, ...lines] = out.trimEnd().split("\n");
+    return {
+      ms: Math.min(...[first, second, third].map(Number)) / 1000,
+      addresses: [...new Set(lines.map((line) => line.split(" ", 1)[0] ?? ""))].filter((address) => address !== ""),
+    };
+  };
   return {
     sh,
     must,
@@ -84,17 +103,8 @@ export async function startMachine(kind: MachineKind): Promise<Machine> {
       must(
         String.raw`cd /etc; find . -printf '%p %y %m %u:%g %l\n' | sort; find . -type f -print0 | sort -z | xargs -0 sha256sum`,
       ),
-    find: async (name) => {
-      const out = await must(
-        `for _ in 1 2 3; do begin=$(date +%s%N); found=$(getent ahosts ${name}); echo $((($(date +%s%N) - begin) / 1000)); done
-        echo "$found"`,
-      );
-      const [first, second, third, ...lines] = out.trimEnd().split("\n");
-      return {
-        ms: Math.min(...[first, second, third].map(Number)) / 1000,
-        addresses: [...new Set(lines.map((line) => line.split(" ", 1)[0] ?? ""))].filter((address) => address !== ""),
-      };
-    },
+    find,
+    findNew: (domain) => find(`$(cat /proc/sys/kernel/random/uuid).${domain}`),
     engine: async () => {
       expectDone(await call("engine", folder), "the engine");
     },
@@ -140,6 +150,19 @@ case $FAULT in
 esac
 exec /usr/bin/sudo "$@"
 SCRIPT`;
+
+/** What keeps `/etc` from being written, and how it is taken away again. */
+export const obstacles = {
+  "a read-only /etc": { set: "mount --bind /etc /etc && mount -o remount,bind,ro /etc", clear: "umount /etc" },
+  "a full disk": { set: fullDisk(0), clear: "umount /etc" },
+  "a disk that fills up half-way": { set: fullDisk(4), clear: "umount /etc" },
+} as const;
+
+/** A small file system with a copy of /etc in it, filled up but for some KiB. */
+function fullDisk(left: number): string {
+  return `mount -t tmpfs -o size=64m tmpfs /mnt && cp -a /etc/. /mnt && mount --move /mnt /etc &&
+    dd if=/dev/zero of=/etc/filler bs=4k 2>/dev/null; truncate -s $(($(stat -c %s /etc/filler) - ${left} * 1024)) /etc/filler`;
+}
 
 const faults = { kill: "killed at", deny: "denied", "deny-on": "and all after it denied" } as const;
 

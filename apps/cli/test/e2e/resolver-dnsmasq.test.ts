@@ -31,7 +31,8 @@ describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])
     };
 
     const expectResolved = async (): Promise<void> => {
-      const { addresses, ms } = await machine.find(sampleName);
+      expect((await machine.find(sampleName)).addresses).toEqual(["127.0.0.1"]);
+      const { addresses, ms } = await machine.findNew("mercury.resume-redux.cspace.local");
       expect(addresses).toEqual(["127.0.0.1"]);
       expect(ms).toBeLessThan(50);
       expect((await machine.find("cspace.local")).addresses).toEqual(["127.0.0.1"]);

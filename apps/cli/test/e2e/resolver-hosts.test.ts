@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { httpService } from "./harness.ts";
-import { installFaults, type Machine, machinesRun, startMachine, sudoers, testFaults } from "./machine.ts";
+import { installFaults, type Machine, machinesRun, obstacles, startMachine, sudoers, testFaults } from "./machine.ts";
 
 describe.skipIf(!machinesRun)("names in a real /etc/hosts", () => {
   let machine: Machine;
@@ -124,13 +124,11 @@ YAML`,
     expect(await hash()).toBe(byHand);
   });
 
-  const obstacles = {
-    "a read-only /etc": { set: "mount --bind /etc /etc && mount -o remount,bind,ro /etc", clear: "umount /etc" },
-    "a full disk": { set: fullDisk(0), clear: "umount /etc" },
-    "a disk that fills up half-way": { set: fullDisk(4), clear: "umount /etc" },
-    "an /etc/hosts that is a mount point": { set: "mount --bind /etc/hosts /etc/hosts", clear: "umount /etc/hosts" },
-  };
-  for (const [what, { set, clear }] of Object.entries(obstacles)) {
+  const mounted = { set: "mount --bind /etc/hosts /etc/hosts", clear: "umount /etc/hosts" };
+  for (const [what, { set, clear }] of Object.entries({
+    ...obstacles,
+    "an /etc/hosts that is a mount point": mounted,
+  })) {
     test(`${what}: a clear error, and the old file is whole`, async () => {
       await machine.must("seq -f '10.0.0.1 a-host-of-its-own-with-a-long-name-%.0f' 86 >/etc/hosts");
       await machine.must(set);
@@ -148,24 +146,58 @@ YAML`,
     });
   }
 
-  test("ups at the same time never write it, and each says which of its names are missing", async () => {
-    const own = await hash();
-    const out = await machine.must(
-      "cd ~/resume-redux; for i in venus earth mars; do cspace up $i >/run/up-$i 2>&1 & done; wait; cat /run/up-*",
-    );
-    for (const instance of ["venus", "earth", "mars"]) {
-      expect(out).toMatch(new RegExp(`note .*${instance}.*|names under cspace.local are not found`));
+  test("Ctrl-C where sudo asks for the password: asked once, exit 130, and nothing is changed", async () => {
+    await machine.must(sudoers("password"));
+    try {
+      const own = await hash();
+      const run = await machine.sh(
+        `shown=~/shown; touch $shown; (until grep -q 'password for dev' $shown; do sleep 0.1; done; printf '\\003'; sleep 2) |
+          script -qefc 'cspace dns install --yes' $shown`,
+        "dev",
+      );
+      expect(run).toMatchObject({ code: 130, out: expect.stringContaining("(CSPACE_INTERRUPTED)") });
+      expect(run.out.match(/password for dev/g)).toHaveLength(1);
+      expect(await hash()).toBe(own);
+    } finally {
+      await machine.must(sudoers("free"));
     }
+  });
+
+  test("ups at the same time, beside an install, never write it, and each says in one line which of its names are missing", async () => {
+    const instances = ["venus", "earth", "mars"];
+    const upAll = `cd ~/resume-redux; for i in ${instances.join(" ")}; do cspace up $i >/run/up-$i 2>&1 & done`;
+    const notes = async (): Promise<string[]> =>
+      Promise.all(instances.map((instance) => machine.must(`grep ^note /run/up-${instance}`)));
+    const own = await hash();
+    await machine.must(`${upAll}; wait`);
     expect(await hash()).toBe(own);
-    await machine.must("cspace dns install --yes");
-    for (const instance of ["venus", "earth", "mars", "mercury"]) {
+    for (const note of await notes()) {
+      expect(note).toBe(
+        "note   names under cspace.local are not found on this machine; once, to change that: cspace init\n",
+      );
+    }
+    await machine.must(
+      "cd ~/resume-redux; for i in venus earth mars; do cspace down $i; done; cspace dns install --yes",
+    );
+    const installed = await hash();
+    await machine.must(`${upAll}; wait`);
+    expect(await hash()).toBe(installed);
+    for (const [index, note] of (await notes()).entries()) {
+      const missing = `dev.${instances[index]}.resume-redux.cspace.local`;
+      expect(note).toBe(`note   a name is missing in /etc/hosts (${missing}): cspace dns install\n`);
+    }
+    await machine.must(`${upAll}; cspace dns install --yes; wait`);
+    expect((await machine.must("grep cspace /etc/hosts")).split("\n")).toHaveLength(7);
+    for (const instance of [...instances, "mercury"]) {
       expect((await machine.find(`dev.${instance}.resume-redux.cspace.local`)).addresses).toEqual(["127.0.0.1"]);
     }
-    await machine.must("cd ~/resume-redux; cspace down venus; cspace down earth; cspace down mars");
+    await machine.must("cd ~/resume-redux; for i in venus earth mars; do cspace down $i; done");
   });
 
   test("installs at the same time give one block", async () => {
-    await machine.must("for i in 1 2 3 4; do cspace dns install --yes & done; wait");
+    await machine.must(
+      'for i in 1 2 3 4; do cspace dns install --yes & all="$all $!"; done; for one in $all; do wait $one || exit; done',
+    );
     expect(await machine.must(`grep -c ${name} /etc/hosts`)).toBe("1\n");
     await machine.must("cspace dns uninstall --yes");
     expect(await machine.etc()).toBe(before);
@@ -173,9 +205,3 @@ YAML`,
 
   testFaults(() => machine, { untouched: () => before });
 });
-
-/** A small file system with a copy of /etc in it, filled up but for some KiB. */
-function fullDisk(left: number): string {
-  return `mount -t tmpfs -o size=64m tmpfs /mnt && cp -a /etc/. /mnt && mount --move /mnt /etc &&
-    dd if=/dev/zero of=/etc/filler bs=4k 2>/dev/null; truncate -s $(($(stat -c %s /etc/filler) - ${left} * 1024)) /etc/filler`;
-}

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { httpService } from "./harness.ts";
-import { installFaults, type Machine, machinesRun, sampleName, startMachine, sudoers, testFaults } from "./machine.ts";
+import {
+  installFaults,
+  type Machine,
+  machinesRun,
+  obstacles,
+  sampleName,
+  startMachine,
+  sudoers,
+  testFaults,
+} from "./machine.ts";
 
 const dropIn = "/etc/systemd/resolved.conf.d/cspace.conf";
 
@@ -29,7 +38,8 @@ describe.skipIf(!machinesRun)("the resolver rule on a real systemd-resolved", ()
   };
 
   const expectResolved = async (): Promise<void> => {
-    const { addresses, ms } = await machine.find(sampleName);
+    expect((await machine.find(sampleName)).addresses).toEqual(["127.0.0.1"]);
+    const { addresses, ms } = await machine.findNew("mercury.resume-redux.cspace.local");
     expect(addresses).toEqual(["127.0.0.1"]);
     expect(ms).toBeLessThan(50);
     expect((await machine.find("cspace.local")).addresses).toEqual(["127.0.0.1"]);
@@ -207,6 +217,24 @@ systemd-run --quiet --unit=dns-without-ipv6 node /run/dns.mjs; sleep 0.5`);
     });
   }
 
+  for (const what of ["a read-only /etc", "a full disk"] as const) {
+    test(`${what}: a clear error, nothing is changed, and other names are still found`, async () => {
+      const { set, clear } = obstacles[what];
+      await machine.must(set);
+      try {
+        const own = await machine.etc();
+        const run = await machine.sh("cspace dns install --yes", "dev");
+        expect(run).toMatchObject({ code: 1, err: expect.stringMatching(/^error .*\/etc\/systemd\/resolved.conf.d/m) });
+        expect(run.err).not.toContain("CSPACE_UNEXPECTED");
+        expect(await machine.etc()).toBe(own);
+        await expectOtherNames();
+      } finally {
+        await machine.must(clear);
+      }
+      await expectUntouched();
+    });
+  }
+
   testFaults(() => machine, { untouched: () => before });
 
   test("a run takes over from one that was killed, under the same home", async () => {
@@ -246,15 +274,32 @@ ${httpService("dev", [3000], "    expose: ['3000']")}
 YAML`,
       "dev",
     );
+    const open = (url: string): Promise<string> =>
+      machine.must(`node -e 'fetch("${url}").then((answer) => answer.text()).then(console.log)'`, "dev");
+    // Whoever calls this sudo leaves a trace.
+    const up = await machine.sh(
+      "export FAULT=deny-on FAULT_AT=1 FAULT_COUNT=~/asked PATH=/opt/fault:$PATH; cd ~/resume-redux && cspace up mercury --json",
+      "dev",
+    );
+    expect(up).toMatchObject({
+      code: 0,
+      err: "note   names under cspace.local are not found on this machine; once, to change that: cspace init\n",
+    });
+    await machine.must("test ! -e ~/asked", "dev");
+    const [before] = JSON.parse(up.out).instance.routes;
+    for (const url of [before.url, before.browserUrl]) {
+      expect(await open(url)).toContain("dev-3000-mercury");
+    }
     const init = await machine.must("cd ~/resume-redux && cspace init --yes", "dev");
     expect(init).toContain("cspace.local");
     await expectResolved();
+    const again = await machine.must("cd ~/resume-redux && cspace init", "dev");
+    expect(again).toMatch(/^all is in place\n/);
+    expect(again).toContain("cspace.localhost needs no step in Chrome, Firefox, Edge and curl");
     const { instance } = JSON.parse(await machine.must("cd ~/resume-redux && cspace up mercury --json", "dev"));
     const [route] = instance.routes;
     expect(route).toMatchObject({ url: `http://${route.hostname}`, via: "proxy" });
-    expect(
-      await machine.must(`node -e 'fetch("${route.url}").then((answer) => answer.text()).then(console.log)'`, "dev"),
-    ).toContain("dev-3000-mercury");
+    expect(await open(route.url)).toContain("dev-3000-mercury");
     await machine.must("cd ~/resume-redux && cspace down --all && cspace dns uninstall --yes", "dev");
     await expectUntouched();
   });

@@ -11,6 +11,7 @@ import {
 } from "@cspace/plan";
 import { type StepCommand, stepCommands, temporaryPath } from "../plan/step-commands.ts";
 import { readNrpt } from "../read/read-nrpt.ts";
+import { exists } from "../read/read-or-nothing.ts";
 import type { ResolverErrorCode } from "../resolver-error-code.ts";
 import { type CommandResult, type RunCommand, runCommand } from "../run-command.ts";
 import { elevateCommand } from "./elevate-command.ts";
@@ -54,7 +55,13 @@ export async function applyResolverPlan(plan: Plan, options: ApplyResolverPlanOp
       apply: async (step) => {
         if (step.after === null) return;
         attempted.push(step);
-        for (const command of stepCommands(step)) await execute(command);
+        try {
+          for (const command of stepCommands(step)) await execute(command);
+        } catch (error) {
+          // What did not run has read nothing, and to run it again would ask for the password once more.
+          if (isRefused(error)) attempted.pop();
+          throw error;
+        }
       },
     },
     nrpt: nrptExecutor(execute, run),
@@ -83,7 +90,9 @@ function fileExecutor(execute: (command: StepCommand) => Promise<void>): StepExe
           await execute(command);
         }
       } catch (error) {
-        if (after !== null) await execute({ file: "rm", args: ["-f", temporary] }).catch(() => undefined);
+        // Where there is nothing to clear away, nobody is asked for a password again.
+        if (after !== null && (await exists(temporary)))
+          await execute({ file: "rm", args: ["-f", temporary] }).catch(() => undefined);
         throw error;
       }
     },
@@ -161,10 +170,14 @@ function isRefusal(words: string, tool: string): boolean {
   return /^sudo: |is not in the sudoers file|may not run sudo|canceled by the user/m.test(serious);
 }
 
+function isRefused(error: unknown): boolean {
+  return isCspaceError(error) && error.code === "CSPACE_ELEVATION_FAILED";
+}
+
 /** Rights that were not given are a matter of their own, not a failed step. */
 function explainElevation(error: unknown): unknown {
   if (!isCspaceError(error) || !isCspaceError(error.cause)) return error;
   const { cause } = error;
-  if (cause.code !== "CSPACE_ELEVATION_FAILED") return error;
+  if (!isRefused(cause)) return error;
   return new CspaceError<ResolverErrorCode>("CSPACE_ELEVATION_FAILED", error.message, { hint: cause.hint, cause });
 }

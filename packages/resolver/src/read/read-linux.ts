@@ -6,21 +6,17 @@ import { linuxServices } from "./linux-services.ts";
 import type { Machine } from "./machine.ts";
 import { readInstalled } from "./read-installed.ts";
 import { readInit, readLinuxEvidence } from "./read-linux-evidence.ts";
-import { exists, outputOf, readOrNothing } from "./read-or-nothing.ts";
 import { readPlace } from "./read-place.ts";
 import { readProcesses } from "./read-processes.ts";
 import { readWindows } from "./read-windows.ts";
+import { isSharedWithWindows, isWsl } from "./wsl.ts";
 
 const kinds = ["systemd-resolved", "dns-delegate", "networkmanager", "dnsmasq"] as const;
 
 /** The resolver of Linux, and under WSL2 that of Windows around it. */
 export async function readLinux(machine: Machine): Promise<readonly ResolverState[]> {
   const { root, domains } = machine;
-  const [processes, init, release] = await Promise.all([
-    readProcesses(join(root, "proc")),
-    readInit(root),
-    readOrNothing(join(root, "proc/sys/kernel/osrelease")),
-  ]);
+  const [processes, init, inWsl] = await Promise.all([readProcesses(join(root, "proc")), readInit(root), isWsl(root)]);
   const { asksLoopback, ...evidence } = await readLinuxEvidence(machine, processes);
   const { kind, why } = detectLinux(evidence);
   const places = await Promise.all(
@@ -42,7 +38,7 @@ export async function readLinux(machine: Machine): Promise<readonly ResolverStat
   // `DNS=` takes a port since 246: https://github.com/systemd/systemd/blob/main/NEWS
   const anyPort = kind !== "systemd-resolved" || systemdVersion === null || systemdVersion >= 246;
   const state: ResolverState = { kind, why, ...shared, anyPort, sources };
-  return /microsoft/i.test(release) ? readWsl(machine, state) : [state];
+  return inWsl ? readWsl(machine, state) : [state];
 }
 
 /** What this user may not read is no matter where no rule is going to be. */
@@ -50,19 +46,13 @@ function leaveUnreadable(error: unknown): undefined {
   if (!isCspaceError(error) || error.code !== "CSPACE_FILE_UNREADABLE") throw error;
 }
 
-/**
- * Windows reaches a DNS inside WSL2 only where both share their network, or where Docker Desktop publishes it.
- *
- * @see https://learn.microsoft.com/windows/wsl/networking
- */
 async function readWsl(machine: Machine, linux: ResolverState): Promise<readonly ResolverState[]> {
-  const { root, run, signal } = machine;
-  const mode = await outputOf(run, "wslinfo", ["--networking-mode"], signal);
-  const shared = mode.trim() === "mirrored" || (await exists(join(root, "mnt/wsl/docker-desktop")));
   const note =
     linux.kind === "hosts" ? "; WSL makes /etc/hosts anew unless /etc/wsl.conf says generateHosts=false" : "";
   const why = `${linux.why} (inside WSL${note})`;
-  if (shared) return [{ ...linux, why }, await readWindows(machine, "Windows, around WSL, has a table of its own")];
+  if (await isSharedWithWindows(machine)) {
+    return [{ ...linux, why }, await readWindows(machine, "Windows, around WSL, has a table of its own")];
+  }
   return [
     { ...linux, why: `${why}; Windows itself cannot reach a DNS inside WSL, and opens cspace.localhost instead` },
   ];

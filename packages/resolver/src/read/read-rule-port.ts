@@ -20,8 +20,8 @@ const kinds: Readonly<Partial<Record<NodeJS.Platform, readonly FileKind[]>>> = {
 };
 
 /**
- * The DNS port that an installed rule names; `null` without one, and on Windows, whose rules know no port. Reads a few
- * small files, so that it may be asked at every start.
+ * The DNS port that an installed rule names; `null` without one, and for Windows, whose rules name none. Reads a few small
+ * files, so that it may be asked at every start.
  *
  * @example
  * ```ts
