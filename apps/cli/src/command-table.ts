@@ -103,6 +103,14 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/statusline.ts"),
   },
   {
+    name: "open",
+    summary: "a route in the browser; prints its URL",
+    args: [["[label]", "the route; may be left out when there is only one"]],
+    options: [],
+    examples: ["cspace open", "cspace open dev --instance mercury"],
+    load: () => import("./commands/open.ts"),
+  },
+  {
     name: "logs",
     summary: "what the services of an instance print",
     args: [["[label]", "a route or a service; by default all"]],

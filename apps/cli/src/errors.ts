@@ -1,5 +1,6 @@
 /** Every code that the command line reports beside those of the libraries; `docs/errors.md` explains them all. */
 export type CliErrorCode =
+  | "CSPACE_CLAUDE_SETTINGS_INVALID"
   | "CSPACE_CONFIRMATION_NEEDED"
   | "CSPACE_DECLINED"
   | "CSPACE_DOMAIN_UNRESOLVED"
@@ -14,5 +15,6 @@ export type CliErrorCode =
   | "CSPACE_PROXY_STOPPED"
   | "CSPACE_ROUTE_DOWN"
   | "CSPACE_SETTINGS_INVALID"
+  | "CSPACE_STATUSLINE_UNKNOWN"
   | "CSPACE_UNEXPECTED"
   | "CSPACE_USAGE";

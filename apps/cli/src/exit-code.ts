@@ -23,6 +23,7 @@ type ErrorCode =
 /** What kind of end every code is; a code that has none here does not compile. */
 export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ATTACH_FAILED: "failed",
+  CSPACE_CLAUDE_SETTINGS_INVALID: "usage",
   CSPACE_COMPOSE_FAILED: "failed",
   CSPACE_COMPOSE_MISSING: "engine",
   CSPACE_COMPOSE_OLD: "engine",
@@ -81,6 +82,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ROUTE_UNREACHABLE: "usage",
   CSPACE_SETTINGS_INVALID: "usage",
   CSPACE_SETTINGS_UNREADABLE: "failed",
+  CSPACE_STATUSLINE_UNKNOWN: "usage",
   CSPACE_UNEXPECTED: "failed",
   CSPACE_USAGE: "usage",
   CSPACE_WAIT_TIMEOUT: "failed",

@@ -44,7 +44,7 @@ test("a command's help has its flags, those of all commands, and examples", () =
 test("without a command it prints its help", () => {
   const { parsed, printed } = parse("");
   expect(parsed).toBeUndefined();
-  for (const word of ["init", "up", "down", "list", "url", "logs", "proxy", "dns"])
+  for (const word of ["init", "up", "down", "list", "url", "open", "logs", "proxy", "dns"])
     expect(printed).toMatch(new RegExp(`^  ${word}\\b`, "m"));
 });
 

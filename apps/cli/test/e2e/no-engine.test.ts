@@ -67,6 +67,7 @@ describe("without a usable engine every command ends with exit code 3", () => {
     ["down"],
     ["list"],
     ["url", "web"],
+    ["open", "web"],
     ["logs"],
     ["proxy", "up"],
     ["proxy", "status"],

@@ -1,0 +1,73 @@
+import { constants } from "node:fs";
+import { access, realpath, stat } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
+import { namesCspace, quoteWord } from "./statusline-command.ts";
+
+/** Options of {@link findCspace}. */
+export interface FindCspaceOptions {
+  /** @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The Node that runs. @default process.execPath */
+  readonly node?: string;
+  /** The script that it runs. @default process.argv[1] */
+  readonly script?: string;
+}
+
+/** How this very cspace is called again. */
+export interface CspaceCall {
+  /** For a POSIX shell: `cspace` where that is this program, else absolute. */
+  readonly program: string;
+  /** Whether it runs from a folder that a package manager clears, as with npx. */
+  readonly passing: boolean;
+}
+
+/**
+ * Finds how another program calls this cspace later. Folders that are on `PATH` for this run alone do not count: those of
+ * npx and of npm's scripts.
+ */
+export async function findCspace(options: FindCspaceOptions = {}): Promise<CspaceCall> {
+  const { env = process.env, node = process.execPath, script = process.argv[1] ?? "cspace" } = options;
+  const passing = /[\\/](_npx|dlx(-[^\\/]*)?|bunx-[^\\/]*)[\\/]/.test(script);
+  if (await isFirst("cspace", script, env)) return { program: "cspace", passing: false };
+  // A versioned folder goes with an update; what is on PATH stays.
+  const stable = await findOnPath("node", env);
+  const runner = stable !== undefined && (await same(stable, node)) ? stable : node;
+  const named = namesCspace(script) ? script : await realpath(script);
+  return { program: `${quoteWord(runner)} ${quoteWord(named)}`, passing };
+}
+
+async function isFirst(name: string, script: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const found = await findOnPath(name, env);
+  return found !== undefined && (await same(found, script));
+}
+
+async function same(one: string, other: string): Promise<boolean> {
+  try {
+    return (await realpath(one)) === (await realpath(other));
+  } catch {
+    return false;
+  }
+}
+
+async function findOnPath(name: string, { PATH = "" }: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const folders = PATH.split(delimiter).filter((folder) => isAbsolute(folder) && !isForThisRun(folder));
+  for (const folder of folders) {
+    const file = join(folder, name);
+    if (await isProgram(file)) return file;
+  }
+  return undefined;
+}
+
+function isForThisRun(folder: string): boolean {
+  return /[\\/](_npx|node_modules[\\/]\.bin|dlx(-[^\\/]*)?|bunx-[^\\/]*)([\\/]|$)/.test(folder);
+}
+
+/** What cannot be looked at is not what a shell would run. */
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
