@@ -106,6 +106,17 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/logs.ts"),
   },
   {
+    name: "run",
+    summary: "run a command in the foreground under a hostname",
+    args: [
+      ["<label>", "the label that it serves"],
+      ["[command...]", "the command and its words, after two dashes"],
+    ],
+    options: [],
+    examples: ["cspace run dev -- npm run dev", "cspace run docs --instance mercury -- python3 -m http.server"],
+    load: () => import("./commands/run.ts"),
+  },
+  {
     name: "proxy up",
     summary: "start the proxy, or change its ports",
     args: [],
@@ -184,5 +195,14 @@ export const commands: readonly CommandSpec[] = [
       "cspace statusline --uninstall",
     ],
     load: () => import("./commands/statusline.ts"),
+  },
+  {
+    name: "daemon",
+    summary: "hold the gateway and the processes of the host; other commands start it",
+    args: [],
+    options: [],
+    examples: ["cspace daemon"],
+    hidden: true,
+    load: () => import("./commands/daemon.ts"),
   },
 ];

@@ -3,7 +3,10 @@ import type { Context } from "./context.ts";
 /** What the parser hands to a command: its arguments by name, its options by their long name in camel case. */
 export type CommandArgs = Readonly<Record<string, unknown>>;
 
-/** A command's code, loaded when it is called. `run` returns the JSON document, `render` the text for people. */
+/**
+ * A command's code, loaded when it is called. `run` returns the JSON document (or an `ExitWith`), `render` the text for
+ * people.
+ */
 export interface CommandModule {
   run(context: Context, args: CommandArgs): Promise<object | undefined>;
   render?(data: never, context: Context): string;
@@ -18,6 +21,8 @@ export interface CommandSpec {
   readonly args: readonly (readonly [notation: string, description: string])[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
+  /** Left out of the help. @default false */
+  readonly hidden?: true;
   readonly load: () => Promise<CommandModule>;
 }
 

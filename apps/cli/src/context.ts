@@ -30,8 +30,12 @@ export interface Context {
   /** Absent where nobody can be asked: without a terminal, and with `--json`. */
   readonly terminal: Terminal | undefined;
   readonly stdin: Readable;
+  /** How this program is called again. */
+  readonly program: { readonly node: string; readonly script: string };
   readonly flags: GlobalFlags;
   readonly output: Output;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Takes what would end this process over, for a command that passes it on: `signal` is not aborted any more. */
+  readonly takeSignals: (handler: (name: NodeJS.Signals) => void) => void;
 }

@@ -1,7 +1,10 @@
 /** Every code that the command line reports beside those of the libraries; `docs/errors.md` explains them all. */
 export type CliErrorCode =
   | "CSPACE_CLAUDE_SETTINGS_INVALID"
+  | "CSPACE_COMMAND_MISSING"
   | "CSPACE_CONFIRMATION_NEEDED"
+  | "CSPACE_DAEMON_FAILED"
+  | "CSPACE_DAEMON_VERSION"
   | "CSPACE_DECLINED"
   | "CSPACE_DOMAIN_UNRESOLVED"
   | "CSPACE_INSTANCE_AMBIGUOUS"
@@ -11,6 +14,9 @@ export type CliErrorCode =
   | "CSPACE_LABEL_UNKNOWN"
   | "CSPACE_NOT_BUILT"
   | "CSPACE_NO_SERVICES"
+  | "CSPACE_LABEL_TAKEN"
+  | "CSPACE_PROCESS_FAILED"
+  | "CSPACE_PROCESS_SILENT"
   | "CSPACE_PROJECT_NOT_FOUND"
   | "CSPACE_PROXY_STOPPED"
   | "CSPACE_ROUTE_DOWN"

@@ -4,6 +4,7 @@ import { isCspaceError } from "@cspace/errors";
 import packageJson from "../package.json" with { type: "json" };
 import type { Context, GlobalFlags, Terminal } from "./context.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { ExitWith } from "./exit-with.ts";
 import { CommandFailure } from "./output/command-failure.ts";
 import { Output } from "./output/output.ts";
 import { isUsageError, type ParsedCommand, parseCommand } from "./program.ts";
@@ -40,16 +41,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     asideColor: wantsColor(flags.color, env, stderr.isTTY),
   });
   const interrupted = new AbortController();
-  const onSignal = (): void => {
+  let onSignal = (_name: NodeJS.Signals): void => {
     if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
     interrupted.abort();
   };
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, onSignal);
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => onSignal(name));
   const cwd = typeof parsed.args.cwd === "string" ? resolve(parsed.args.cwd) : readWorkingDirectory(env);
   const context: Context = {
     cwd,
     env,
     platform: process.platform,
+    program: { node: process.execPath, script: process.argv[1] ?? "cspace" },
     get stdin() {
       return process.stdin;
     },
@@ -61,11 +63,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     flags,
     output,
     signal: interrupted.signal,
+    takeSignals: (handler) => {
+      onSignal = handler;
+      for (const name of ["SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const) process.on(name, () => handler(name));
+    },
   };
   try {
     const command = await parsed.spec.load();
     const data = await command.run(context, parsed.args);
     if (data === undefined) return exitCodes.done;
+    if (data instanceof ExitWith) return data.code;
     if (flags.json) output.document(data);
     else output.text(command.render?.(data as never, context) ?? "");
     return exitCodes.done;

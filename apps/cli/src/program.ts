@@ -51,7 +51,7 @@ export function parseCommand(
     const [first = "", second] = spec.name.split(" ");
     const parent = second === undefined ? program : groupOf(program, groups, first);
     const command = parent
-      .command(second ?? first)
+      .command(second ?? first, { hidden: spec.hidden === true })
       .description(spec.summary)
       .allowExcessArguments(false);
     for (const [notation, description] of spec.args) command.argument(notation, description);
@@ -90,7 +90,10 @@ function subcommandsOf(group: string): string[] {
 function namedArgs(spec: CommandSpec, values: readonly string[]): CommandArgs {
   const names = spec.args.map(([notation]) => notation.replace(/[[\]<>.]/g, ""));
   return Object.fromEntries(
-    names.flatMap((name, index) => (values[index] === undefined ? [] : [[name, values[index]]])),
+    names.flatMap((name, index) => {
+      if (values[index] === undefined) return [];
+      return [[name, spec.args[index]?.[0].includes("...") === true ? values.slice(index) : values[index]]];
+    }),
   );
 }
 

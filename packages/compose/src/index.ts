@@ -38,6 +38,7 @@ export {
   servicePorts,
 } from "./instance/compose-model.ts";
 export {
+  forgetInstance,
   instanceFolder,
   type RecordedInstance,
   readRecordedInstances,
@@ -69,13 +70,14 @@ export {
 export { type RemoveInstanceOptions, removeInstance } from "./instance/remove-instance.ts";
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
 export { renderOverride } from "./instance/render-override.ts";
-export type { OnStep, Step } from "./instance/run-steps.ts";
+export { createStepRunner, type OnStep, type Step, type StepRunner } from "./instance/run-steps.ts";
 export { listInstanceContainers, requireNoFailure } from "./instance/wait-for-instance.ts";
 export { type AllocateSubnetsOptions, allocateSubnets } from "./networks/allocate-subnets.ts";
 export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";
 export { type Attachment, type AttachmentState, planAttachments } from "./networks/plan-attachments.ts";
 export { freeSubnets, type NetworkPool, parsePool } from "./networks/subnets.ts";
+export { portCandidates } from "./proxy/choose-proxy-ports.ts";
 export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy/ensure-proxy.ts";
 export { type PreviewProxyOptions, previewPorts, previewProxy } from "./proxy/preview-proxy.ts";
 export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy/proxy-names.ts";

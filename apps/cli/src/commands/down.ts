@@ -1,5 +1,6 @@
 import {
-  type ListedInstance,
+  createStepRunner,
+  forgetInstance,
   listInstances,
   previewRemoval,
   readRecords,
@@ -10,10 +11,16 @@ import { composeProjectName, isSlug, toSlug } from "@cspace/hostnames";
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
+import type { ClaimMachine } from "../core/choose-for-up.ts";
+import { claimMachine } from "../core/claim-machine.ts";
 import { describeGone } from "../core/describe-instance.ts";
 import type { Instance } from "../core/documents.ts";
 import { namedInstance, pickInstance, readScope, type Scope } from "../core/find-instance.ts";
-import { type Machine, openEngine } from "../core/open-engine.ts";
+import { type MachineInstance, mergeInstances } from "../core/machine-instances.ts";
+import { openEngine } from "../core/open-engine.ts";
+import { type Host, openHost } from "../core/open-host.ts";
+import { findDaemon } from "../daemon/open-daemon.ts";
+import type { HeldInstance } from "../daemon/protocol.ts";
 import { CommandFailure } from "../output/command-failure.ts";
 import { createProgress } from "../output/progress.ts";
 
@@ -24,27 +31,38 @@ type DownDocument =
 
 /** Removes an instance, or all of a project. */
 export async function run(context: Context, args: CommandArgs): Promise<DownDocument> {
-  const [scope, machine] = await Promise.all([readScope(context), openEngine(context)]);
+  const [scope, host, daemon] = await Promise.all([readScope(context), openHost(context), findDaemon(context)]);
+  if (host.machine === undefined && daemon === undefined) await openEngine(context);
+  const held = (daemon?.status.instances ?? []).filter(({ record }) => record.project === scope.projectSlug);
   const volumes = args.volumes === true;
-  const targets = await findTargets(context, machine, scope, args);
+  const targets = await findTargets(context, host, scope, { args, held });
   if (context.flags.dryRun) {
-    return { plan: buildPlan(await previewRemoval(targets, { ...machine, volumes })) };
+    const { machine } = host;
+    return { plan: buildPlan(machine === undefined ? [] : await previewRemoval(targets, { ...machine, volumes })) };
   }
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
+  const { onStep, onLine } = progress;
+  const processes = createStepRunner(onStep);
   const steps: Step[] = [];
   try {
     for (const target of targets) {
-      const { onStep, onLine } = progress;
-      steps.push(...(await removeInstance(target, { ...machine, volumes, signal: context.signal, onStep, onLine })));
+      if (target.engine !== "docker") {
+        await processes.run("stop", async () => ((await daemon?.client.stop(target)) === true ? "done" : "unchanged"));
+      }
+      if (host.machine !== undefined && target.engine !== "gateway") {
+        const removal = { ...host.machine, volumes, signal: context.signal, onStep, onLine };
+        steps.push(...(await removeInstance(target, removal)));
+      } else if (volumes) await forgetInstance(host.paths, target);
     }
   } catch (error) {
-    throw new CommandFailure(error, { steps });
+    throw new CommandFailure(error, { steps: [...processes.steps, ...steps] });
   } finally {
     progress.stop();
   }
   const gone = targets.map(describeGone);
+  const all = [...processes.steps, ...steps];
   const [first] = gone;
-  return args.all === true || first === undefined ? { instances: gone, steps } : { instance: first, steps };
+  return args.all === true || first === undefined ? { instances: gone, steps: all } : { instance: first, steps: all };
 }
 
 /** Renders what `down` did. */
@@ -57,15 +75,20 @@ export function render(data: DownDocument): string {
 
 async function findTargets(
   context: Context,
-  machine: Machine,
+  host: Host,
   scope: Scope,
-  args: CommandArgs,
-): Promise<readonly ListedInstance[]> {
-  const live = await listInstances({ engine: machine.engine, project: scope.projectSlug });
+  { args, held }: { readonly args: CommandArgs; readonly held: readonly HeldInstance[] },
+): Promise<readonly MachineInstance[]> {
+  const { machine } = host;
+  const project = scope.projectSlug;
+  const live = mergeInstances(
+    machine === undefined ? [] : await listInstances({ engine: machine.engine, project }),
+    held,
+  );
   const name = namedInstance(context, args.instance);
   if (args.all === true && args.volumes !== true) return live;
   const named = name === undefined ? undefined : toSlug(name).slug;
-  const left = await readLeftovers(machine, scope, named, live);
+  const left = await readLeftovers(claimMachine(host), scope, named, live);
   if (args.all === true) return [...live, ...left.map(({ listed }) => listed)];
   // Unnamed and without `--volumes`, one that only has volumes is down already.
   const removable = left.filter(({ bare }) => named !== undefined || args.volumes === true || !bare);
@@ -73,17 +96,17 @@ async function findTargets(
 }
 
 interface Leftover {
-  readonly listed: ListedInstance;
+  readonly listed: MachineInstance;
   /** Whether nothing but its record and its volumes is left. */
   readonly bare: boolean;
 }
 
 /** The instances without containers of cspace's, of which a record, a network or a volume is left. */
 async function readLeftovers(
-  { engine, paths }: Machine,
+  { engine, paths }: ClaimMachine,
   { projectSlug, projectName }: Scope,
   named: string | undefined,
-  live: readonly ListedInstance[],
+  live: readonly MachineInstance[],
 ): Promise<readonly Leftover[]> {
   const [records, containers, networks, volumes] = await Promise.all([
     readRecords(paths, projectSlug),
@@ -101,7 +124,15 @@ async function readLeftovers(
     ...[...busy, ...kept].flatMap((one) => (one.startsWith(prefix) ? one.slice(prefix.length) : [])),
     ...(named === undefined ? [] : [named]),
   ]);
-  const empty = { domain: undefined, state: "stopped", routes: [], ports: [], services: [], containers: [] } as const;
+  const empty = {
+    engine: "docker",
+    domain: undefined,
+    state: "stopped",
+    routes: [],
+    ports: [],
+    services: [],
+    containers: [],
+  } as const;
   return [...candidates].filter(isSlug).flatMap((instance) => {
     const composeProject = composeProjectName({ project: projectSlug, instance });
     const record = records.find((one) => one.instance === instance);

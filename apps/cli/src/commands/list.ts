@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { listInstances } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import type { CommandArgs } from "../command.ts";
@@ -8,8 +7,7 @@ import type { Context } from "../context.ts";
 import { describeInstance } from "../core/describe-instance.ts";
 import type { Instance } from "../core/documents.ts";
 import { readScope } from "../core/find-instance.ts";
-import { answerMs, openReader, type Reader } from "../core/open-reader.ts";
-import { readEvidence } from "../core/read-evidence.ts";
+import { readKnown } from "../core/read-known.ts";
 import { renderInstance } from "../core/render-instance.ts";
 
 interface ListDocument {
@@ -18,9 +16,9 @@ interface ListDocument {
 
 /** Lists the instances of the project, or of all; with `--watch` again whenever something changes. */
 export async function run(context: Context, args: CommandArgs): Promise<ListDocument | undefined> {
-  const [project, reader] = await Promise.all([readFilter(context, args.all === true), openReader(context)]);
-  if (args.watch !== true) return { instances: await readInstances(context, reader, project) };
-  await watch(context, reader, project);
+  const project = await readFilter(context, args.all === true);
+  if (args.watch !== true) return { instances: await readInstances(context, project) };
+  await watch(context, project);
   return undefined;
 }
 
@@ -41,24 +39,21 @@ async function readFilter(context: Context, all: boolean): Promise<string | unde
   }
 }
 
-async function readInstances(context: Context, reader: Reader, project: string | undefined): Promise<Instance[]> {
-  const end = performance.now() + answerMs;
-  const [listed, evidence] = await Promise.all([
-    listInstances({ engine: reader.engine, project }),
-    readEvidence(context, reader),
-  ]);
+async function readInstances(context: Context, project: string | undefined): Promise<Instance[]> {
+  const { instances, evidence, silence } = await readKnown(context, project);
+  // Which of them run, the engine alone can tell.
+  if (silence !== null) throw silence;
   const name = context.flags.instance === undefined ? undefined : toSlug(context.flags.instance).slug;
-  const wanted = listed.filter((one) => name === undefined || one.instance === name);
-  const timeoutMs = Math.max(1, end - performance.now());
-  return await Promise.all(wanted.map((one) => describeInstance(one, { ...evidence, timeoutMs })));
+  const wanted = instances.filter((one) => name === undefined || one.instance === name);
+  return await Promise.all(wanted.map((one) => describeInstance(one, evidence)));
 }
 
 /** Once a second: the engine's events do not tell whether a route answers. */
-async function watch(context: Context, reader: Reader, project: string | undefined): Promise<void> {
+async function watch(context: Context, project: string | undefined): Promise<void> {
   const { output, signal } = context;
   let before = "";
   while (!signal.aborted) {
-    const document = { instances: await readInstances(context, reader, project) };
+    const document = { instances: await readInstances(context, project) };
     const text = JSON.stringify(document);
     if (text !== before) {
       before = text;

@@ -4,13 +4,15 @@ import type { Context } from "../context.ts";
 import { findInstance } from "../core/find-instance.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { printLogs } from "../core/print-logs.ts";
+import { printProcessLogs } from "../core/print-process-logs.ts";
 import type { CliErrorCode } from "../errors.ts";
 
 /** Prints what the services of an instance write. */
 export async function run(context: Context, args: CommandArgs): Promise<undefined> {
+  const label = typeof args.label === "string" ? args.label : undefined;
+  if (await printProcessLogs(context, label, args)) return undefined;
   const machine = await openEngine(context);
   const { listed } = await findInstance(context, machine, undefined);
-  const label = typeof args.label === "string" ? args.label : undefined;
   const service = listed.routes.find((route) => route.label === label)?.service ?? label;
   const containers = listed.containers.filter((one) => service === undefined || one.service === service);
   if (containers.length === 0) {

@@ -7,6 +7,7 @@ import { chooseForUp, type UpScope } from "../core/choose-for-up.ts";
 import type { InstanceDocument } from "../core/documents.ts";
 import { namedInstance, readScope } from "../core/find-instance.ts";
 import { openCompose } from "../core/open-compose.ts";
+import { readProcesses } from "../core/read-processes.ts";
 import { readStack, type Stack } from "../core/read-stack.ts";
 import { renderInstance } from "../core/render-instance.ts";
 import type { CliErrorCode } from "../errors.ts";
@@ -19,6 +20,11 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   const { project } = scope;
   const name = namedInstance(context, args.instance);
   const request = { name, fresh: args.new === true };
+  const processes = await readProcesses(project);
+  if (processes.length > 0 && project.composeFiles.length === 0 && project.settings.container === undefined) {
+    const { upProcesses } = await import("../core/up-processes.ts");
+    return await upProcesses(context, { ...scope, project }, { request, processes, args });
+  }
   // Compose reads the files while the engine is asked, and while what is slow to load is loaded.
   const early = readEarly(context, { ...scope, project }, request.name);
   early.catch(() => undefined);

@@ -1,14 +1,25 @@
-import { type InstanceRecord, type ListedInstance, listInstances } from "@cspace/compose";
+import {
+  type DockerEngine,
+  type HomePaths,
+  type InstanceRecord,
+  type ListedInstance,
+  listInstances,
+} from "@cspace/compose";
 import { chooseInstance, type Project } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { Scope } from "./find-instance.ts";
-import type { Machine } from "./open-engine.ts";
 import { requireOwn } from "./require-own.ts";
 
 /** What `up` was asked for. */
 export interface UpRequest {
   readonly name: string | undefined;
   readonly fresh: boolean;
+}
+
+/** What there is to choose among: the engine's instances, and this home's records. */
+export interface ClaimMachine {
+  readonly engine: Pick<DockerEngine, "listContainers" | "listNetworks" | "listVolumes">;
+  readonly paths: HomePaths;
 }
 
 /** The instance that `up` works on. */
@@ -29,7 +40,7 @@ export type UpScope = Scope & { readonly project: Project };
  */
 export async function chooseForUp(
   context: Context,
-  machine: Machine,
+  machine: ClaimMachine,
   scope: UpScope,
   request: UpRequest,
 ): Promise<UpTarget> {

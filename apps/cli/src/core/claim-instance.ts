@@ -12,15 +12,14 @@ import { composeProjectName } from "@cspace/hostnames";
 import { type ChosenInstance, chooseInstance, type InstanceInput } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
-import { toRecord, type UpRequest, type UpScope, type UpTarget } from "./choose-for-up.ts";
+import { type ClaimMachine, toRecord, type UpRequest, type UpScope, type UpTarget } from "./choose-for-up.ts";
 import type { Scope } from "./find-instance.ts";
-import type { Machine } from "./open-engine.ts";
 import { requireOwn } from "./require-own.ts";
 
 /** Chooses an instance under the project's lock and records its directory, so that two at once never take one. */
 export async function claimInstance(
   context: Context,
-  machine: Machine,
+  machine: ClaimMachine,
   scope: UpScope,
   request: UpRequest,
 ): Promise<UpTarget> {
@@ -29,7 +28,7 @@ export async function claimInstance(
   return await withLock(machine.paths, `choose-${scope.projectSlug}`, claim, { signal: context.signal });
 }
 
-async function choose(context: Context, machine: Machine, scope: UpScope, request: UpRequest): Promise<UpTarget> {
+async function choose(context: Context, machine: ClaimMachine, scope: UpScope, request: UpRequest): Promise<UpTarget> {
   const { engine, paths } = machine;
   const { project, projectSlug } = scope;
   const [live, records, claims] = await Promise.all([
@@ -69,7 +68,7 @@ function chooseUnclaimed(input: InstanceInput, isClaimed: (instance: string) => 
 }
 
 /** The Compose projects whose networks or volumes are on the machine, whoever made them. */
-async function readClaims({ engine }: Machine): Promise<ReadonlySet<string>> {
+async function readClaims({ engine }: ClaimMachine): Promise<ReadonlySet<string>> {
   const [networks, volumes] = await Promise.all([engine.listNetworks(), engine.listVolumes()]);
   return new Set([...networks, ...volumes].flatMap(({ Labels }) => Labels?.["com.docker.compose.project"] ?? []));
 }

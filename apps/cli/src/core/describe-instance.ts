@@ -3,6 +3,7 @@ import { buildHostname } from "@cspace/hostnames";
 import { buildMark } from "@cspace/labels";
 import { chooseUrl, localUrl, readUrlEvidence, type UrlQuestion } from "@cspace/ports";
 import type { Instance, Port, Route } from "./documents.ts";
+import type { MachineInstance, MachineRoute } from "./machine-instances.ts";
 
 /** What the URLs of routes are decided from, beside the routes themselves. */
 export interface EvidenceOptions {
@@ -15,24 +16,24 @@ export interface EvidenceOptions {
 }
 
 /** Describes an instance as it is now, every route with the URLs that open. */
-export async function describeInstance(listed: ListedInstance, options: EvidenceOptions): Promise<Instance> {
+export async function describeInstance(listed: MachineInstance, options: EvidenceOptions): Promise<Instance> {
   const routes = await Promise.all(listed.routes.map((route) => describeRoute(listed, route, options)));
   return { ...describeStill(listed), routes };
 }
 
 /** Describes an instance without asking anything: for one that has just been removed. */
-export function describeGone(listed: ListedInstance): Instance {
+export function describeGone(listed: MachineInstance): Instance {
   return { ...describeStill(listed), state: "stopped" };
 }
 
-function describeStill({ project, instance, directory, state, ports }: ListedInstance): Instance {
-  return { project, instance, directory, engine: "docker", state, routes: [], ports: ports.map(describePort) };
+function describeStill({ project, instance, directory, engine, state, ports }: MachineInstance): Instance {
+  return { project, instance, directory, engine, state, routes: [], ports: ports.map(describePort) };
 }
 
 /** Describes one route, from evidence that is gathered for it. */
 export async function describeRoute(
   names: { readonly project: string; readonly instance: string },
-  route: ListedRoute,
+  route: MachineRoute,
   options: EvidenceOptions,
 ): Promise<Route> {
   const { platform, timeoutMs } = options;
@@ -49,8 +50,11 @@ export async function describeRoute(
     browserUrl: browser.url,
     localUrl: question.localUrl ?? null,
     via: program.via,
-    reason: program.reason,
-    target: { service: route.service, port: route.port },
+    reason: program.url === null ? (route.reason ?? program.reason) : program.reason,
+    target:
+      route.isProcess === true
+        ? { process: route.service, port: route.port }
+        : { service: route.service, port: route.port },
     health: browser.health,
   };
 }

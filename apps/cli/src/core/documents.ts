@@ -16,7 +16,9 @@ export interface Route {
   readonly via: "proxy" | "port" | "none";
   /** Why `via` is not `"proxy"`. */
   readonly reason: string | null;
-  readonly target: { readonly service: string; readonly port: number };
+  readonly target:
+    | { readonly service: string; readonly port: number }
+    | { readonly process: string; readonly port: number };
   readonly health: "up" | "starting" | "down";
 }
 

@@ -1,10 +1,10 @@
-import type { RecordedInstance } from "@cspace/compose";
 import { CspaceError, isCspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { describeRoute } from "./describe-instance.ts";
 import type { Route } from "./documents.ts";
 import { pickInstance, readScope } from "./find-instance.ts";
+import type { MachineInstance, MachineRoute } from "./machine-instances.ts";
 import { type Known, readKnown } from "./read-known.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function findRoute(
 export async function findKnown(
   context: Context,
   name: string | undefined,
-): Promise<{ readonly known: Known; readonly instance: RecordedInstance }> {
+): Promise<{ readonly known: Known; readonly instance: MachineInstance }> {
   const scope = await readScope(context);
   const known = await readKnown(context, scope.projectSlug);
   try {
@@ -42,10 +42,7 @@ export async function findKnown(
   }
 }
 
-function pickRoute(
-  { routes, instance }: RecordedInstance,
-  label: string | undefined,
-): RecordedInstance["routes"][number] {
+function pickRoute({ routes, instance }: MachineInstance, label: string | undefined): MachineRoute {
   const found = label === undefined && routes.length === 1 ? routes[0] : routes.find((route) => route.label === label);
   if (found !== undefined) return found;
   const what = label === undefined ? "which route is meant is not clear" : `${instance} has no route ${label}`;

@@ -1,5 +1,7 @@
 import {
+  type HomePaths,
   homePaths,
+  type ListedInstance,
   listInstances,
   type RecordedInstance,
   readMachineConfig,
@@ -7,48 +9,93 @@ import {
 } from "@cspace/compose";
 import { type CspaceError, isCspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
+import { findDaemon } from "../daemon/open-daemon.ts";
+import type { DaemonStatus } from "../daemon/protocol.ts";
 import { exitCodeOf, exitCodes } from "../exit-code.ts";
 import type { EvidenceOptions } from "./describe-instance.ts";
+import { type MachineInstance, mergeInstances } from "./machine-instances.ts";
 import { answerMs, openReader } from "./open-reader.ts";
 import { readEvidence } from "./read-evidence.ts";
 
-/** The instances of a project as far as they are known, and what their URLs are decided from. */
+/** The instances of this machine as far as they are known, and what their URLs are decided from. */
 export interface Known {
-  readonly instances: readonly RecordedInstance[];
+  readonly instances: readonly MachineInstance[];
   readonly evidence: EvidenceOptions;
-  /** Why the engine could not be asked, so that nobody knows what runs and on which ports; `null` when it was. */
+  /** Why the engine could not be asked, so that nobody knows which containers run and where; `null` when it was. */
   readonly silence: CspaceError | null;
 }
 
 /**
- * Asks the engine for the instances of a project, and where it does not answer, takes those that were started from this
- * home: the proxy may serve them all the same, and its own word proves it.
+ * Asks the engine and the daemon for the instances of a project, or of all. Where the engine does not answer, those that
+ * were started from this home are taken: the proxy may serve them all the same, and its own word proves it.
  *
  * @throws {CspaceError} the engine's error where nothing is known without it.
  */
-export async function readKnown(context: Context, project: string): Promise<Known> {
-  const { env, platform } = context;
+export async function readKnown(context: Context, project?: string): Promise<Known> {
   const end = performance.now() + answerMs;
-  const paths = homePaths({ env });
   const rest = (): number => Math.max(1, end - performance.now());
+  const [daemon, docker] = await Promise.all([readDaemon(context), readDocker(context, project)]);
+  const held = (daemon?.instances ?? []).filter(({ record }) => project === undefined || record.project === project);
+  const gatewayPort = daemon?.gateway.httpPort ?? null;
+  if (!("silence" in docker)) {
+    const { listed, evidence } = docker;
+    return {
+      instances: mergeInstances(listed, held),
+      evidence: { ...evidence, proxyPort: evidence.proxyPort ?? gatewayPort, timeoutMs: rest() },
+      silence: null,
+    };
+  }
+  const { silence, paths } = docker;
+  const [recorded, { domains, httpPort }] = await Promise.all([
+    readRecordedInstances(paths, project),
+    readMachineConfig(paths),
+  ]);
+  if (recorded.length === 0 && daemon === undefined) throw silence;
+  return {
+    instances: mergeInstances(recorded.map(toListed), held),
+    evidence: {
+      proxyPort: gatewayPort ?? httpPort ?? 80,
+      domains,
+      platform: context.platform,
+      timeoutMs: rest(),
+    },
+    silence: recorded.length === 0 ? null : silence,
+  };
+}
+
+async function readDocker(
+  context: Context,
+  project: string | undefined,
+): Promise<
+  | { readonly listed: readonly ListedInstance[]; readonly evidence: EvidenceOptions }
+  | { readonly silence: CspaceError; readonly paths: HomePaths }
+> {
   try {
     const reader = await openReader(context);
-    const [instances, evidence] = await Promise.all([
+    const [listed, evidence] = await Promise.all([
       listInstances({ engine: reader.engine, project }),
       readEvidence(context, reader),
     ]);
-    return { instances, evidence: { ...evidence, timeoutMs: rest() }, silence: null };
+    return { listed, evidence };
   } catch (error) {
     if (!isCspaceError(error) || exitCodeOf(error.code) !== exitCodes.engine) throw error;
-    const [instances, { domains, httpPort }] = await Promise.all([
-      readRecordedInstances(paths, project),
-      readMachineConfig(paths),
-    ]);
-    if (instances.length === 0) throw error;
-    return {
-      instances,
-      evidence: { proxyPort: httpPort ?? 80, domains, platform, timeoutMs: rest() },
-      silence: error,
-    };
+    return { silence: error, paths: homePaths({ env: context.env }) };
   }
+}
+
+/** A daemon that hangs is none: what it holds cannot be told. */
+async function readDaemon(context: Context): Promise<DaemonStatus | undefined> {
+  try {
+    return (await findDaemon(context, { timeoutMs: answerMs / 2 }))?.status;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ETIMEDOUT") return undefined;
+    throw error;
+  }
+}
+
+/** As it was started: nobody tells whether it runs. */
+function toListed(recorded: RecordedInstance): ListedInstance {
+  const { project, instance } = recorded;
+  const unknown = { projectName: project, instanceName: instance, domain: undefined, state: "stopped" } as const;
+  return { ...recorded, ...unknown, ports: [], services: [], containers: [] };
 }

@@ -24,6 +24,7 @@ import type { UpTarget } from "./choose-for-up.ts";
 import { describeInstance } from "./describe-instance.ts";
 import { describeUnresolved } from "./describe-unresolved.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
+import { mergeInstances } from "./machine-instances.ts";
 import type { Machine } from "./open-engine.ts";
 import { type ChosenRoute, describeDoubts, planRoutes } from "./plan-routes.ts";
 import { readEvidence } from "./read-evidence.ts";
@@ -94,7 +95,9 @@ async function describeFailed({ context, machine, target }: UpRun): Promise<{ re
   try {
     const listed = (await listInstances({ engine: machine.engine, project })).find((one) => one.instance === instance);
     if (listed === undefined) return {};
-    return { instance: await describeInstance(listed, await readEvidence(context, machine)) };
+    const [merged] = mergeInstances([listed], []);
+    if (merged === undefined) return {};
+    return { instance: await describeInstance(merged, await readEvidence(context, machine)) };
   } catch {
     // Why `up` failed matters more than that this could not be told either.
     return {};
@@ -185,7 +188,9 @@ async function warnAboutRoutes(
 ): Promise<void> {
   const { output, platform } = context;
   for (const { label, target, health } of instance.routes) {
-    if (health === "down") output.warn(`${label}: nothing answers on ${target.service}:${target.port} yet`);
+    if (health !== "down") continue;
+    const where = "service" in target ? `${target.service}:${target.port}` : `port ${target.port}`;
+    output.warn(`${label}: nothing answers on ${where} yet`);
   }
   const first = instance.routes[0];
   if (first === undefined) {

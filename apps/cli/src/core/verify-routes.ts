@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { describeInstance, type EvidenceOptions } from "./describe-instance.ts";
 import type { Instance } from "./documents.ts";
+import { type MachineInstance, mergeInstances } from "./machine-instances.ts";
 import type { Machine } from "./open-engine.ts";
 
 /** Options of {@link verifyRoutes}. */
@@ -31,7 +32,8 @@ export async function verifyRoutes(
         hint: `start it again: cspace up ${instance}`,
       });
     }
-    const described = await describeInstance(listed, evidence);
+    const [merged] = mergeInstances([listed], []);
+    const described = await describeInstance(merged as MachineInstance, evidence);
     const settled = described.routes.every((route) => route.health === "up" && route.browserUrl !== route.localUrl);
     if (settled || Date.now() >= deadline) return described;
     await new Promise((done) => setTimeout(done, 100));

@@ -1,0 +1,71 @@
+import { createStepRunner, readMachineConfig } from "@cspace/compose";
+import { CspaceError } from "@cspace/errors";
+import type { CommandArgs } from "../command.ts";
+import type { Context } from "../context.ts";
+import { ensureDaemon, type RunningDaemon } from "../daemon/open-daemon.ts";
+import type { CliErrorCode } from "../errors.ts";
+import { CommandFailure } from "../output/command-failure.ts";
+import { createProgress } from "../output/progress.ts";
+import { chooseForUp, type UpRequest, type UpScope } from "./choose-for-up.ts";
+import { claimMachine } from "./claim-machine.ts";
+import { describeInstance } from "./describe-instance.ts";
+import type { Instance, InstanceDocument } from "./documents.ts";
+import { openHost } from "./open-host.ts";
+import { readKnown } from "./read-known.ts";
+import type { ProjectProcess } from "./read-processes.ts";
+import { startProcesses } from "./start-processes.ts";
+
+/** What `up` was asked for, of a project that consists of processes. */
+export interface UpProcessesRequest {
+  readonly request: UpRequest;
+  readonly processes: readonly ProjectProcess[];
+  readonly args: CommandArgs;
+}
+
+/** Starts an instance of a project that consists of processes of the host. */
+export async function upProcesses(
+  context: Context,
+  scope: UpScope,
+  { request, processes, args }: UpProcessesRequest,
+): Promise<InstanceDocument> {
+  const host = await openHost(context);
+  const { record } = await chooseForUp(context, claimMachine(host), scope, request);
+  const { domains } = await readMachineConfig(host.paths);
+  const progress = await createProgress(context.output, { verbose: context.flags.verbose });
+  const steps = createStepRunner(progress.onStep);
+  try {
+    const running: { daemon?: RunningDaemon } = {};
+    await steps.run("proxy", async () => {
+      running.daemon = await ensureDaemon(context);
+      for (const note of running.daemon.status.gateway.notes) context.output.note(note);
+      return "unchanged";
+    });
+    const daemon = running.daemon as RunningDaemon;
+    const { httpPort } = daemon.status.gateway;
+    if (httpPort === null) {
+      throw new CspaceError<CliErrorCode>("CSPACE_DAEMON_FAILED", "the gateway has no port to listen on", {
+        hint: "see what takes its ports: cspace proxy status",
+      });
+    }
+    const waitMs = args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : 60_000;
+    const recreate = args.recreate === true;
+    await startProcesses(context, { record, processes, daemon, domains, httpPort, recreate, waitMs, steps });
+    let instance: Instance | undefined;
+    await steps.run("verify", async () => {
+      const { instances, evidence } = await readKnown(context, record.project);
+      const found = instances.find((one) => one.instance === record.instance);
+      instance = found === undefined ? undefined : await describeInstance(found, evidence);
+      return "done";
+    });
+    if (instance === undefined) {
+      throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `${record.instance} was removed meanwhile`, {
+        hint: `start it again: cspace up ${record.instance}`,
+      });
+    }
+    return { instance, steps: steps.steps };
+  } catch (error) {
+    throw new CommandFailure(error, { steps: steps.steps });
+  } finally {
+    progress.stop();
+  }
+}

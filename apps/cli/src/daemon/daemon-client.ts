@@ -1,0 +1,97 @@
+import { type IncomingMessage, request } from "node:http";
+import { CspaceError } from "@cspace/errors";
+import type { DaemonFailure, DaemonStatus, LeaseRequest, StartRequest } from "./protocol.ts";
+
+/** What answers on the daemon's socket. */
+export interface DaemonClient {
+  readonly status: () => Promise<DaemonStatus>;
+  readonly start: (body: StartRequest) => Promise<DaemonStatus>;
+  /** Whether there was anything to stop. */
+  readonly stop: (names: { readonly project: string; readonly instance: string }) => Promise<boolean>;
+  /** `undefined` when the daemon knows no such process. */
+  readonly lastLines: (
+    names: { readonly project: string; readonly instance: string },
+    label: string,
+    count: number,
+  ) => Promise<readonly string[] | undefined>;
+  /** Holds a route until `release` is called, this process ends, or the daemon does; `undefined` when the label is taken. */
+  readonly lease: (body: LeaseRequest) => Promise<Lease | undefined>;
+}
+
+/** A route that is held. */
+export interface Lease {
+  readonly release: () => void;
+  /** Settles when the daemon has gone. */
+  readonly lost: Promise<void>;
+}
+
+/** Speaks to the daemon on a socket. Every call rejects with the system's error when nobody is there. */
+export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly timeoutMs: number }): DaemonClient {
+  const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer | undefined> => {
+    const response = await send({ socketPath, method, path, timeoutMs }, body);
+    const text = await readText(response);
+    if (response.statusCode === 404) return undefined;
+    if (response.statusCode === 200) return JSON.parse(text) as Answer;
+    throw explain(text);
+  };
+  const must = async <Answer>(...args: Parameters<typeof call>): Promise<Answer> =>
+    (await call<Answer>(...args)) as Answer;
+  return {
+    status: () => must<DaemonStatus>("GET", "/status"),
+    start: (body) => must<DaemonStatus>("PUT", "/instances", body),
+    stop: async ({ project, instance }) =>
+      (await must<{ stopped: boolean }>("DELETE", `/instances/${project}/${instance}`)).stopped,
+    lastLines: async ({ project, instance }, label, count) =>
+      (await call<{ lines: string[] }>("GET", `/logs/${project}/${instance}/${label}?tail=${count}`))?.lines,
+    lease: async (body) => {
+      const response = await send({ socketPath, method: "POST", path: "/leases", timeoutMs }, body);
+      if (response.statusCode === 409) {
+        response.destroy();
+        return undefined;
+      }
+      if (response.statusCode !== 200) throw explain(await readText(response));
+      response.resume();
+      const lost = new Promise<void>((resolve) => response.once("close", resolve));
+      response.on("error", () => undefined);
+      return { release: () => void response.destroy(), lost };
+    },
+  };
+}
+
+function send(
+  options: { socketPath: string; method: string; path: string; timeoutMs: number },
+  body: object | undefined,
+): Promise<IncomingMessage> {
+  const { timeoutMs, ...rest } = options;
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...rest, agent: false, headers: { "content-type": "application/json" } });
+    const timer = setTimeout(() => {
+      sent.destroy(Object.assign(new Error("the daemon does not answer"), { code: "ETIMEDOUT" }));
+    }, timeoutMs);
+    sent.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    sent.once("response", (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  for await (const chunk of response) text += chunk;
+  return text;
+}
+
+function explain(text: string): Error {
+  try {
+    const { error } = JSON.parse(text) as DaemonFailure;
+    return new CspaceError(error.code as `CSPACE_${string}`, error.message, { hint: error.hint ?? undefined });
+  } catch {
+    return new Error(`the daemon answered: ${text.slice(0, 200)}`);
+  }
+}

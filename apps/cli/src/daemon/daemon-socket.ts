@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { HomePaths } from "@cspace/compose";
+
+/**
+ * Where the daemon of a home listens: a socket in `run`, a named pipe on Windows. A path that no socket can have (104
+ * bytes on macOS, 108 on Linux: unix(7)) is replaced by a short one, in a folder of this user's alone.
+ */
+export function daemonSocket(
+  { home, run }: HomePaths,
+  { platform, env, uid }: { readonly platform: NodeJS.Platform; readonly env: NodeJS.ProcessEnv; readonly uid: number },
+): string {
+  const key = createHash("sha256").update(home).digest("hex").slice(0, 16);
+  if (platform === "win32") return `\\\\.\\pipe\\cspace-${key}`;
+  const path = join(run, "daemon.sock");
+  if (Buffer.byteLength(path) <= 100) return path;
+  return join(env.XDG_RUNTIME_DIR || `/tmp/cspace-${uid}`, `cspace-${key}.sock`);
+}

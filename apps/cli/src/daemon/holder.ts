@@ -1,0 +1,198 @@
+import type { InstanceRecord } from "@cspace/compose";
+import type { HeldInstance, HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "./protocol.ts";
+
+/** A process that is looked after, as far as the holder needs it. */
+export interface SupervisedProcess {
+  readonly state: HeldRoute["state"];
+  readonly port: number | null;
+  readonly host: HeldRoute["host"];
+  readonly reason: string | null;
+  readonly lastLines: (count: number) => Promise<readonly string[]>;
+  readonly stop: () => Promise<void>;
+}
+
+/** A route that the gateway is to serve. */
+export interface HeldUpstream {
+  readonly project: string;
+  readonly instance: string;
+  readonly label: string;
+  readonly upstream: number;
+  readonly starting: boolean;
+  readonly lastLines: () => Promise<readonly string[]>;
+}
+
+/** Options of {@link createHolder}. */
+export interface HolderOptions {
+  /** Starts a process and looks after it; `onChange` is called whenever its state or port is another. */
+  readonly startProcess: (
+    names: { readonly project: string; readonly instance: string },
+    request: ProcessRequest,
+    onChange: () => void,
+  ) => SupervisedProcess;
+  /** Called with all routes whenever one is another. */
+  readonly onRoutes: (routes: readonly HeldUpstream[]) => void;
+  /** Called when the last process and the last lease is gone. */
+  readonly onEmpty: () => void;
+}
+
+interface HeldProcess {
+  readonly request: ProcessRequest;
+  readonly process: SupervisedProcess;
+  readonly startedAt: number;
+}
+
+interface Held {
+  readonly record: InstanceRecord;
+  readonly processes: Map<string, HeldProcess>;
+  readonly leases: Map<string, LeaseRequest & { readonly startedAt: number }>;
+}
+
+/** Everything that the daemon keeps alive: the processes of instances, and the routes of foreground commands. */
+export interface Holder {
+  readonly list: () => readonly HeldInstance[];
+  /** Starts what differs from what runs, and ends what is not asked for any more. */
+  readonly start: (request: StartRequest) => Promise<void>;
+  /** Ends the processes of an instance; leases end with those who hold them. Whether there were any. */
+  readonly stop: (names: { readonly project: string; readonly instance: string }) => Promise<boolean>;
+  /** Takes a label until the function that it gives is called; `undefined` when the label is taken. */
+  readonly lease: (request: LeaseRequest) => (() => void) | undefined;
+  readonly process: (
+    names: { readonly project: string; readonly instance: string },
+    label: string,
+  ) => SupervisedProcess | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Makes a holder of nothing. */
+export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions): Holder {
+  const instances = new Map<string, Held>();
+  const keyOf = ({ project, instance }: { project: string; instance: string }): string => `${project}--${instance}`;
+
+  const changed = (): void => {
+    onRoutes([...instances.values()].flatMap(upstreamsOf));
+    for (const [key, { processes, leases }] of instances) {
+      if (processes.size === 0 && leases.size === 0) instances.delete(key);
+    }
+    if (instances.size === 0) onEmpty();
+  };
+  const open = (record: InstanceRecord): Held => {
+    const found = instances.get(keyOf(record));
+    const held = { processes: found?.processes ?? new Map(), leases: found?.leases ?? new Map(), record };
+    instances.set(keyOf(record), held);
+    return held;
+  };
+  const end = async (held: Held, labels: readonly string[]): Promise<void> => {
+    const ending = labels.flatMap((label) => held.processes.get(label)?.process ?? []);
+    for (const label of labels) held.processes.delete(label);
+    onRoutes([...instances.values()].flatMap(upstreamsOf));
+    await Promise.all(ending.map((process) => process.stop()));
+  };
+
+  return {
+    list: () => [...instances.values()].map(describe),
+    start: async ({ record, processes }) => {
+      const held = open(record);
+      const asked = new Map(processes.map((request) => [request.label, request]));
+      const stale = [...held.processes].filter(([label, { request, process }]) => {
+        const same = fingerprint(asked.get(label)) === fingerprint(request);
+        return !same || process.state === "exited" || process.state === "failed";
+      });
+      await end(
+        held,
+        stale.map(([label]) => label),
+      );
+      for (const [label, request] of asked) {
+        if (held.processes.has(label)) continue;
+        held.processes.set(label, {
+          request,
+          process: startProcess(record, request, changed),
+          startedAt: Date.now(),
+        });
+      }
+      changed();
+    },
+    stop: async (names) => {
+      const held = instances.get(keyOf(names));
+      if (held === undefined || held.processes.size === 0) return false;
+      await end(held, [...held.processes.keys()]);
+      changed();
+      return true;
+    },
+    lease: (request) => {
+      const { leases, processes } = open(request.record);
+      if (leases.has(request.label) || processes.has(request.label)) return undefined;
+      const lease = { ...request, startedAt: Date.now() };
+      leases.set(request.label, lease);
+      changed();
+      return () => {
+        if (leases.get(request.label) !== lease) return;
+        leases.delete(request.label);
+        changed();
+      };
+    },
+    process: (names, label) => instances.get(keyOf(names))?.processes.get(label)?.process,
+    close: async () => {
+      await Promise.all([...instances.values()].map((held) => end(held, [...held.processes.keys()])));
+    },
+  };
+}
+
+/** A terminal's own variables differ from one call to the next, and restart nothing. */
+function fingerprint(request: ProcessRequest | undefined): string {
+  return JSON.stringify({ ...request, inherited: undefined });
+}
+
+function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[] {
+  const { project, instance } = record;
+  return [
+    ...[...processes].flatMap(([label, { process }]) => {
+      if (process.port === null) return [];
+      const starting = process.state === "starting" || process.state === "restarting";
+      const lastLines = (): Promise<readonly string[]> => process.lastLines(20);
+      return [{ project, instance, label, upstream: process.port, starting, lastLines }];
+    }),
+    ...[...leases].map(([label, { port }]) => ({
+      project,
+      instance,
+      label,
+      upstream: port,
+      starting: false,
+      lastLines: async () => [],
+    })),
+  ];
+}
+
+function describe({ record, processes, leases }: Held): HeldInstance {
+  const routes: HeldRoute[] = [
+    ...[...processes].map(
+      ([
+        label,
+        {
+          process: { port, host, state, reason },
+          request,
+          startedAt,
+        },
+      ]) => ({
+        label,
+        port,
+        host,
+        state,
+        reason,
+        askedPort: request.port,
+        startedAt,
+        leased: false,
+      }),
+    ),
+    ...[...leases].map(([label, { port, startedAt }]) => ({
+      label,
+      port,
+      host: "127.0.0.1" as const,
+      state: "up" as const,
+      reason: null,
+      askedPort: port,
+      startedAt,
+      leased: true,
+    })),
+  ];
+  return { record, routes: routes.sort((a, b) => (a.label < b.label ? -1 : 1)) };
+}

@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { open, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type HomePaths, homePaths, makeFolder, withLock } from "@cspace/compose";
+import { CspaceError } from "@cspace/errors";
+import type { Context } from "../context.ts";
+import type { CliErrorCode } from "../errors.ts";
+import { createDaemonClient, type DaemonClient } from "./daemon-client.ts";
+import { daemonSocket } from "./daemon-socket.ts";
+import { type DaemonStatus, protocolVersion } from "./protocol.ts";
+
+/** A daemon that answers, and what it said. */
+export interface RunningDaemon {
+  readonly client: DaemonClient;
+  readonly status: DaemonStatus;
+}
+
+/** How long one that was just started may take until it answers, in milliseconds. */
+const startMs = 10_000;
+
+/** Finds the daemon of this home where one runs; a socket that nobody listens on is no daemon. */
+export async function findDaemon(
+  context: Pick<Context, "env" | "platform">,
+  options: { readonly timeoutMs?: number } = {},
+): Promise<RunningDaemon | undefined> {
+  const { timeoutMs = 2000 } = options;
+  const client = createDaemonClient(socketOf(context), { timeoutMs });
+  try {
+    return { client: createDaemonClient(socketOf(context), { timeoutMs: 60_000 }), status: await client.status() };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ECONNREFUSED", "ENOTDIR", "ECONNRESET", "EPIPE"].includes(code ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The daemon of this home, started when none runs. Two that start at once get one: whoever holds the lock starts it.
+ *
+ * @throws {CspaceError} `CSPACE_DAEMON_FAILED` with what it said when it does not come up; `CSPACE_DAEMON_VERSION` when
+ * one of another version of cspace runs.
+ */
+export async function ensureDaemon(context: Context): Promise<RunningDaemon> {
+  const running = await findDaemon(context);
+  if (running !== undefined) return requireVersion(running);
+  const paths = homePaths({ env: context.env });
+  return await withLock(
+    paths,
+    "daemon",
+    async () => {
+      const meanwhile = await findDaemon(context);
+      if (meanwhile !== undefined) return requireVersion(meanwhile);
+      return await start(context, paths);
+    },
+    { signal: context.signal },
+  );
+}
+
+async function start(context: Context, paths: HomePaths): Promise<RunningDaemon> {
+  const socket = socketOf(context);
+  if (context.platform !== "win32") {
+    await makeFolder(dirname(socket));
+    await rm(socket, { force: true });
+  }
+  const logFile = join(paths.run, "daemon.log");
+  const log = await open(logFile, "w", 0o600);
+  let ended: string | undefined;
+  try {
+    const child = spawn(context.program.node, [context.program.script, "daemon"], {
+      // The folder of whoever starts it first is not to be held.
+      cwd: paths.home,
+      env: context.env,
+      detached: true,
+      windowsHide: true,
+      stdio: ["ignore", log.fd, log.fd],
+    });
+    child.once("error", (error) => {
+      ended = error.message;
+    });
+    child.once("exit", (code, signal) => {
+      ended = `it ended with ${signal ?? `exit code ${code}`}`;
+    });
+    child.unref();
+  } finally {
+    await log.close();
+  }
+  for (const end = Date.now() + startMs; Date.now() < end && ended === undefined; await setTimeout(20)) {
+    context.signal.throwIfAborted();
+    const running = await findDaemon(context);
+    if (running !== undefined) return running;
+  }
+  const words = (await readFile(logFile, "utf8").catch(() => "")).trim().split("\n").slice(-5).join("\n");
+  throw new CspaceError<CliErrorCode>(
+    "CSPACE_DAEMON_FAILED",
+    `the daemon does not start: ${words || ended || `no answer within ${startMs / 1000} s`}`,
+    { hint: `read its log: ${logFile}` },
+  );
+}
+
+function requireVersion(running: RunningDaemon): RunningDaemon {
+  if (running.status.protocol === protocolVersion) return running;
+  throw new CspaceError<CliErrorCode>(
+    "CSPACE_DAEMON_VERSION",
+    `a daemon of another version of cspace runs (${running.status.version}, pid ${running.status.pid})`,
+    { hint: "end its processes with that version: cspace down --all" },
+  );
+}
+
+function socketOf({ env, platform }: Pick<Context, "env" | "platform">): string {
+  return daemonSocket(homePaths({ env }), { platform, env, uid: process.getuid?.() ?? 0 });
+}

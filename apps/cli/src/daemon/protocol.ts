@@ -1,0 +1,94 @@
+import type { InstanceRecord } from "@cspace/compose";
+
+/** The version of what client and daemon say to each other; a daemon of another one is replaced. */
+export const protocolVersion = 1;
+
+/** A process as a client asks for it. */
+export interface ProcessRequest {
+  /** Its label and its name. */
+  readonly label: string;
+  /** The user's own command line. */
+  readonly command: string;
+  /** Absolute. */
+  readonly cwd: string;
+  /** cspace's own variables; with others the process is started again. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The environment of whoever asked, below `env`. */
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** The port that it is told to take. */
+  readonly port: number;
+  /** The domains that hostnames are under, for servers that check them. */
+  readonly domains: readonly string[];
+  readonly restart?: "no" | "on-failure" | "always" | undefined;
+  /** The text of the script that the command runs, by which its tools are known. */
+  readonly script?: string | undefined;
+}
+
+/** What a client asks to be started: processes that run as asked already are left alone, others of the instance end. */
+export interface StartRequest {
+  readonly record: InstanceRecord;
+  readonly processes: readonly ProcessRequest[];
+}
+
+/** A route that lives as long as the connection of the request for it. */
+export interface LeaseRequest {
+  readonly record: InstanceRecord;
+  readonly label: string;
+  readonly port: number;
+  /** For people: the command that serves it. */
+  readonly command: string;
+}
+
+/** How a process is. */
+export type ProcessState = "starting" | "up" | "restarting" | "exited" | "failed";
+
+/** One label that a process of the host serves. */
+export interface HeldRoute {
+  readonly label: string;
+  /** Where it listens; `null` while nobody knows. */
+  readonly port: number | null;
+  /** The address that it listens on, of this machine's loopback. */
+  readonly host: "127.0.0.1" | "::1";
+  readonly state: ProcessState;
+  /** The port that it was told to take. */
+  readonly askedPort: number;
+  /** When it was asked for, in milliseconds since 1970: another one is another process. */
+  readonly startedAt: number;
+  /** Whether a foreground command holds it. */
+  readonly leased: boolean;
+  /** Why it is not up, in one sentence; `null` when it is. */
+  readonly reason: string | null;
+}
+
+/** An instance, as far as its processes go. */
+export interface HeldInstance {
+  readonly record: InstanceRecord;
+  readonly routes: readonly HeldRoute[];
+}
+
+/** What the daemon is and holds. */
+export interface DaemonStatus {
+  readonly protocol: number;
+  readonly version: string;
+  readonly pid: number;
+  readonly gateway: {
+    /** `null`: no port of the list could be had. */
+    readonly httpPort: number | null;
+    readonly dnsPort: number | null;
+    readonly domains: readonly string[];
+    /** What kept ports from being the first of the list, a sentence each. */
+    readonly notes: readonly string[];
+  };
+  readonly instances: readonly HeldInstance[];
+}
+
+/** A line of a process's log. */
+export interface DaemonLogLine {
+  readonly label: string;
+  readonly line: string;
+}
+
+/** How the daemon says that it failed. */
+export interface DaemonFailure {
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null };
+}

@@ -1,0 +1,120 @@
+import { chmodSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isCspaceError } from "@cspace/errors";
+import { isSlug } from "@cspace/hostnames";
+import type { Holder } from "./holder.ts";
+import type { DaemonFailure, DaemonStatus, LeaseRequest, StartRequest } from "./protocol.ts";
+
+/** Options of {@link serveDaemon}. */
+export interface ServeDaemonOptions {
+  readonly socket: string;
+  readonly holder: Holder;
+  readonly status: () => DaemonStatus;
+  /** Asked to end: everything that it holds ends with it. */
+  readonly onStop: () => void;
+}
+
+/** A request that cannot be understood. */
+class BadRequest extends Error {}
+
+/**
+ * Listens for clients on a socket that only this user may use. Rejects with `EADDRINUSE` when something is there.
+ *
+ *     GET    /status                                   what it holds
+ *     PUT    /instances                                starts processes
+ *     DELETE /instances/<project>/<instance>           ends them
+ *     GET    /logs/<project>/<instance>/<label>?tail=  last lines
+ *     POST   /leases                                   a route as long as the connection
+ *     POST   /stop                                     ends everything
+ */
+export function serveDaemon({ socket, holder, status, onStop }: ServeDaemonOptions): Promise<Server> {
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else send(response, error instanceof BadRequest ? 400 : 500, describeFailure(error));
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://daemon");
+    const [, head = "", ...names] = url.pathname.split("/");
+    switch (`${request.method} /${head}`) {
+      case "GET /status":
+        return send(response, 200, status());
+      case "PUT /instances":
+        await holder.start(parseRecorded<StartRequest>(await readBody(request)));
+        return send(response, 200, status());
+      case "DELETE /instances":
+        return send(response, 200, { stopped: await holder.stop(parseNames(names)) });
+      case "GET /logs": {
+        const process = holder.process(parseNames(names), names[2] ?? "");
+        const tail = Number(url.searchParams.get("tail") ?? 100);
+        return send(response, process === undefined ? 404 : 200, {
+          lines: process === undefined ? [] : await process.lastLines(tail),
+        });
+      }
+      case "POST /leases": {
+        const release = holder.lease(parseRecorded<LeaseRequest>(await readBody(request)));
+        if (release === undefined) return send(response, 409, {});
+        // The connection is the lease: it ends with the one who holds it, however that ends.
+        response.once("close", release);
+        response.writeHead(200, { "content-type": "application/json" });
+        response.write("{}\n");
+        return;
+      }
+      case "POST /stop":
+        send(response, 200, {});
+        return onStop();
+      default:
+        return send(response, 404, {});
+    }
+  }
+
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    // A lease says nothing for as long as it is held.
+    server.requestTimeout = 0;
+    server.timeout = 0;
+    server.keepAliveTimeout = 1000;
+    const before = process.umask(0o177);
+    server.listen(socket, () => {
+      process.umask(before);
+      if (process.platform !== "win32") chmodSync(socket, 0o600);
+      resolve(server);
+    });
+  });
+}
+
+function parseNames([project = "", instance = ""]: readonly string[]): { project: string; instance: string } {
+  if (!isSlug(project) || !isSlug(instance)) throw new BadRequest(`${project}/${instance} is no instance`);
+  return { project, instance };
+}
+
+function parseRecorded<Body extends StartRequest | LeaseRequest>(text: string): Body {
+  let body: Body;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new BadRequest("the request is not JSON");
+  }
+  parseNames([body.record?.project, body.record?.instance]);
+  return body;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let body = "";
+  request.setEncoding("utf8");
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+function send(response: ServerResponse, status: number, data: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(`${JSON.stringify(data)}\n`);
+}
+
+function describeFailure(error: unknown): DaemonFailure {
+  if (isCspaceError(error)) {
+    return { error: { code: error.code, message: error.message, hint: error.hint ?? null } };
+  }
+  return { error: { code: "CSPACE_UNEXPECTED", message: (error as Error).message, hint: null } };
+}
