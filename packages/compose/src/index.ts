@@ -77,6 +77,13 @@ export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";
 export { type Attachment, type AttachmentState, planAttachments } from "./networks/plan-attachments.ts";
 export { freeSubnets, type NetworkPool, parsePool } from "./networks/subnets.ts";
+export {
+  ensureCatchAll,
+  findGatewayAddress,
+  type GatewayAddress,
+  removeCatchAll,
+  renderCatchAll,
+} from "./proxy/catch-all.ts";
 export { portCandidates } from "./proxy/choose-proxy-ports.ts";
 export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy/ensure-proxy.ts";
 export { type PreviewProxyOptions, previewPorts, previewProxy } from "./proxy/preview-proxy.ts";

@@ -34,6 +34,7 @@ export function fakeEngine(state: FakeState = {}): DockerEngine & { readonly cal
     inspectContainer: async (name) => state.details?.[name],
     restartContainer: (name) => note("restart", name),
     removeContainer: (name) => note("remove", name),
+    signalContainer: (name, signal) => note("signal", name, signal),
     containerLogs: async () => Readable.from((state.logs ?? []).map((chunk) => Buffer.from(chunk))),
     listNetworks: async ({ filters = {} } = {}) =>
       (state.networks ?? []).filter(

@@ -62,6 +62,13 @@ function wrap(docker: Docker, endpoint: string): DockerEngine {
     listContainers: (options) => docker.listContainers(filters(options)),
     inspectContainer: (id) => orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
     restartContainer: (id) => docker.getContainer(id).restart({ t: 0 }),
+    signalContainer: async (id, signal) => {
+      try {
+        await orMissing(docker.getContainer(id).kill({ signal }));
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+      }
+    },
     removeContainer: async (id) => void (await orMissing(docker.getContainer(id).remove({ force: true }))),
     containerLogs: async (id, { follow, tail }) => {
       const common = { stdout: true, stderr: true, tail: (tail === "all" ? "all" : tail) as number };

@@ -51,7 +51,12 @@ export interface EngineNetwork {
   readonly Driver: string;
   readonly Labels?: Readonly<Record<string, string>> | null | undefined;
   readonly IPAM?:
-    | { readonly Config?: readonly { readonly Subnet?: string | undefined }[] | null | undefined }
+    | {
+        readonly Config?:
+          | readonly { readonly Subnet?: string | undefined; readonly Gateway?: string | undefined }[]
+          | null
+          | undefined;
+      }
     | null
     | undefined;
 }
@@ -80,6 +85,8 @@ export interface DockerEngine {
   inspectContainer(idOrName: string): Promise<EngineContainerDetail | undefined>;
   restartContainer(idOrName: string): Promise<void>;
   removeContainer(idOrName: string): Promise<void>;
+  /** That the container is not there, or does not run, is no failure. */
+  signalContainer(idOrName: string, signal: "SIGHUP"): Promise<void>;
   containerLogs(
     idOrName: string,
     options: { readonly follow: boolean; readonly tail: number | "all" },

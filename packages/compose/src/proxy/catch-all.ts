@@ -1,0 +1,80 @@
+import { rm } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { planFile, readFileState, writeFileAtomic } from "@cspace/plan";
+import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
+import type { HomePaths } from "../home/home-paths.ts";
+import { proxyContainer, proxyProject } from "./proxy-names.ts";
+
+/** Where Traefik reaches a gateway that runs on the host. */
+export interface GatewayAddress {
+  /** What Traefik dials, without the port. */
+  readonly host: string;
+  /** The address of this host that the gateway has to listen on beside loopback, and for whom; `null`: loopback is enough. */
+  readonly further: { readonly address: string; readonly peers: readonly string[] } | null;
+}
+
+/**
+ * Tells how Traefik reaches the host. A local Linux engine's networks begin at an address of this host, which is on the
+ * same link as Traefik; an engine in a virtual machine forwards `host.docker.internal` to the host's loopback.
+ *
+ * @see https://docs.docker.com/desktop/features/networking/#i-want-to-connect-from-a-container-to-a-service-on-the-host
+ */
+export function findGatewayAddress(
+  networks: readonly EngineNetwork[],
+  options: { readonly interfaces?: ReturnType<typeof networkInterfaces> } = {},
+): GatewayAddress {
+  const { interfaces = networkInterfaces() } = options;
+  const own = networks.find(({ Name }) => Name === proxyProject)?.IPAM?.Config?.[0];
+  const here = Object.values(interfaces).some((all) => all?.some(({ address }) => address === own?.Gateway));
+  if (own?.Gateway === undefined || own.Subnet === undefined || !here) {
+    return { host: "host.docker.internal", further: null };
+  }
+  return { host: own.Gateway, further: { address: own.Gateway, peers: [own.Subnet] } };
+}
+
+/**
+ * The dynamic configuration by which Traefik hands every hostname that no container claims to the gateway. Pure.
+ *
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
+ */
+export function renderCatchAll(domains: readonly string[], url: string): string {
+  const suffixes = domains.map((domain) => domain.replaceAll(".", "\\.")).join("|");
+  const name = "cspace-gateway";
+  const http = {
+    routers: {
+      [name]: { rule: `HostRegexp(\`^.+\\.(${suffixes})$\`)`, priority: 1, entryPoints: ["web"], service: name },
+    },
+    services: { [name]: { loadBalancer: { servers: [{ url }] } } },
+  };
+  // JSON is YAML: https://yaml.org/spec/1.2.2/#12-changes
+  return `${JSON.stringify({ http }, null, 2)}\n`;
+}
+
+const fileName = "gateway.yml";
+
+/**
+ * Lets Traefik hand on to the gateway at `url`; tells whether something changed. Traefik is told, since file events do
+ * not cross every kind of mount.
+ */
+export async function ensureCatchAll(
+  engine: DockerEngine,
+  paths: HomePaths,
+  options: { readonly domains: readonly string[]; readonly url: string },
+): Promise<boolean> {
+  const path = join(paths.proxy, "dynamic", fileName);
+  const text = renderCatchAll(options.domains, options.url);
+  if (planFile(await readFileState(path), text) === undefined) return false;
+  await writeFileAtomic(path, text, { mode: 0o644 });
+  await engine.signalContainer(proxyContainer, "SIGHUP");
+  return true;
+}
+
+/** Takes {@link ensureCatchAll} back; without an engine only the file goes. Tells whether there was one. */
+export async function removeCatchAll(engine: DockerEngine | undefined, paths: HomePaths): Promise<boolean> {
+  const path = join(paths.proxy, "dynamic", fileName);
+  if ((await readFileState(path)).kind === "missing") return false;
+  await rm(path, { force: true });
+  await engine?.signalContainer(proxyContainer, "SIGHUP");
+  return true;
+}
