@@ -1,0 +1,226 @@
+import type { Socket } from "node:net";
+import { noBytes } from "../http/body-reader.ts";
+import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
+import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
+import { MalformedMessage } from "../http/syntax.ts";
+import { isUpgrade, type RequestOrigin, upgradeOf } from "../http/upstream-head.ts";
+import type { Hub, Tracked } from "../hub.ts";
+import { lingerMs } from "../limits.ts";
+import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
+import { type Page, renderPage } from "../pages/render-page.ts";
+import { hostnameOf, type Target } from "../route-table.ts";
+import { Exchange } from "./exchange.ts";
+import { joinTunnel } from "./join-tunnel.ts";
+
+/** What a listener says of the connections that it accepts. */
+export interface ClientOrigin {
+  readonly address: string;
+  readonly port: number;
+  readonly trustForwarded: boolean;
+}
+
+/**
+ * The connection of one client: it collects heads, lets one request after the other be exchanged with a service, and
+ * answers by itself what no service is to see.
+ */
+export class ClientConnection implements Tracked {
+  readonly socket: Socket;
+  readonly hub: Hub;
+  readonly origin: RequestOrigin;
+  deadline: number;
+  #exchange: Exchange | undefined;
+  /** What came and is not read yet: part of a head, or what a client sent ahead. */
+  #pending: Buffer = noBytes;
+  #search: HeadSearch = { start: 0, seen: 0 };
+  #headBegun = false;
+  #reading = false;
+  /** Told to go; whatever it still sends is thrown away. */
+  #closing = false;
+  #tunnel = false;
+
+  constructor(hub: Hub, socket: Socket, { address, port, trustForwarded }: ClientOrigin) {
+    this.hub = hub;
+    this.socket = socket;
+    this.origin = { clientAddress: address, port, gatewayName: hub.name, trustForwarded };
+    this.deadline = Date.now() + hub.limits.idleTimeoutMs;
+    hub.add(this);
+    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
+    socket.on("end", () => this.#onEnd());
+    socket.on("drain", () => this.#onDrain());
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      hub.remove(this);
+      this.#exchange?.onClientGone();
+    });
+  }
+
+  /** Writes to the client; `false` when it should be given time to read. */
+  write(bytes: Buffer | string): boolean {
+    return typeof bytes === "string" ? this.socket.write(bytes, "latin1") : this.socket.write(bytes);
+  }
+
+  /** The exchange takes the body of its request from now on. */
+  feedBody(): void {
+    const pending = this.#takePending();
+    if (pending.length > 0) this.#giveToExchange(pending);
+    this.resumeBody();
+  }
+
+  /** Reads on, unless the client is ahead of the exchange. */
+  resumeBody(): void {
+    if (this.#pending.length === 0 && this.socket.isPaused()) this.socket.resume();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  /** The exchange is over: the next request, or the end. */
+  exchangeDone(close: boolean): void {
+    this.#exchange = undefined;
+    this.deadline = Date.now() + this.hub.limits.idleTimeoutMs;
+    if (close || this.hub.draining || this.socket.readableEnded) this.#close();
+    else if (!this.#reading) this.#readRequests();
+  }
+
+  /** Answers with a page instead of the service. */
+  answer(page: Page, request: RequestHead | undefined, target: Target | undefined, close: boolean): void {
+    const end = close || this.hub.draining || request === undefined || !staysOpen(request);
+    this.write(renderPage(page, { request, mark: target?.mark, close: end }));
+    this.exchangeDone(end);
+  }
+
+  /** Becomes a tunnel to a service that has gone over to another protocol. */
+  becomeTunnel(upstream: Socket, first: Buffer): void {
+    this.#exchange = undefined;
+    this.#tunnel = true;
+    for (const event of ["data", "end", "drain"]) this.socket.removeAllListeners(event);
+    joinTunnel({ socket: this.socket, first: this.#takePending() }, { socket: upstream, first });
+  }
+
+  onDeadline(): void {
+    // Only a request whose headers are too slow is told so: an answer on an idle connection would be taken for the next.
+    if (this.#exchange !== undefined || this.#closing || this.#pending.length === 0) this.destroy();
+    else this.answer(malformedPage(408, "the headers did not come in time"), undefined, undefined, true);
+  }
+
+  drain(): void {
+    if (this.#exchange === undefined && !this.#tunnel && this.#pending.length === 0) this.socket.destroySoon();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#closing) return;
+    if (this.#exchange !== undefined) {
+      this.#giveToExchange(chunk);
+      return;
+    }
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    this.#readRequests();
+  }
+
+  #giveToExchange(chunk: Buffer): void {
+    const used = this.#exchange?.onRequestData(chunk) ?? 0;
+    if (used === chunk.length || this.#closing) return;
+    const rest = chunk.subarray(used);
+    this.#pending = this.#pending.length === 0 ? rest : Buffer.concat([this.#pending, rest]);
+    if (this.#exchange !== undefined) this.socket.pause();
+  }
+
+  #readRequests(): void {
+    this.#reading = true;
+    while (this.#exchange === undefined && !this.#closing && this.#readRequest());
+    this.#reading = false;
+  }
+
+  /** Begins with the next request; `false` when it has not come. */
+  #readRequest(): boolean {
+    // A client that asks faster than it reads waits.
+    if (this.socket.writableNeedDrain) {
+      this.pause();
+      return false;
+    }
+    if (this.#pending.length === 0) {
+      this.resumeBody();
+      return false;
+    }
+    try {
+      const end = findHeadEnd(this.#pending, this.#search, this.hub.limits.maxHeaderBytes);
+      if (end === -1) {
+        this.#awaitHead();
+        return false;
+      }
+      const text = this.#pending.toString("latin1", this.#search.start, end);
+      this.#pending = this.#pending.subarray(end + 4);
+      this.#search = { start: 0, seen: 0 };
+      this.#headBegun = false;
+      this.deadline = 0;
+      this.#begin(parseRequestHead(text));
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      this.answer(malformedPage(error.status, error.message), undefined, undefined, true);
+    }
+    return true;
+  }
+
+  /** The time for a head runs from its first byte, however often another comes. */
+  #awaitHead(): void {
+    if (this.socket.isPaused()) this.socket.resume();
+    if (this.#headBegun) return;
+    this.#headBegun = true;
+    this.deadline = Date.now() + this.hub.limits.headersTimeoutMs;
+  }
+
+  #begin(request: RequestHead): void {
+    const { table, name } = this.hub;
+    const target = table.byHostname.get(hostnameOf(request.authority));
+    const page = target === undefined ? unknownHostPage(table, request) : refusalOf(request, target, name);
+    if (page !== undefined) this.answer(page, request, target, request.body !== 0);
+    else if (target !== undefined) this.#exchange = new Exchange(this, request, target);
+    this.#exchange?.start();
+  }
+
+  #takePending(): Buffer {
+    const pending = this.#pending;
+    this.#pending = noBytes;
+    return pending;
+  }
+
+  #onDrain(): void {
+    if (this.#exchange !== undefined) this.#exchange.onClientDrain();
+    else if (!this.#closing) this.#readRequests();
+  }
+
+  #onEnd(): void {
+    // Who has sent all it has to say may still be reading, or be gone: it is given a moment for the answer.
+    if (this.#exchange === undefined) this.#close();
+    else if (this.#exchange.requestEnded) this.deadline = Date.now() + lingerMs;
+    else this.destroy();
+  }
+
+  /** Ends after what was written, and reads on a moment, since a reset would take the answer from the client. */
+  #close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#pending = noBytes;
+    this.deadline = Date.now() + lingerMs;
+    this.socket.end();
+    this.socket.resume();
+  }
+}
+
+/** What the gateway answers of itself on a route that it serves; `undefined` when the service is to answer. */
+function refusalOf(request: RequestHead, target: Target, gatewayName: string): Page | undefined {
+  const protocol = upgradeOf(request);
+  if (protocol !== undefined && !isUpgrade(protocol)) return malformedPage(400, "Upgrade names no protocol");
+  const wasHere = request.fields.some(({ key, value }) => key === "via" && value.includes(gatewayName));
+  return wasHere ? loopPage(target) : undefined;
+}
+
+/** Whether the client takes another response on this connection (RFC 9112, 9.3). */
+export function staysOpen({ minor, connection }: RequestHead): boolean {
+  return minor === 1 && !connection.includes("close");
+}

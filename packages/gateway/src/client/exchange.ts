@@ -1,0 +1,175 @@
+import { type BodyReader, createBodyReader } from "../http/body-reader.ts";
+import type { RequestHead } from "../http/request-head.ts";
+import { MalformedMessage } from "../http/syntax.ts";
+import { buildUpstreamHead, upgradeOf } from "../http/upstream-head.ts";
+import { lostPage, malformedPage } from "../pages/pages.ts";
+import type { Page } from "../pages/render-page.ts";
+import type { Target } from "../route-table.ts";
+import type { UpstreamConnection, UpstreamUser } from "../upstream/upstream-connection.ts";
+import { type ClientConnection, staysOpen } from "./client-connection.ts";
+import { reachService } from "./reach-service.ts";
+import { ResponseRelay } from "./response-relay.ts";
+
+/** Methods that may be sent again when nobody knows whether they were heard (RFC 9110, 9.2.2). */
+const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+
+/** One request and its response, between one client and one service. */
+export class Exchange implements UpstreamUser {
+  readonly #client: ClientConnection;
+  readonly #request: RequestHead;
+  readonly #body: BodyReader;
+  readonly #relay: ResponseRelay;
+  #target: Target;
+  #upstream: UpstreamConnection | undefined;
+  #sentBody = false;
+  #over = false;
+
+  constructor(client: ClientConnection, request: RequestHead, target: Target) {
+    this.#client = client;
+    this.#request = request;
+    this.#target = target;
+    this.#body = createBodyReader(request.body, false);
+    const close = (): boolean => client.hub.draining || !staysOpen(request);
+    this.#relay = new ResponseRelay(request, target.mark, client, close);
+  }
+
+  /** Whether all of the request has come. */
+  get requestEnded(): boolean {
+    return this.#body.ended;
+  }
+
+  start(): void {
+    const idle = this.#client.hub.poolOf(this.#target).take();
+    if (idle === undefined) void this.#startAnew();
+    else this.#send(idle);
+  }
+
+  /** Takes what belongs to the request, and says how many bytes that was. */
+  onRequestData(chunk: Buffer): number {
+    const upstream = this.#upstream;
+    if (upstream === undefined || this.#body.ended) return 0;
+    try {
+      const used = this.#body.take(chunk);
+      const { output } = this.#body;
+      if (output.length === 0) return used;
+      this.#sentBody = true;
+      if (!upstream.socket.write(output) && !this.#body.ended) this.#client.pause();
+      return used;
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      this.#fail(malformedPage(error.status, error.message));
+      return chunk.length;
+    }
+  }
+
+  onClientDrain(): void {
+    this.#upstream?.socket.resume();
+  }
+
+  /** The client is no longer there: nobody wants the response. */
+  onClientGone(): void {
+    this.#end()?.socket.destroy();
+  }
+
+  onUpstreamDrain(): void {
+    if (!this.#body.ended) this.#client.resumeBody();
+  }
+
+  onUpstreamData(chunk: Buffer): void {
+    try {
+      const flows = this.#relay.push(chunk);
+      if (this.#relay.switching !== undefined) this.#switchProtocols(this.#relay.switching);
+      else if (this.#relay.ended) this.#finish();
+      else if (!flows) this.#upstream?.socket.pause();
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      void this.#failWith(lostPage(this.#target, 502, `sent a response that is not valid HTTP: ${error.message}`));
+    }
+  }
+
+  onUpstreamEnd(failed: boolean): void {
+    const unseen = this.#upstream?.reused === true && !this.#relay.begun && !this.#sentBody;
+    if (!failed && this.#relay.endWithConnection()) {
+      this.#finish();
+    } else if (unseen && idempotent.has(this.#request.method)) {
+      // The service closed an idle connection in the very moment of the request, which it has not seen.
+      this.#detach()?.socket.destroy();
+      void this.#startAnew();
+    } else {
+      void this.#failWith(lostPage(this.#target, 502, "closed the connection without a complete answer"));
+    }
+  }
+
+  async #startAnew(): Promise<void> {
+    const reached = await reachService(this.#client.hub, this.#target, () => this.#over);
+    this.#target = reached.target;
+    if (this.#over) {
+      if ("connection" in reached) this.#client.hub.poolOf(reached.target).put(reached.connection, 1_000);
+      return;
+    }
+    if ("page" in reached) await this.#failWith(reached.page());
+    else this.#send(reached.connection);
+  }
+
+  #send(upstream: UpstreamConnection): void {
+    this.#upstream = upstream;
+    upstream.user = this;
+    const head = buildUpstreamHead(this.#request, this.#client.origin);
+    if (this.#body.ended) {
+      upstream.socket.write(head, "latin1");
+      return;
+    }
+    upstream.socket.cork();
+    upstream.socket.write(head, "latin1");
+    this.#client.feedBody();
+    upstream.socket.uncork();
+  }
+
+  #switchProtocols(first: Buffer): void {
+    const upstream = this.#detach();
+    if (upstream === undefined) return;
+    if (upgradeOf(this.#request) === undefined || !this.#body.ended) {
+      upstream.socket.destroy();
+      void this.#failWith(lostPage(this.#target, 502, "went over to another protocol without being asked"));
+      return;
+    }
+    this.#relay.writeSwitch();
+    this.#over = true;
+    this.#client.becomeTunnel(upstream.release(), first);
+  }
+
+  /** The response is complete. The connection is kept if the service is at its end with this request, too. */
+  #finish(): void {
+    const upstream = this.#end();
+    const keepMs = this.#body.ended ? this.#relay.keepMs : 0;
+    if (upstream !== undefined) this.#client.hub.poolOf(this.#target).put(upstream, keepMs);
+    if (upstream?.socket.isPaused() === true) upstream.socket.resume();
+    this.#client.exchangeDone(this.#relay.closes || !this.#body.ended);
+  }
+
+  async #failWith(page: Promise<Page>): Promise<void> {
+    this.#end()?.socket.destroy();
+    if (this.#relay.headSent) this.#client.destroy();
+    else this.#fail(await page);
+  }
+
+  /** Answers with a page; when the response has begun, only the end of the connection can tell that it failed. */
+  #fail(page: Page): void {
+    const upstream = this.#end();
+    upstream?.socket.destroy();
+    if (this.#relay.headSent) this.#client.destroy();
+    else this.#client.answer(page, this.#request, this.#target, !this.#body.ended);
+  }
+
+  #end(): UpstreamConnection | undefined {
+    this.#over = true;
+    return this.#detach();
+  }
+
+  #detach(): UpstreamConnection | undefined {
+    const upstream = this.#upstream;
+    this.#upstream = undefined;
+    if (upstream !== undefined) upstream.user = undefined;
+    return upstream;
+  }
+}

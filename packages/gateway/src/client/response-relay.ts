@@ -1,0 +1,131 @@
+import { type BodyReader, createBodyReader, noBytes } from "../http/body-reader.ts";
+import { buildClientHead } from "../http/client-head.ts";
+import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
+import { chunked, untilClose } from "../http/framing.ts";
+import type { RequestHead } from "../http/request-head.ts";
+import { parseResponseHead, type ResponseHead } from "../http/response-head.ts";
+import { maxResponseHeaderBytes } from "../limits.ts";
+import { keepAliveMs } from "../upstream/keep-alive.ts";
+
+/** Up to this size a piece of a body is copied behind the head, which costs less than a write of its own. */
+const maxCopied = 16_384;
+
+/** Where a response goes. */
+export interface ResponseSink {
+  write(bytes: Buffer | string): boolean;
+}
+
+/** Passes one response on to a client, as it comes. */
+export class ResponseRelay {
+  /** Whether any byte of the response has come. */
+  begun = false;
+  /** Whether the client has been sent the head of the final response. */
+  headSent = false;
+  /** Whether the client's connection ends with the response. */
+  closes = false;
+  /** How long the service's connection may be kept when all went well. */
+  keepMs = 0;
+  /** What came behind the head of a response 101. */
+  switching: Buffer | undefined;
+  readonly #request: RequestHead;
+  readonly #mark: string;
+  readonly #sink: ResponseSink;
+  readonly #mustClose: () => boolean;
+  #pending: Buffer = noBytes;
+  #search: HeadSearch = { start: 0, seen: 0 };
+  #head: ResponseHead | undefined;
+  #body: BodyReader | undefined;
+  #encodes = false;
+  #endedByClose = false;
+
+  constructor(request: RequestHead, mark: string, sink: ResponseSink, mustClose: () => boolean) {
+    this.#request = request;
+    this.#mark = mark;
+    this.#sink = sink;
+    this.#mustClose = mustClose;
+  }
+
+  /** Whether the response is complete. */
+  get ended(): boolean {
+    return this.#endedByClose || this.#body?.ended === true;
+  }
+
+  /**
+   * Takes what the service sent; `false` when the client should be given time to read.
+   *
+   * @throws {MalformedMessage}
+   */
+  push(chunk: Buffer): boolean {
+    this.begun = true;
+    if (this.#body !== undefined) return this.#pushBody(this.#body, chunk, "");
+    let bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    let flows = true;
+    while (this.#body === undefined && bytes.length > 0) {
+      const end = findHeadEnd(bytes, this.#search, maxResponseHeaderBytes);
+      if (end === -1) break;
+      const head = parseResponseHead(bytes.toString("latin1", this.#search.start, end), this.#request.method);
+      this.#search = { start: 0, seen: 0 };
+      bytes = bytes.subarray(end + 4);
+      this.#head = head;
+      if (head.status === 101) {
+        this.switching = bytes;
+        return true;
+      }
+      if (head.status >= 200) return this.#begin(head, bytes);
+      // Interim responses: HTTP/1.0 has none (RFC 9110, 15.2).
+      if (this.#request.minor === 1) flows = this.#sink.write(this.#headText(head, "as it is"));
+    }
+    this.#pending = bytes;
+    return flows;
+  }
+
+  /** The service has closed: whether the response is complete by that. */
+  endWithConnection(): boolean {
+    if (this.#head?.body !== untilClose || this.#body === undefined) return false;
+    if (this.#encodes) this.#sink.write("0\r\n\r\n");
+    this.#endedByClose = true;
+    return true;
+  }
+
+  /** Tells the client that the protocol is another from now on. */
+  writeSwitch(): void {
+    if (this.#head !== undefined) this.#sink.write(this.#headText(this.#head, "as it is"));
+  }
+
+  #begin(head: ResponseHead, rest: Buffer): boolean {
+    const old = this.#request.minor === 0;
+    const decodes = old && head.body === chunked;
+    this.#encodes = !old && head.body === untilClose;
+    this.#body = createBodyReader(head.body, decodes);
+    this.closes = this.#mustClose();
+    this.keepMs = head.body === untilClose ? 0 : keepAliveMs(head);
+    this.headSent = true;
+    const framing = this.#encodes ? "chunked" : decodes || old ? "decoded" : "as it is";
+    return this.#pushBody(this.#body, rest, this.#headText(head, framing));
+  }
+
+  #pushBody(body: BodyReader, chunk: Buffer, head: string): boolean {
+    const used = chunk.length === 0 ? 0 : body.take(chunk);
+    // Bytes behind the response: nobody asked for them, and the next one to use the connection must not get them.
+    if (used < chunk.length) this.keepMs = 0;
+    const output = used === 0 ? noBytes : body.output;
+    if (output.length === 0) return head === "" || this.#sink.write(head);
+    const prefix = this.#encodes ? `${head}${output.length.toString(16)}\r\n` : head;
+    const suffix = this.#encodes ? 2 : 0;
+    if (prefix === "") return this.#sink.write(output);
+    if (output.length > maxCopied) {
+      this.#sink.write(prefix);
+      const flows = this.#sink.write(output);
+      return suffix === 0 ? flows : this.#sink.write("\r\n");
+    }
+    const bytes = Buffer.allocUnsafe(prefix.length + output.length + suffix);
+    bytes.write(prefix, 0, "latin1");
+    bytes.set(output, prefix.length);
+    if (suffix > 0) bytes.write("\r\n", prefix.length + output.length, "latin1");
+    return this.#sink.write(bytes);
+  }
+
+  #headText(head: ResponseHead, framing: "as it is" | "chunked" | "decoded"): string {
+    return buildClientHead(head, { mark: this.#mark, framing, close: this.closes });
+  }
+}

@@ -1,0 +1,94 @@
+import { forwardableHeader } from "./forwardable.ts";
+import { chunked } from "./framing.ts";
+import type { RequestHead } from "./request-head.ts";
+import { isToken, listMembers } from "./syntax.ts";
+
+/** What the gateway knows of a request beside its head. */
+export interface RequestOrigin {
+  /** The address of who asks, as the gateway sees it. */
+  readonly clientAddress: string;
+  /** The port that was asked, where the authority names none. */
+  readonly port: number;
+  /** The name of this gateway in `Via`. */
+  readonly gatewayName: string;
+  /** Keep what an earlier proxy says of the request, instead of dropping it. */
+  readonly trustForwarded: boolean;
+}
+
+/**
+ * The head of a request as it goes to the service: the client's headers in their order, without those that concern the
+ * connection (RFC 9110, 7.6.1), and with `Via` (7.6.3), `Forwarded` (RFC 7239) and `X-Forwarded-*` of our own.
+ */
+export function buildUpstreamHead(request: RequestHead, origin: RequestOrigin): string {
+  const { authority, connection } = request;
+  let head = `${request.method} ${request.target} HTTP/1.1\r\nHost: ${authority}\r\n`;
+  let via = "";
+  let hasLength = false;
+  let before = noProxy;
+  for (const { name, key, value } of request.fields) {
+    if (key === "via") via += `${value}, `;
+    else if (key === "content-length") hasLength = true;
+    else if (origin.trustForwarded && forwardedKeys.has(key)) before = { ...before, [key]: value };
+    else if (forwardableHeader(key) && !connection.includes(key)) {
+      if (key !== "expect" || request.minor === 1) head += `${name}: ${value}\r\n`;
+    }
+  }
+  if (request.body === chunked) head += "Transfer-Encoding: chunked\r\n";
+  else if (hasLength) head += `Content-Length: ${request.body}\r\n`;
+  const protocol = upgradeOf(request);
+  if (protocol !== undefined) head += `Upgrade: ${protocol}\r\nConnection: Upgrade\r\n`;
+  else if (takesTrailers(request)) head += "TE: trailers\r\nConnection: TE\r\n";
+  return `${head}Via: ${via}1.${request.minor} ${origin.gatewayName}\r\n${forwardedFields(authority, origin, before)}\r\n`;
+}
+
+/** What an earlier proxy that is trusted says of a request. */
+type Before = Readonly<Record<string, string>>;
+const noProxy: Before = {};
+const forwardedKeys = new Set([
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-forwarded-port",
+]);
+
+function forwardedFields(authority: string, origin: RequestOrigin, before: Before): string {
+  const { clientAddress } = origin;
+  const node = clientAddress.includes(":") ? `"[${clientAddress}]"` : clientAddress;
+  const proto = before["x-forwarded-proto"] ?? "http";
+  const host = before["x-forwarded-host"] ?? authority;
+  const port = before["x-forwarded-port"] ?? (/:(\d+)$/.exec(authority)?.[1] || String(origin.port));
+  const clients = before["x-forwarded-for"] === undefined ? "" : `${before["x-forwarded-for"]}, `;
+  const elements = before.forwarded === undefined ? "" : `${before.forwarded}, `;
+  return (
+    `X-Forwarded-For: ${clients}${clientAddress}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Port: ${port}\r\n` +
+    `X-Forwarded-Proto: ${proto}\r\nForwarded: ${elements}for=${node};host="${authority}";proto=http\r\n`
+  );
+}
+
+/**
+ * The protocol that a request asks to go over to (RFC 9110, 7.8). HTTP/2 is none of them: a client that asks for it by
+ * `Upgrade` is answered in HTTP/1.1, which RFC 9113, 3.1 leaves as the one way.
+ */
+export function upgradeOf(request: RequestHead): string | undefined {
+  if (request.minor === 0 || !request.connection.includes("upgrade")) return undefined;
+  const value = request.fields.filter(({ key }) => key === "upgrade").map((field) => field.value);
+  const protocols = value.join(", ");
+  return protocols === "" || protocols.toLowerCase() === "h2c" ? undefined : protocols;
+}
+
+/** Whether every member of an `Upgrade` is a protocol, `token [ "/" token ]`. */
+export function isUpgrade(protocols: string): boolean {
+  const members = listMembers(protocols);
+  return (
+    members.length > 0 &&
+    members.every((member) => /^[^/]+(?:\/[^/]+)?$/.test(member) && member.split("/").every(isToken))
+  );
+}
+
+function takesTrailers(request: RequestHead): boolean {
+  return (
+    request.minor === 1 &&
+    request.fields.some(({ key, value }) => key === "te" && listMembers(value).includes("trailers"))
+  );
+}

@@ -1,0 +1,85 @@
+import type { GatewayLimits } from "./limits.ts";
+import type { RouteTable, Target } from "./route-table.ts";
+import { UpstreamPool } from "./upstream/upstream-pool.ts";
+
+/** What has to be closed with the gateway, and may be late. */
+export interface Tracked {
+  /** When it is too late for what it waits for, by the clock of `Date.now`; 0 when nothing is waited for. */
+  readonly deadline: number;
+  onDeadline(): void;
+  /** The gateway closes: idle connections end now, the others after what they are doing. */
+  drain(): void;
+  destroy(): void;
+}
+
+/** What all connections of one gateway share. */
+export class Hub {
+  table: RouteTable;
+  readonly limits: GatewayLimits;
+  /** The name in `Via`, by which a request that comes round again is known. */
+  readonly name: string;
+  draining = false;
+  readonly connections: Set<Tracked> = new Set();
+  readonly #pools = new Map<string, UpstreamPool>();
+  #onEmpty: (() => void) | undefined;
+
+  constructor(table: RouteTable, limits: GatewayLimits, name: string) {
+    this.table = table;
+    this.limits = limits;
+    this.name = name;
+  }
+
+  /** The connections to a route's process. A route that moves to another port gets others. */
+  poolOf({ poolKey, route }: Target): UpstreamPool {
+    let pool = this.#pools.get(poolKey);
+    if (pool === undefined) {
+      pool = new UpstreamPool(route.upstream, this.limits.dialTimeoutMs);
+      this.#pools.set(poolKey, pool);
+    }
+    return pool;
+  }
+
+  /** Serves other routes from now on. What is under way ends as it began. */
+  replaceTable(table: RouteTable): void {
+    this.table = table;
+    const wanted = new Set(table.targets.map(({ poolKey }) => poolKey));
+    for (const [key, pool] of this.#pools) {
+      if (wanted.has(key)) continue;
+      this.#pools.delete(key);
+      pool.close();
+    }
+  }
+
+  add(connection: Tracked): void {
+    this.connections.add(connection);
+  }
+
+  remove(connection: Tracked): void {
+    this.connections.delete(connection);
+    if (this.connections.size === 0) this.#onEmpty?.();
+  }
+
+  /** Ends what is late. */
+  sweep(now: number): void {
+    for (const connection of this.connections) {
+      if (connection.deadline !== 0 && connection.deadline <= now) connection.onDeadline();
+    }
+    for (const pool of this.#pools.values()) pool.sweep(now);
+  }
+
+  /** Waits until every connection has ended, and ends by force those that have not after `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.draining = true;
+    for (const connection of this.connections) connection.drain();
+    if (this.connections.size > 0) {
+      const timer = setTimeout(() => {
+        for (const connection of this.connections) connection.destroy();
+      }, timeoutMs);
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = resolve;
+      });
+      clearTimeout(timer);
+    }
+    for (const pool of this.#pools.values()) pool.close();
+  }
+}

@@ -1,0 +1,33 @@
+/** How much and how long the gateway takes of anybody; times are in milliseconds. */
+export interface GatewayLimits {
+  /** Bytes of a request's line and headers; more is answered with 431. @default 32_768 */
+  readonly maxHeaderBytes: number;
+  /** From the first byte of a request's headers to the last; longer is answered with 408. @default 10_000 */
+  readonly headersTimeoutMs: number;
+  /**
+   * How long a connection may be open between two requests. A request that is under way, a stream or a WebSocket may be
+   * silent for ever. @default 75_000
+   */
+  readonly idleTimeoutMs: number;
+  /** For the connection to a process; longer is answered with 504. @default 3_000 */
+  readonly dialTimeoutMs: number;
+  /** How long a request waits for a process that is starting; then it is answered with 503. @default 30_000 */
+  readonly startTimeoutMs: number;
+  /** How long `close` lets requests and streams go on. @default 5_000 */
+  readonly drainTimeoutMs: number;
+}
+
+export const defaultLimits: GatewayLimits = {
+  maxHeaderBytes: 32_768,
+  headersTimeoutMs: 10_000,
+  idleTimeoutMs: 75_000,
+  dialTimeoutMs: 3_000,
+  startTimeoutMs: 30_000,
+  drainTimeoutMs: 5_000,
+};
+
+/** A service may send longer headers than a client: policies, many cookies. */
+export const maxResponseHeaderBytes = 262_144;
+
+/** How long a client that is told to go, or that has sent all it has to say, may take to close. */
+export const lingerMs = 2_000;

@@ -1,0 +1,100 @@
+import { httpDate } from "../http/client-head.ts";
+import type { RequestHead } from "../http/request-head.ts";
+import { listMembers } from "../http/syntax.ts";
+
+/** What the gateway itself has to say, before it is HTML, JSON or text. */
+export interface Page {
+  readonly status: number;
+  /** For programs: `unknown-host`, `process-down`, ... */
+  readonly error: string;
+  /** One sentence. */
+  readonly message: string;
+  /** Beside the status, the error and the message in JSON. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  /** What a process printed last. */
+  readonly lines?: readonly string[] | undefined;
+  readonly links?: readonly { readonly text: string; readonly url: string }[] | undefined;
+  /** The page is worth asking for again, after so many seconds; a browser does so by itself. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** Whom a page is for. */
+export interface PageReader {
+  /** `undefined` when it could not be read. */
+  readonly request: RequestHead | undefined;
+  readonly mark: string | undefined;
+  readonly close: boolean;
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  404: "Not Found",
+  408: "Request Timeout",
+  431: "Request Header Fields Too Large",
+  501: "Not Implemented",
+  502: "Bad Gateway",
+  503: "Service Unavailable",
+  504: "Gateway Timeout",
+  505: "HTTP Version Not Supported",
+  508: "Loop Detected",
+};
+
+/** The whole response that shows a page: in HTML or JSON to whom asks for it, else in plain text. */
+export function renderPage(page: Page, { request, mark, close }: PageReader): Buffer {
+  const accepted = request?.fields.find(({ key }) => key === "accept")?.value ?? "";
+  const type = chooseType(accepted);
+  const body = Buffer.from(render[type](page));
+  const head = [
+    `HTTP/1.1 ${page.status} ${reasons[page.status] ?? "Error"}`,
+    `Content-Type: ${type}; charset=utf-8`,
+    `Content-Length: ${body.length}`,
+    "Cache-Control: no-store",
+    "X-Content-Type-Options: nosniff",
+    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'",
+    `Date: ${httpDate()}`,
+    ...(page.retryAfter === undefined ? [] : [`Retry-After: ${page.retryAfter}`]),
+    ...(mark === undefined ? [] : [`X-Cspace-Route: ${mark}`]),
+    ...(close ? ["Connection: close"] : []),
+  ];
+  const text = Buffer.from(`${head.join("\r\n")}\r\n\r\n`, "latin1");
+  return request?.method === "HEAD" ? text : Buffer.concat([text, body]);
+}
+
+type PageType = "application/json" | "text/html" | "text/plain";
+
+/** The first of the types that the client names and we have (RFC 9110, 12.5.1); weights are not weighed. */
+function chooseType(accept: string): PageType {
+  for (const member of listMembers(accept)) {
+    const type = member.split(";")[0]?.trim();
+    if (type === "text/html" || type === "application/xhtml+xml") return "text/html";
+    if (type === "application/json" || type?.endsWith("+json") === true) return "application/json";
+  }
+  return "text/plain";
+}
+
+const render: Readonly<Record<PageType, (page: Page) => string>> = {
+  "application/json": ({ status, error, message, data, lines }) =>
+    `${JSON.stringify({ status, error, message, ...data, ...(lines === undefined ? {} : { lines }) })}\n`,
+  "text/plain": ({ message, lines = [], links = [] }) =>
+    [message, ...links.map(({ url }) => `  ${url}`), ...lines.map((line) => `  ${line}`), ""].join("\n"),
+  "text/html": renderHtml,
+};
+
+function renderHtml({ status, message, lines, links, retryAfter }: Page): string {
+  const refresh = retryAfter === undefined ? "" : `<meta http-equiv="refresh" content="${retryAfter}">`;
+  const list = (links ?? []).map(({ text, url }) => `<li><a href="${escapeHtml(url)}">${escapeHtml(text)}</a></li>`);
+  return [
+    `<!doctype html><html lang="en"><head><meta charset="utf-8">${refresh}<title>${status} ${reasons[status] ?? ""}</title>`,
+    "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}",
+    "pre{padding:1rem;overflow:auto;border:1px solid #8888;border-radius:4px}</style></head>",
+    `<body><h1>${escapeHtml(message)}</h1>`,
+    list.length === 0 ? "" : `<ul>${list.join("")}</ul>`,
+    lines === undefined || lines.length === 0 ? "" : `<pre>${escapeHtml(lines.join("\n"))}</pre>`,
+    "</body></html>\n",
+  ].join("\n");
+}
+
+/** Makes any text safe in HTML, also between double or single quotes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,72 @@
+import { CspaceError } from "@cspace/errors";
+import { buildHostname, parseDomain, type RouteName, routerName } from "@cspace/hostnames";
+import type { GatewayErrorCode } from "./gateway-error-code.ts";
+
+/** A route of a process on this machine. */
+export interface GatewayRoute extends RouteName {
+  /** The port that the process listens on, on 127.0.0.1 or ::1. */
+  readonly upstream: number;
+  /** What the process is called on the page that says it is down. @default the route's label */
+  readonly process?: string | undefined;
+  /** The last lines that the process printed, for that page; asked for when it is shown. @default none */
+  readonly lastLines?: (() => readonly string[] | Promise<readonly string[]>) | undefined;
+  /** The process is on its way: requests wait for it instead of failing. @default false */
+  readonly starting?: boolean | undefined;
+}
+
+/** A route as it is served. */
+export interface Target {
+  readonly route: GatewayRoute;
+  /** The value of `X-Cspace-Route`. */
+  readonly mark: string;
+  /** Under the first domain. */
+  readonly hostname: string;
+  /** Tells the connections to its process from all others. */
+  readonly poolKey: string;
+}
+
+/** Who is served, by hostname. It is never changed, only replaced. */
+export interface RouteTable {
+  readonly targets: readonly Target[];
+  readonly byHostname: ReadonlyMap<string, Target>;
+  readonly domains: readonly string[];
+}
+
+/**
+ * Makes the table of routes that answer under each domain.
+ *
+ * @throws {CspaceError} `CSPACE_ROUTE_DUPLICATE`, `CSPACE_PORT_INVALID`, and those of `buildHostname`.
+ */
+export function buildRouteTable(routes: readonly GatewayRoute[], domains: readonly string[]): RouteTable {
+  const served = [...new Set(domains.map(parseDomain))];
+  const byHostname = new Map<string, Target>();
+  const targets = routes.map((route) => {
+    const mark = routerName(route);
+    const hostnames = served.map((domain) => buildHostname(route, { domain }) as string);
+    const target = { route, mark, hostname: hostnames[0] ?? mark, poolKey: `${mark} ${route.upstream}` };
+    if (!Number.isInteger(route.upstream) || route.upstream < 1 || route.upstream > 65_535) {
+      throw failure("CSPACE_PORT_INVALID", `the port ${route.upstream} of ${mark} is not a port`, "use 1 to 65535");
+    }
+    for (const hostname of hostnames) {
+      if (byHostname.has(hostname)) {
+        const hint = "give each route a label of its own";
+        throw failure("CSPACE_ROUTE_DUPLICATE", `the route ${mark} is given twice`, hint);
+      }
+      byHostname.set(hostname, target);
+    }
+    return target;
+  });
+  return { targets, byHostname, domains: served };
+}
+
+/** The hostname of an authority: without its port and a trailing dot, in lower case. */
+export function hostnameOf(authority: string): string {
+  const colon = authority.lastIndexOf(":");
+  const bracket = authority.lastIndexOf("]");
+  const host = colon > bracket ? authority.slice(0, colon) : authority;
+  return (host.endsWith(".") ? host.slice(0, -1) : host).toLowerCase();
+}
+
+function failure(code: GatewayErrorCode, message: string, hint: string): CspaceError<GatewayErrorCode> {
+  return new CspaceError(code, message, { hint });
+}
