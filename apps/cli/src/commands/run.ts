@@ -1,13 +1,15 @@
 import { CspaceError } from "@cspace/errors";
-import { buildUrl, parseSlug } from "@cspace/hostnames";
-import { findFreePort } from "@cspace/ports";
+import { buildHostname, buildUrl, parseSlug } from "@cspace/hostnames";
+import { findFreePort, resolveName } from "@cspace/ports";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
+import { needsNoRule } from "../core/choose-domains.ts";
 import { chooseForUp } from "../core/choose-for-up.ts";
 import { claimMachine } from "../core/claim-machine.ts";
 import { readScope } from "../core/find-instance.ts";
 import { openHost } from "../core/open-host.ts";
 import { runForeground } from "../core/run-foreground.ts";
+import { serveProcesses } from "../core/serve-processes.ts";
 import { ensureDaemon } from "../daemon/open-daemon.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { ExitWith } from "../exit-with.ts";
@@ -31,19 +33,16 @@ export async function run(context: Context, args: CommandArgs): Promise<ExitWith
   const host = await openHost(context);
   const name = context.flags.instance;
   const { record } = await chooseForUp(context, claimMachine(host), { ...scope, project }, { name, fresh: false });
-  const [{ client, status }, port] = await Promise.all([ensureDaemon(context), findFreePort()]);
-  const lease = await client.lease({ record, label, port, command: [file, ...words].join(" ") });
+  const [daemon, port] = await Promise.all([ensureDaemon(context), findFreePort()]);
+  const { httpPort } = await serveProcesses(context, host, daemon);
+  const lease = await daemon.client.lease({ record, label, port, command: [file, ...words].join(" ") });
   if (lease === undefined) {
     throw new CspaceError<CliErrorCode>("CSPACE_LABEL_TAKEN", `${label} of ${record.instance} is served already`, {
       hint: "take another label, or end what serves it: cspace list",
     });
   }
   try {
-    const { domains, httpPort } = status.gateway;
-    const names = { label, project: record.project, instance: record.instance };
-    for (const domain of httpPort === null ? [] : domains) {
-      context.output.note(buildUrl(names, { domain, port: httpPort as number }));
-    }
+    context.output.note(await chooseLink({ label, ...record }, daemon.status.gateway.domains, httpPort));
     return new ExitWith(
       await runForeground(context, {
         file,
@@ -54,4 +53,15 @@ export async function run(context: Context, args: CommandArgs): Promise<ExitWith
   } finally {
     lease.release();
   }
+}
+
+/** The link for a person's browser: under the first domain that it finds. */
+async function chooseLink(
+  names: { readonly label: string; readonly project: string; readonly instance: string },
+  domains: readonly string[],
+  port: number,
+): Promise<string> {
+  const first = domains[0] as string;
+  const found = (await resolveName(buildHostname(names, { domain: first }), { timeoutMs: 500 })) === "loopback";
+  return buildUrl(names, { domain: found ? first : (domains.find(needsNoRule) ?? first), port });
 }

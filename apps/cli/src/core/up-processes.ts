@@ -13,6 +13,7 @@ import type { Instance, InstanceDocument } from "./documents.ts";
 import { openHost } from "./open-host.ts";
 import { readKnown } from "./read-known.ts";
 import type { ProjectProcess } from "./read-processes.ts";
+import { type ProcessFront, serveProcesses } from "./serve-processes.ts";
 import { startProcesses } from "./start-processes.ts";
 
 /** What `up` was asked for, of a project that consists of processes. */
@@ -34,19 +35,14 @@ export async function upProcesses(
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   const steps = createStepRunner(progress.onStep);
   try {
-    const running: { daemon?: RunningDaemon } = {};
+    const running: { daemon?: RunningDaemon; front?: ProcessFront } = {};
     await steps.run("proxy", async () => {
       running.daemon = await ensureDaemon(context);
-      for (const note of running.daemon.status.gateway.notes) context.output.note(note);
-      return "unchanged";
+      running.front = await serveProcesses(context, host, running.daemon);
+      return running.front.changed ? "done" : "unchanged";
     });
     const daemon = running.daemon as RunningDaemon;
-    const { httpPort } = daemon.status.gateway;
-    if (httpPort === null) {
-      throw new CspaceError<CliErrorCode>("CSPACE_DAEMON_FAILED", "the gateway has no port to listen on", {
-        hint: "see what takes its ports: cspace proxy status",
-      });
-    }
+    const { httpPort } = running.front as ProcessFront;
     const waitMs = args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : 60_000;
     const recreate = args.recreate === true;
     await startProcesses(context, { record, processes, daemon, domains, httpPort, recreate, waitMs, steps });

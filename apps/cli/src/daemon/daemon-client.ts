@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
 import { CspaceError } from "@cspace/errors";
+import type { FurtherAddress } from "@cspace/gateway";
 import type { DaemonFailure, DaemonStatus, LeaseRequest, StartRequest } from "./protocol.ts";
 
 /** What answers on the daemon's socket. */
@@ -8,6 +9,15 @@ export interface DaemonClient {
   readonly start: (body: StartRequest) => Promise<DaemonStatus>;
   /** Whether there was anything to stop. */
   readonly stop: (names: { readonly project: string; readonly instance: string }) => Promise<boolean>;
+  /** Lets the gateway be this machine's proxy, on these ports where they are named. */
+  readonly direct: (ports: {
+    readonly httpPort: number | null;
+    readonly dnsPort: number | null;
+  }) => Promise<DaemonStatus>;
+  /** Leaves the ports of this machine's proxy to another one. */
+  readonly release: () => Promise<DaemonStatus>;
+  /** Opens the gateway to a proxy in front of it, and gives the port on which it is reached. */
+  readonly front: (further: FurtherAddress | null) => Promise<number>;
   /** `undefined` when the daemon knows no such process. */
   readonly lastLines: (
     names: { readonly project: string; readonly instance: string },
@@ -41,6 +51,9 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     start: (body) => must<DaemonStatus>("PUT", "/instances", body),
     stop: async ({ project, instance }) =>
       (await must<{ stopped: boolean }>("DELETE", `/instances/${project}/${instance}`)).stopped,
+    direct: (ports) => must<DaemonStatus>("PUT", "/gateway", ports),
+    release: () => must<DaemonStatus>("DELETE", "/gateway"),
+    front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,
     lastLines: async ({ project, instance }, label, count) =>
       (await call<{ lines: string[] }>("GET", `/logs/${project}/${instance}/${label}?tail=${count}`))?.lines,
     lease: async (body) => {

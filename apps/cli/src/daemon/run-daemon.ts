@@ -1,11 +1,18 @@
 import { rm } from "node:fs/promises";
-import { homePaths, instanceFolder, makeFolder, readMachineConfig } from "@cspace/compose";
-import { createGateway } from "@cspace/gateway";
+import {
+  connectEngine,
+  homePaths,
+  instanceFolder,
+  makeFolder,
+  readMachineConfig,
+  removeCatchAll,
+} from "@cspace/compose";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Context } from "../context.ts";
+import { createDirect } from "./create-direct.ts";
+import { createFront } from "./create-front.ts";
 import { daemonSocket } from "./daemon-socket.ts";
 import { createHolder } from "./holder.ts";
-import { listenOnFirst } from "./listen-on-first.ts";
 import { type DaemonStatus, protocolVersion } from "./protocol.ts";
 import { serveDaemon } from "./serve-daemon.ts";
 import { supervise } from "./supervise.ts";
@@ -22,7 +29,8 @@ export async function runDaemon(context: Context): Promise<void> {
   const paths = homePaths({ env });
   const socket = daemonSocket(paths, { platform, env, uid: process.getuid?.() ?? 0 });
   const config = await readMachineConfig(paths);
-  const gateway = createGateway({ routes: [], domains: config.domains });
+  const direct = createDirect(config.domains);
+  const front = createFront(config.domains);
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -37,24 +45,27 @@ export async function runDaemon(context: Context): Promise<void> {
   const holder = createHolder({
     startProcess: (names, request, onChange) =>
       supervise(request, { logs: `${instanceFolder(paths, names)}/logs`, onChange }),
-    onRoutes: (routes) => gateway.setRoutes(routes),
+    onRoutes: (routes) => {
+      direct.setRoutes(routes);
+      front.setRoutes(routes);
+    },
     onEmpty: waitForMore,
   });
-  const { httpPort, dnsPort, notes } = await listenOnFirst(gateway, config);
   const status = (): DaemonStatus => ({
     protocol: protocolVersion,
     version: packageJson.version,
     pid: process.pid,
-    gateway: { httpPort, dnsPort, domains: config.domains, notes },
+    gateway: { ...direct.ports(), domains: config.domains },
     instances: holder.list(),
   });
   await makeFolder(paths.run);
-  const server = await serveDaemon({ socket, holder, status, onStop: () => end() });
+  const server = await serveDaemon({ socket, holder, direct, front, status, onStop: () => end() });
   signal.addEventListener("abort", () => end(), { once: true });
   waitForMore();
   await ended;
   server.close();
   server.closeAllConnections();
   if (platform !== "win32") await rm(socket, { force: true });
-  await Promise.all([holder.close(), gateway.close()]);
+  if (front.isOpen()) await removeCatchAll(await connectEngine({ env, platform }).catch(() => undefined), paths);
+  await Promise.all([holder.close(), direct.release(), front.close()]);
 }

@@ -1,7 +1,10 @@
 import { chmodSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isCspaceError } from "@cspace/errors";
+import type { FurtherAddress } from "@cspace/gateway";
 import { isSlug } from "@cspace/hostnames";
+import type { Direct } from "./create-direct.ts";
+import type { Front } from "./create-front.ts";
 import type { Holder } from "./holder.ts";
 import type { DaemonFailure, DaemonStatus, LeaseRequest, StartRequest } from "./protocol.ts";
 
@@ -10,6 +13,8 @@ export interface ServeDaemonOptions {
   readonly socket: string;
   readonly holder: Holder;
   readonly status: () => DaemonStatus;
+  readonly direct: Pick<Direct, "open" | "release">;
+  readonly front: Pick<Front, "open">;
   /** Asked to end: everything that it holds ends with it. */
   readonly onStop: () => void;
 }
@@ -25,9 +30,12 @@ class BadRequest extends Error {}
  *     DELETE /instances/<project>/<instance>           ends them
  *     GET    /logs/<project>/<instance>/<label>?tail=  last lines
  *     POST   /leases                                   a route as long as the connection
+ *     PUT    /gateway                                  lets the gateway be this machine's proxy
+ *     DELETE /gateway                                  leaves its ports to another proxy
+ *     PUT    /front                                    opens the gateway to a proxy in front of it
  *     POST   /stop                                     ends everything
  */
-export function serveDaemon({ socket, holder, status, onStop }: ServeDaemonOptions): Promise<Server> {
+export function serveDaemon({ socket, holder, direct, front, status, onStop }: ServeDaemonOptions): Promise<Server> {
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
@@ -44,6 +52,16 @@ export function serveDaemon({ socket, holder, status, onStop }: ServeDaemonOptio
       case "PUT /instances":
         await holder.start(parseRecorded<StartRequest>(await readBody(request)));
         return send(response, 200, status());
+      case "PUT /gateway":
+        await direct.open(JSON.parse(await readBody(request)));
+        return send(response, 200, status());
+      case "DELETE /gateway":
+        await direct.release();
+        return send(response, 200, status());
+      case "PUT /front": {
+        const { further } = JSON.parse(await readBody(request)) as { further: FurtherAddress | null };
+        return send(response, 200, { port: await front.open(further) });
+      }
       case "DELETE /instances":
         return send(response, 200, { stopped: await holder.stop(parseNames(names)) });
       case "GET /logs": {

@@ -26,11 +26,17 @@ export function findGatewayAddress(
 ): GatewayAddress {
   const { interfaces = networkInterfaces() } = options;
   const own = networks.find(({ Name }) => Name === proxyProject)?.IPAM?.Config?.[0];
-  const here = Object.values(interfaces).some((all) => all?.some(({ address }) => address === own?.Gateway));
-  if (own?.Gateway === undefined || own.Subnet === undefined || !here) {
+  const address = own?.Gateway ?? firstAddress(own?.Subnet);
+  const here = Object.values(interfaces).some((all) => all?.some((one) => one.address === address));
+  if (address === undefined || own?.Subnet === undefined || !here)
     return { host: "host.docker.internal", further: null };
-  }
-  return { host: own.Gateway, further: { address: own.Gateway, peers: [own.Subnet] } };
+  return { host: address, further: { address, peers: [own.Subnet] } };
+}
+
+/** The address that the engine gives to the host in a network of which only the subnet was said. */
+function firstAddress(subnet: string | undefined): string | undefined {
+  const match = /^(\d+\.\d+\.\d+\.)(\d+)\/\d+$/.exec(subnet ?? "");
+  return match === null ? undefined : `${match[1]}${Number(match[2]) + 1}`;
 }
 
 /**

@@ -49,6 +49,8 @@ test("the first address of the proxy's network where that is this host's, else t
     host: "10.213.0.1",
     further: { address: "10.213.0.1", peers: ["10.213.0.0/26"] },
   });
+  const unsaid = { ...own, IPAM: { Config: [{ Subnet: "10.213.0.64/26" }] } };
+  expect(findGatewayAddress([unsaid], { interfaces: interfaces("10.213.0.65") }).host).toBe("10.213.0.65");
   const elsewhere = { host: "host.docker.internal", further: null };
   expect(findGatewayAddress([own], { interfaces: interfaces("192.0.2.1") })).toEqual(elsewhere);
   expect(findGatewayAddress([], { interfaces: interfaces("10.213.0.1") })).toEqual(elsewhere);

@@ -1,0 +1,43 @@
+import type { MachineConfig } from "@cspace/compose";
+import { createGateway, type Gateway, type GatewayRoute } from "@cspace/gateway";
+import { type GatewayPorts, listenOnFirst } from "./listen-on-first.ts";
+
+/** The gateway where it is the proxy of this machine: on the ports that browsers and the resolver are sent to. */
+export interface Direct {
+  readonly open: (config: Pick<MachineConfig, "httpPort" | "dnsPort">) => Promise<GatewayPorts>;
+  /** Leaves the ports to another proxy; what is under way ends as it began. */
+  readonly release: () => Promise<void>;
+  readonly setRoutes: (routes: readonly GatewayRoute[]) => void;
+  /** Where it listens; nowhere while it is not open. */
+  readonly ports: () => GatewayPorts;
+}
+
+const nowhere: GatewayPorts = { httpPort: null, dnsPort: null, notes: [] };
+
+/** Makes one that listens nowhere yet. */
+export function createDirect(domains: readonly string[]): Direct {
+  let routes: readonly GatewayRoute[] = [];
+  let current: { readonly gateway: Gateway; readonly ports: Promise<GatewayPorts> } | undefined;
+  let ports = nowhere;
+  return {
+    open: async (config) => {
+      if (current === undefined) {
+        const gateway = createGateway({ routes, domains });
+        current = { gateway, ports: listenOnFirst(gateway, config) };
+      }
+      ports = await current.ports;
+      return ports;
+    },
+    release: async () => {
+      const before = current;
+      current = undefined;
+      ports = nowhere;
+      await before?.gateway.close();
+    },
+    setRoutes: (changed) => {
+      routes = changed;
+      current?.gateway.setRoutes(changed);
+    },
+    ports: () => ports,
+  };
+}

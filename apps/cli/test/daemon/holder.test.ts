@@ -1,0 +1,148 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { createHolder, type HeldUpstream, type Holder } from "../../src/daemon/holder.ts";
+import type { HeldRoute, ProcessRequest } from "../../src/daemon/protocol.ts";
+
+const record = {
+  project: "shop",
+  instance: "mercury",
+  projectName: "shop",
+  instanceName: "mercury",
+  directory: "/home/ada/shop",
+};
+const request = (label: string, more: Partial<ProcessRequest> = {}): ProcessRequest => ({
+  label,
+  command: `run ${label}`,
+  cwd: "/home/ada/shop",
+  env: { CSPACE_INSTANCE: "mercury" },
+  inherited: { PATH: "/bin" },
+  port: 4000,
+  domains: ["cspace.local"],
+  ...more,
+});
+
+interface FakeProcess {
+  state: HeldRoute["state"];
+  port: number | null;
+  readonly change: () => void;
+  readonly label: string;
+}
+
+let started: FakeProcess[];
+let stopped: string[];
+let served: readonly HeldUpstream[];
+let empty: number;
+let holder: Holder;
+
+beforeEach(() => {
+  [started, stopped, served, empty] = [[], [], [], 0];
+  holder = createHolder({
+    startProcess: (_, { label, port }, change) => {
+      const fake: FakeProcess = { state: "starting", port, change, label };
+      started.push(fake);
+      return {
+        get state() {
+          return fake.state;
+        },
+        get port() {
+          return fake.port;
+        },
+        host: "127.0.0.1",
+        reason: null,
+        lastLines: async () => [`${label} says`],
+        stop: async () => void stopped.push(label),
+      };
+    },
+    onRoutes: (routes) => {
+      served = routes;
+    },
+    onEmpty: () => {
+      empty += 1;
+    },
+  });
+});
+
+const marks = (): string[] =>
+  served.map(({ label, upstream, starting }) => `${label}:${upstream}${starting ? "?" : ""}`);
+
+test("a process is served from its start, on the port that it took in the end", async () => {
+  await holder.start({ record, processes: [request("dev")] });
+  expect(marks()).toEqual(["dev:4000?"]);
+  Object.assign(started[0] as FakeProcess, { state: "up", port: 5173 }).change();
+  expect(marks()).toEqual(["dev:5173"]);
+  expect(holder.list()).toMatchObject([
+    { record, routes: [{ label: "dev", port: 5173, askedPort: 4000, state: "up", leased: false }] },
+  ]);
+  expect(await served[0]?.lastLines()).toEqual(["dev says"]);
+});
+
+describe("asked again", () => {
+  test("what runs as asked is left alone, also from another terminal", async () => {
+    await holder.start({ record, processes: [request("dev"), request("api")] });
+    const before = holder.list();
+    await holder.start({ record, processes: [request("dev", { inherited: { TERM: "x" } }), request("api")] });
+    expect(holder.list()).toEqual(before);
+    expect(stopped).toEqual([]);
+  });
+
+  test("what is asked otherwise, or not any more, ends; what has ended starts", async () => {
+    await holder.start({ record, processes: [request("dev"), request("api"), request("docs")] });
+    (started[2] as FakeProcess).state = "exited";
+    await holder.start({ record, processes: [request("dev", { command: "other" }), request("docs")] });
+    expect(stopped.toSorted()).toEqual(["api", "dev", "docs"]);
+    expect(started.map(({ label }) => label)).toEqual(["dev", "api", "docs", "dev", "docs"]);
+    expect(holder.list()[0]?.routes.map(({ label }) => label)).toEqual(["dev", "docs"]);
+  });
+});
+
+test("instances are kept apart, and the last one's end is told", async () => {
+  const venus = { ...record, instance: "venus" };
+  await holder.start({ record, processes: [request("dev")] });
+  await holder.start({ record: venus, processes: [request("dev", { port: 4001 })] });
+  expect(marks()).toEqual(["dev:4000?", "dev:4001?"]);
+  expect(await holder.stop(record)).toBe(true);
+  expect(await holder.stop(record)).toBe(false);
+  expect([marks(), empty]).toEqual([["dev:4001?"], 0]);
+  await holder.stop(venus);
+  expect([marks(), empty, holder.list()]).toEqual([[], 1, []]);
+});
+
+describe("a lease", () => {
+  test("is a route until it is given back, once", () => {
+    const release = holder.lease({ record, label: "dev", port: 3000, command: "node" });
+    expect(marks()).toEqual(["dev:3000"]);
+    expect(holder.list()[0]?.routes).toMatchObject([{ label: "dev", leased: true, state: "up" }]);
+    release?.();
+    release?.();
+    expect([marks(), empty]).toEqual([[], 1]);
+  });
+
+  test("is refused for a label that is served, and leaves nothing behind", async () => {
+    await holder.start({ record, processes: [request("dev")] });
+    expect(holder.lease({ record, label: "dev", port: 3000, command: "node" })).toBeUndefined();
+    const release = holder.lease({ record, label: "api", port: 3000, command: "node" });
+    expect(holder.lease({ record, label: "api", port: 3001, command: "node" })).toBeUndefined();
+    release?.();
+    expect(marks()).toEqual(["dev:4000?"]);
+  });
+
+  test("an old one that ends late does not take its successor along", () => {
+    const first = holder.lease({ record, label: "dev", port: 3000, command: "node" });
+    first?.();
+    holder.lease({ record, label: "dev", port: 3001, command: "node" });
+    first?.();
+    expect(marks()).toEqual(["dev:3001"]);
+  });
+
+  test("outlives the processes of its instance", async () => {
+    holder.lease({ record, label: "dev", port: 3000, command: "node" });
+    await holder.start({ record, processes: [request("api")] });
+    await holder.stop(record);
+    expect([marks(), empty]).toEqual([["dev:3000"], 0]);
+  });
+});
+
+test("closing ends every process", async () => {
+  await holder.start({ record, processes: [request("dev"), request("api")] });
+  await holder.close();
+  expect(stopped.toSorted()).toEqual(["api", "dev"]);
+});
