@@ -1,0 +1,59 @@
+import type { Readable } from "node:stream";
+import type { ProcessLog } from "./create-log.ts";
+import { errorCode } from "./error-code.ts";
+import type { LogLine } from "./log-line.ts";
+import { createLineSplitter, type LineSplitter } from "./split-lines.ts";
+
+/** The output of a process, over all its starts. */
+export interface ProcessOutput {
+  /** Takes what a stream gives until it ends; the log's pace holds the stream back. */
+  take(stream: Readable, kind: "out" | "err"): Promise<void>;
+  /** Writes a line of one's own. */
+  note(text: string): Promise<void>;
+  /** The last lines of the process, also one that has no end yet, without the notes. */
+  lastLines(count: number): readonly string[];
+}
+
+/** Options of {@link createOutput}. */
+export interface CreateOutputOptions {
+  /** Where the lines are written. */
+  readonly log: ProcessLog | null;
+  /** How many lines stay in memory. */
+  readonly keepLines: number;
+}
+
+/** Makes lines with a time of what a process writes. */
+export function createOutput({ log, keepLines }: CreateOutputOptions): ProcessOutput {
+  const open = new Set<LineSplitter>();
+  let kept: string[] = [];
+
+  const add = async (stream: LogLine["stream"], texts: readonly string[]): Promise<void> => {
+    if (texts.length === 0) return;
+    const time = new Date().toISOString();
+    if (stream !== "note") kept = kept.concat(texts).slice(-keepLines);
+    await log?.append(texts.map((text) => ({ time, stream, text })));
+  };
+
+  return {
+    async take(stream, kind) {
+      const splitter = createLineSplitter();
+      open.add(splitter);
+      stream.setEncoding("utf8");
+      try {
+        for await (const piece of stream) await add(kind, splitter.push(String(piece)));
+      } catch (error) {
+        // It was closed because something that is none of the process's holds its other end.
+        if (errorCode(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+      } finally {
+        open.delete(splitter);
+        await add(kind, splitter.end());
+      }
+    },
+    note: (text) => add("note", [text]),
+    lastLines(count) {
+      const begun = [...open].map(({ rest }) => rest).filter((rest) => rest !== "");
+      const lines = [...kept, ...begun];
+      return lines.slice(Math.max(0, lines.length - count));
+    },
+  };
+}

@@ -1,0 +1,13 @@
+export type { LogOptions } from "./create-log.ts";
+export type { ProcessAddress } from "./find-address.ts";
+export type { LogLine } from "./log-line.ts";
+export { type PlanCommandOptions, type PlannedCommand, planCommand } from "./plan-command.ts";
+export type { Backoff, RestartPolicy } from "./plan-restart.ts";
+export type { ProcessState } from "./process-state.ts";
+export type { ProcessesErrorCode } from "./processes-error-code.ts";
+export { type ReadLogOptions, readLog } from "./read-log.ts";
+export { readScripts } from "./read-scripts.ts";
+export type { ProcessExit } from "./start-process.ts";
+export { superviseProcess } from "./supervise-process.ts";
+export type { ProcessSpec, SupervisedProcess, SuperviseProcessOptions } from "./supervised-process.ts";
+export type { ProcessSystem } from "./system.ts";

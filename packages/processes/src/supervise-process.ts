@@ -1,0 +1,211 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { createLog } from "./create-log.ts";
+import { createOutput } from "./create-output.ts";
+import { findAddress } from "./find-address.ts";
+import { findGivenPort } from "./find-given-port.ts";
+import { planCommand } from "./plan-command.ts";
+import { defaultBackoff, planRestart } from "./plan-restart.ts";
+import { describeEnd, exitedError, silentError } from "./process-errors.ts";
+import { deriveState, type ProcessFacts } from "./process-state.ts";
+import { readScripts } from "./read-scripts.ts";
+import { type ProcessExit, type StartedProcess, startProcess } from "./start-process.ts";
+import { isGroupAlive, stopGroup } from "./stop-group.ts";
+import type { ProcessSpec, SupervisedProcess, SuperviseProcessOptions } from "./supervised-process.ts";
+import { thisSystem } from "./system.ts";
+import { waitUntilUp } from "./wait-until-up.ts";
+
+/**
+ * Starts a process, and watches over it until it ends or is stopped: finds the port it takes, writes its log, starts it
+ * again when it is to be.
+ *
+ * It runs as long as anything of its group does: a shell may end before the server it started.
+ *
+ * @example
+ * ```ts
+ * const dev = superviseProcess({ name: "dev", command: "npm run dev", cwd: "/home/ada/shop", domains: ["cspace.local"] });
+ * const { host, port } = await dev.ready();
+ * await dev.stop();
+ * ```
+ */
+export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOptions = {}): SupervisedProcess {
+  const { keepLines = 1_000, readyMs = 60_000, settleMs = 1_000, graceMs = 5_000, signal } = options;
+  const { env = process.env, system = thisSystem } = options;
+  const backoff = { ...defaultBackoff, ...options.backoff };
+  const log = options.log === undefined ? null : createLog({ ...options.log, name: spec.name });
+  const output = createOutput({ log, keepLines });
+  const halt = new AbortController();
+  const listeners = new Set<() => void>();
+  let given: number | null = null;
+  let error: Error | null = null;
+  let restarts = 0;
+  let facts: ProcessFacts = {
+    pid: null,
+    address: null,
+    hadItsTime: false,
+    exit: null,
+    isOver: false,
+    isAwaited: false,
+    isLooping: false,
+    stop: "no",
+  };
+  const change = (changed: Partial<ProcessFacts>): void => {
+    facts = { ...facts, ...changed };
+    for (const listener of [...listeners]) listener();
+  };
+
+  const start = async (): Promise<StartedProcess> => {
+    given = await findGivenPort(spec, given);
+    const scripts = await readScripts(spec.cwd);
+    const { host, domains } = spec;
+    const planned = planCommand(spec.command, {
+      port: given,
+      scripts,
+      platform: system.platform,
+      ...(host === undefined ? {} : { host }),
+      ...(domains === undefined ? {} : { domains }),
+    });
+    halt.signal.throwIfAborted();
+    await output.note(`$ ${planned.command}`);
+    const { PORT, HOST } = planned.env;
+    const variables = { ...env, ...planned.env, ...spec.env, PORT, HOST };
+    return startProcess(planned.command, { cwd: spec.cwd, env: variables, platform: system.platform });
+  };
+
+  /** Looks for the port until there is one, the time is over, or the run is. */
+  const look = async (group: number, ended: AbortSignal): Promise<void> => {
+    const begin = performance.now();
+    let elsewhereSince: number | null = null;
+    for (let pauseMs = 25; performance.now() - begin < readyMs; pauseMs = Math.min(pauseMs * 1.5, 500)) {
+      const anyPort: boolean = elsewhereSince !== null && performance.now() - elsewhereSince >= settleMs;
+      const found = await findAddress({ group, port: given ?? 0, anyPort, signal: ended }, system);
+      if (ended.aborted) return;
+      if (found.address !== null) return change({ address: found.address, hadItsTime: true });
+      elsewhereSince = found.isListening ? (elsewhereSince ?? performance.now()) : null;
+      await wait(pauseMs, undefined, { signal: ended });
+    }
+    error = silentError(spec.name, readyMs, output.lastLines(10));
+    change({ hadItsTime: true });
+  };
+
+  /** One run, from its start until nothing of its group is left. */
+  const run = async (): Promise<ProcessExit | null> => {
+    const child = await start();
+    const ended = new AbortController();
+    error = null;
+    change({ pid: child.pid, address: null, hadItsTime: false });
+    const streams = Promise.all([output.take(child.stdout, "out"), output.take(child.stderr, "err")]);
+    const looking = look(child.pid, ended.signal).catch((cause: unknown) => {
+      if (ended.signal.aborted) return;
+      error = asError(cause);
+      change({ hadItsTime: true });
+    });
+    if (halt.signal.aborted) await stopGroup(child.pid, system, { graceMs });
+    const exit = await child.exited;
+    while (await isGroupAlive(child.pid, system)) await wait(facts.stop === "no" ? 250 : 20);
+    ended.abort();
+    // What left the group may hold the streams open.
+    await Promise.race([streams, wait(500, undefined, { ref: false })]);
+    child.release();
+    await Promise.all([streams, looking]);
+    await output.note(describeEnd(exit));
+    return exit;
+  };
+
+  const supervise = async (): Promise<void> => {
+    for (let shortRuns = 0; !halt.signal.aborted; ) {
+      const begin = performance.now();
+      let exit: ProcessExit | null = null;
+      try {
+        exit = await run();
+        const isEarly = facts.address === null;
+        if (exit?.code !== 0 || isEarly) error = exitedError(spec.name, exit, isEarly, output.lastLines(10));
+      } catch (cause) {
+        if (!halt.signal.aborted) error = asError(cause);
+      }
+      const ranMs = performance.now() - begin;
+      const plan = planRestart({ exit, ranMs, shortRuns }, spec.restart ?? "no", backoff);
+      shortRuns = plan.shortRuns;
+      const isAwaited = plan.delayMs !== null && !halt.signal.aborted;
+      const isLooping = isAwaited && shortRuns >= backoff.loopAfter;
+      change({ pid: null, address: null, exit, isOver: true, isAwaited, isLooping });
+      if (plan.delayMs === null) return;
+      await wait(plan.delayMs, undefined, { signal: halt.signal }).catch(() => undefined);
+      if (halt.signal.aborted) return;
+      restarts += 1;
+      change({ isOver: false, isAwaited: false });
+    }
+  };
+
+  const finished = supervise().finally(async () => {
+    signal?.removeEventListener("abort", onAbort);
+    await log?.close();
+  });
+
+  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    halt.abort();
+    change({ stop: "asked" });
+    if (facts.pid !== null) await stopGroup(facts.pid, system, { graceMs });
+    await finished;
+    change({ stop: "done" });
+  };
+  const stopOnce = (): Promise<void> => {
+    stopped ??= stop();
+    return stopped;
+  };
+  const onAbort = (): void => {
+    stopOnce().catch((cause: unknown) => {
+      error = asError(cause);
+      change({});
+    });
+  };
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
+
+  const onChange = (listener: () => void): (() => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
+
+  const supervised: SupervisedProcess = {
+    get state() {
+      return deriveState(facts);
+    },
+    get pid() {
+      return facts.pid;
+    },
+    get port() {
+      return facts.address?.port ?? null;
+    },
+    get address() {
+      return facts.address;
+    },
+    get exit() {
+      return facts.exit;
+    },
+    get restarts() {
+      return restarts;
+    },
+    get error() {
+      return error;
+    },
+    get logFailure() {
+      return log?.failure ?? null;
+    },
+    ready: ({ signal: waiting } = {}) => waitUntilUp(supervised, spec.name, waiting),
+    onChange,
+    lastLines: output.lastLines,
+    async refresh() {
+      const { pid } = facts;
+      if (pid === null || given === null || facts.stop !== "no") return;
+      const { address } = await findAddress({ group: pid, port: given, anyPort: true, signal: halt.signal }, system);
+      if (facts.pid !== pid || facts.stop !== "no") return;
+      if (address !== null) error = null;
+      if (address !== null || facts.address !== null) change({ address, hadItsTime: true });
+    },
+    stop: stopOnce,
+  };
+  return supervised;
+}
+
+const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));

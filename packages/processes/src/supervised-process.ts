@@ -1,0 +1,85 @@
+import type { LogOptions } from "./create-log.ts";
+import type { ProcessAddress } from "./find-address.ts";
+import type { Backoff, RestartPolicy } from "./plan-restart.ts";
+import type { ProcessState } from "./process-state.ts";
+import type { ProcessExit } from "./start-process.ts";
+import type { ProcessSystem } from "./system.ts";
+
+/** A process that is to run. */
+export interface ProcessSpec {
+  /** What it is called in messages and by its log: its label. */
+  readonly name: string;
+  /** The command line, for the shell. */
+  readonly command: string;
+  readonly cwd: string;
+  /** Variables beside those of the environment. @default {} */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The port it is to have. @default a free one, the same one for every start while it is free */
+  readonly port?: number;
+  /** The address it is to listen on. @default "127.0.0.1" */
+  readonly host?: string;
+  /** The domains under which it is reached, the first one first. @default [] */
+  readonly domains?: readonly string[];
+  /** @default "no" */
+  readonly restart?: RestartPolicy;
+}
+
+/** Options of {@link superviseProcess}. */
+export interface SuperviseProcessOptions {
+  /** Where its output is written, see `readLog`. @default nowhere, the last lines are kept in memory alone */
+  readonly log?: Omit<LogOptions, "name">;
+  /** How many lines are kept in memory. @default 1_000 */
+  readonly keepLines?: number;
+  /** How long it may take to listen, in milliseconds. @default 60_000 */
+  readonly readyMs?: number;
+  /** How long one that listens elsewhere may take to listen on the port it was given, in milliseconds. @default 1_000 */
+  readonly settleMs?: number;
+  /** How long it may take to end when it is told to, in milliseconds. @default 5_000 */
+  readonly graceMs?: number;
+  /** How long new starts are put off. */
+  readonly backoff?: Partial<Backoff>;
+  /** The environment that it inherits. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Stops it. */
+  readonly signal?: AbortSignal;
+  /** @default this machine */
+  readonly system?: ProcessSystem;
+}
+
+/** A process that is watched over; everything it tells is of now. */
+export interface SupervisedProcess {
+  readonly state: ProcessState;
+  /** The pid of the one that runs, which is also its group's. */
+  readonly pid: number | null;
+  /** The port it took; `null` while it listens nowhere. */
+  readonly port: number | null;
+  /** Where it is reached. */
+  readonly address: ProcessAddress | null;
+  /** How it ended the last time. */
+  readonly exit: ProcessExit | null;
+  /** How often it has been started again. */
+  readonly restarts: number;
+  /** Why it is not up, where that is known. */
+  readonly error: Error | null;
+  /** Why its output is not written to its log at the moment. */
+  readonly logFailure: Error | null;
+  /**
+   * Resolves when it is up.
+   *
+   * @throws `CSPACE_PROCESS_EXITED` with its last lines when it ends first, `CSPACE_PROCESS_SILENT` when it listens nowhere
+   * in time, `CSPACE_PROCESS_START_FAILED`, `CSPACE_PROCESS_PORT_TAKEN`; the signal's reason.
+   */
+  ready(options?: { readonly signal?: AbortSignal }): Promise<ProcessAddress>;
+  /** Calls back after every change; gives what ends that. */
+  onChange(listener: () => void): () => void;
+  /** The last lines of its output, the newest last, also one without an end. */
+  lastLines(count: number): readonly string[];
+  /** Looks again where it listens, for a server that moved to another port. */
+  refresh(): Promise<void>;
+  /**
+   * Ends its whole group; resolves when nothing of it is left, no timer and no stream either.
+   *
+   * @throws `CSPACE_PROCESS_STUCK`
+   */
+  stop(): Promise<void>;
+}
