@@ -71,8 +71,6 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_PLAN_UNSUPPORTED: "failed",
   CSPACE_PORT_INVALID: "usage",
   CSPACE_PORT_TAKEN: "failed",
-  CSPACE_PROCESS_FAILED: "failed",
-  CSPACE_PROCESS_SILENT: "failed",
   CSPACE_PROJECT_NOT_FOUND: "usage",
   CSPACE_PROXY_FAILED: "failed",
   CSPACE_PROXY_FOREIGN: "failed",

@@ -40,16 +40,16 @@ export function mergeInstances(listed: readonly ListedInstance[], held: readonly
 
 const nothing = { domain: undefined, ports: [], services: [], containers: [] } as const;
 
-function toRoute({ label, port, host, state, reason }: HeldRoute): MachineRoute {
+function toRoute({ label, port, host, state, error }: HeldRoute): MachineRoute {
   return {
     label,
     service: label,
-    port: port ?? 0,
-    bindings: port === null ? [] : [{ hostIp: host, hostPort: port }],
+    port,
+    bindings: [{ hostIp: host, hostPort: port }],
     running: isRunning(state),
     starting: state === "starting" || state === "restarting",
     isProcess: true,
-    reason,
+    reason: error?.message.split("\n", 1)[0] ?? null,
   };
 }
 
@@ -58,5 +58,4 @@ function stateOf(routes: readonly HeldRoute[]): MachineInstance["state"] {
   return running === 0 ? "stopped" : running === routes.length ? "running" : "partial";
 }
 
-const isRunning = (state: HeldRoute["state"]): boolean =>
-  state === "up" || state === "starting" || state === "restarting";
+const isRunning = (state: HeldRoute["state"]): boolean => ["up", "running", "starting", "restarting"].includes(state);

@@ -3,11 +3,11 @@ import type { InstanceRecord, StepRunner } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { buildHostname } from "@cspace/hostnames";
 import { findFreePort, resolveName } from "@cspace/ports";
+import type { ProcessesErrorCode } from "@cspace/processes";
 import { buildEnvironment } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { RunningDaemon } from "../daemon/open-daemon.ts";
 import type { HeldInstance, HeldRoute, ProcessRequest } from "../daemon/protocol.ts";
-import type { CliErrorCode } from "../errors.ts";
 import { needsNoRule } from "./choose-domains.ts";
 import type { ProjectProcess } from "./read-processes.ts";
 
@@ -29,7 +29,8 @@ export interface StartProcessesOptions {
 /**
  * Starts the processes of an instance that do not run as they should, and waits until every one of them listens.
  *
- * @throws {CspaceError} `CSPACE_PROCESS_FAILED` with the last lines of one that ended; `CSPACE_WAIT_TIMEOUT`.
+ * @throws {CspaceError} `CSPACE_PROCESS_EXITED` with the last lines of one that ended, `CSPACE_PROCESS_SILENT`, and the other
+ * codes of @cspace/processes.
  */
 export async function startProcesses(context: Context, options: StartProcessesOptions): Promise<void> {
   const { record, daemon, waitMs, recreate, steps } = options;
@@ -53,7 +54,7 @@ export async function startProcesses(context: Context, options: StartProcessesOp
 }
 
 async function waitForProcesses(
-  { signal }: Context,
+  { signal, output }: Context,
   { record, daemon, processes }: StartProcessesOptions,
   waitMs: number,
 ): Promise<void> {
@@ -61,21 +62,19 @@ async function waitForProcesses(
   for (;;) {
     signal.throwIfAborted();
     const held = findHeld((await daemon.client.status()).instances, record);
-    const routes = processes.map(({ label }) => held?.routes.find((one) => one.label === label));
-    const failed = processes.find((_, index) => isFailed(routes[index]));
-    if (failed !== undefined) {
-      const lines = (await daemon.client.lastLines(record, failed.label, 20)) ?? [];
-      const reason = held?.routes.find(({ label }) => label === failed.label)?.reason ?? "it ended";
-      throw new CspaceError<CliErrorCode>(
-        "CSPACE_PROCESS_FAILED",
-        [`${failed.label} (${failed.command}): ${reason}`, ...lines].join("\n"),
-        { hint: `read all of it: cspace logs ${failed.label}` },
-      );
+    const routes = processes.flatMap(({ label }) => held?.routes.find((one) => one.label === label) ?? []);
+    const over = routes.find(({ state }) => ["exited", "failed", "stopped", "crash-loop"].includes(state));
+    if (over !== undefined) throw failed(over);
+    const waiting = routes.filter(({ state }) => state !== "up" && state !== "running");
+    if (waiting.length === 0 && routes.length === processes.length) {
+      // It may be meant to listen nowhere: a compiler that watches, a worker.
+      const silent = routes.filter(({ state }) => state === "running").map(({ label }) => label);
+      if (silent.length > 0) output.warn(`${silent.join(", ")}: runs, and listens on no port`);
+      return;
     }
-    if (routes.every((route) => route?.state === "up")) return;
     if (Date.now() >= end) {
-      const late = processes.filter((_, index) => routes[index]?.state !== "up").map(({ label }) => label);
-      throw new CspaceError<CliErrorCode>(
+      const late = waiting.map(({ label }) => label);
+      throw new CspaceError<ProcessesErrorCode>(
         "CSPACE_PROCESS_SILENT",
         `${late.join(", ")} ${late.length === 1 ? "does" : "do"} not listen after ${waitMs / 1000} s`,
         { hint: `see what it prints: cspace logs ${late[0]}; or give it longer: cspace up --wait <seconds>` },
@@ -85,8 +84,10 @@ async function waitForProcesses(
   }
 }
 
-const isFailed = (route: HeldRoute | undefined): boolean =>
-  route === undefined || route.state === "failed" || route.state === "exited";
+function failed({ label, error }: HeldRoute): CspaceError {
+  const { code, message } = error ?? { code: "CSPACE_PROCESS_EXITED", message: `${label} ended` };
+  return new CspaceError(code as `CSPACE_${string}`, message, { hint: `read all of it: cspace logs ${label}` });
+}
 
 function findHeld(all: readonly HeldInstance[], { project, instance }: InstanceRecord): HeldInstance | undefined {
   return all.find(({ record }) => record.project === project && record.instance === instance);

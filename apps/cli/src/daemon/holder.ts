@@ -2,11 +2,11 @@ import type { InstanceRecord } from "@cspace/compose";
 import type { HeldInstance, HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "./protocol.ts";
 
 /** A process that is looked after, as far as the holder needs it. */
-export interface SupervisedProcess {
+export interface HeldProcess {
   readonly state: HeldRoute["state"];
-  readonly port: number | null;
+  readonly port: number;
   readonly host: HeldRoute["host"];
-  readonly reason: string | null;
+  readonly error: HeldRoute["error"];
   readonly lastLines: (count: number) => Promise<readonly string[]>;
   readonly stop: () => Promise<void>;
 }
@@ -28,22 +28,22 @@ export interface HolderOptions {
     names: { readonly project: string; readonly instance: string },
     request: ProcessRequest,
     onChange: () => void,
-  ) => SupervisedProcess;
+  ) => HeldProcess;
   /** Called with all routes whenever one is another. */
   readonly onRoutes: (routes: readonly HeldUpstream[]) => void;
   /** Called when the last process and the last lease is gone. */
   readonly onEmpty: () => void;
 }
 
-interface HeldProcess {
+interface Started {
   readonly request: ProcessRequest;
-  readonly process: SupervisedProcess;
+  readonly process: HeldProcess;
   readonly startedAt: number;
 }
 
 interface Held {
   readonly record: InstanceRecord;
-  readonly processes: Map<string, HeldProcess>;
+  readonly processes: Map<string, Started>;
   readonly leases: Map<string, LeaseRequest & { readonly startedAt: number }>;
 }
 
@@ -59,7 +59,7 @@ export interface Holder {
   readonly process: (
     names: { readonly project: string; readonly instance: string },
     label: string,
-  ) => SupervisedProcess | undefined;
+  ) => HeldProcess | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -95,7 +95,7 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
       const asked = new Map(processes.map((request) => [request.label, request]));
       const stale = [...held.processes].filter(([label, { request, process }]) => {
         const same = fingerprint(asked.get(label)) === fingerprint(request);
-        return !same || process.state === "exited" || process.state === "failed";
+        return !same || isOver(process.state);
       });
       await end(
         held,
@@ -137,6 +137,9 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
   };
 }
 
+const isOver = (state: HeldRoute["state"]): boolean =>
+  state === "exited" || state === "failed" || state === "stopped" || state === "crash-loop";
+
 /** A terminal's own variables differ from one call to the next, and restart nothing. */
 function fingerprint(request: ProcessRequest | undefined): string {
   return JSON.stringify({ ...request, inherited: undefined });
@@ -145,12 +148,14 @@ function fingerprint(request: ProcessRequest | undefined): string {
 function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[] {
   const { project, instance } = record;
   return [
-    ...[...processes].flatMap(([label, { process }]) => {
-      if (process.port === null) return [];
-      const starting = process.state === "starting" || process.state === "restarting";
-      const lastLines = (): Promise<readonly string[]> => process.lastLines(20);
-      return [{ project, instance, label, upstream: process.port, starting, lastLines }];
-    }),
+    ...[...processes].map(([label, { process }]) => ({
+      project,
+      instance,
+      label,
+      upstream: process.port,
+      starting: process.state === "starting" || process.state === "restarting",
+      lastLines: (): Promise<readonly string[]> => process.lastLines(20),
+    })),
     ...[...leases].map(([label, { port }]) => ({
       project,
       instance,
@@ -168,7 +173,7 @@ function describe({ record, processes, leases }: Held): HeldInstance {
       ([
         label,
         {
-          process: { port, host, state, reason },
+          process: { port, host, state, error },
           request,
           startedAt,
         },
@@ -177,7 +182,7 @@ function describe({ record, processes, leases }: Held): HeldInstance {
         port,
         host,
         state,
-        reason,
+        error,
         askedPort: request.port,
         startedAt,
         leased: false,
@@ -188,7 +193,7 @@ function describe({ record, processes, leases }: Held): HeldInstance {
       port,
       host: "127.0.0.1" as const,
       state: "up" as const,
-      reason: null,
+      error: null,
       askedPort: port,
       startedAt,
       leased: true,

@@ -1,4 +1,5 @@
 import type { InstanceRecord } from "@cspace/compose";
+import type { ProcessState, RestartPolicy } from "@cspace/processes";
 
 /** The version of what client and daemon say to each other; a daemon of another one is replaced. */
 export const protocolVersion = 1;
@@ -19,9 +20,7 @@ export interface ProcessRequest {
   readonly port: number;
   /** The domains that hostnames are under, for servers that check them. */
   readonly domains: readonly string[];
-  readonly restart?: "no" | "on-failure" | "always" | undefined;
-  /** The text of the script that the command runs, by which its tools are known. */
-  readonly script?: string | undefined;
+  readonly restart?: RestartPolicy | undefined;
 }
 
 /** What a client asks to be started: processes that run as asked already are left alone, others of the instance end. */
@@ -39,14 +38,11 @@ export interface LeaseRequest {
   readonly command: string;
 }
 
-/** How a process is. */
-export type ProcessState = "starting" | "up" | "restarting" | "exited" | "failed";
-
 /** One label that a process of the host serves. */
 export interface HeldRoute {
   readonly label: string;
-  /** Where it listens; `null` while nobody knows. */
-  readonly port: number | null;
+  /** Where it listens, or is told to. */
+  readonly port: number;
   /** The address that it listens on, of this machine's loopback. */
   readonly host: "127.0.0.1" | "::1";
   readonly state: ProcessState;
@@ -56,8 +52,8 @@ export interface HeldRoute {
   readonly startedAt: number;
   /** Whether a foreground command holds it. */
   readonly leased: boolean;
-  /** Why it is not up, in one sentence; `null` when it is. */
-  readonly reason: string | null;
+  /** Why it is not up, where that is known. */
+  readonly error: DaemonFailure["error"] | null;
 }
 
 /** An instance, as far as its processes go. */

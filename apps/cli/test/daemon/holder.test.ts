@@ -22,7 +22,7 @@ const request = (label: string, more: Partial<ProcessRequest> = {}): ProcessRequ
 
 interface FakeProcess {
   state: HeldRoute["state"];
-  port: number | null;
+  port: number;
   readonly change: () => void;
   readonly label: string;
 }
@@ -47,7 +47,7 @@ beforeEach(() => {
           return fake.port;
         },
         host: "127.0.0.1",
-        reason: null,
+        error: null,
         lastLines: async () => [`${label} says`],
         stop: async () => void stopped.push(label),
       };

@@ -28,7 +28,7 @@ beforeEach(async () => {
       state: "up",
       port,
       host: "127.0.0.1",
-      reason: null,
+      error: null,
       lastLines: async (count) => ["one", "two", "three"].slice(-count),
       stop: async () => undefined,
     }),
