@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { localUrl, probeLocal } from "@cspace/ports";
 import { type Listener, readListeners } from "./read-listeners.ts";
-import type { ProcessSystem } from "./system.ts";
+import { type ProcessSystem, thisSystem } from "./system.ts";
 
 /** Where a process is reached on this machine. */
 export interface ProcessAddress {
@@ -14,7 +14,7 @@ export interface ProcessAddress {
 
 /** What {@link findAddress} looks for. */
 export interface AddressQuestion {
-  /** The group, which is also the pid of its leader. */
+  /** The group, which is also the pid of its leader; or a process that leads none. */
   readonly group: number;
   /** The port that the process was given. */
   readonly port: number;
@@ -36,7 +36,10 @@ const helperPorts: ReadonlySet<number> = new Set([9229, 9230, 9231, 24_678]);
  * Where a group is reached now: at the port that it was given when it listens there, else, where any will do, at one
  * that speaks HTTP, the lowest first. Where the system does not tell who listens, whoever answers at that port is it.
  */
-export async function findAddress(question: AddressQuestion, system: ProcessSystem): Promise<FoundAddress> {
+export async function findAddress(
+  question: AddressQuestion,
+  system: ProcessSystem = thisSystem,
+): Promise<FoundAddress> {
   const { group, port, anyPort, signal } = question;
   const listeners = await readListeners(group, system);
   if (listeners === null) {

@@ -21,14 +21,14 @@ interface ProcessRow {
 }
 
 /**
- * The living members of a group whose leader also leads a session, and their descendants; `null` where the system does
+ * The living members of a group whose leader also leads a session, or a process that leads none, and their descendants; `null` where the system does
  * not tell. A process that has ended and that nobody has asked for its exit code does not count.
  */
 export async function readMembers(group: number, system: ProcessSystem): Promise<readonly GroupMember[] | null> {
   const rows = system.platform === "linux" ? await readProc(system.procDir) : await readPs(system);
   if (rows === null) return null;
   const living = rows.filter(({ isDead }) => !isDead);
-  const isOwn = (row: ProcessRow): boolean => row.group === group || row.session === group;
+  const isOwn = (row: ProcessRow): boolean => row.pid === group || row.group === group || row.session === group;
   const found = new Map(living.filter(isOwn).map((row) => [row.pid, row]));
   for (let before = -1; before !== found.size; ) {
     before = found.size;

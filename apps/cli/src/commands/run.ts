@@ -1,15 +1,18 @@
 import { CspaceError } from "@cspace/errors";
 import { buildHostname, buildUrl, parseSlug } from "@cspace/hostnames";
 import { findFreePort, resolveName } from "@cspace/ports";
+import { planCommand, readScripts } from "@cspace/processes";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { needsNoRule } from "../core/choose-domains.ts";
 import { chooseForUp } from "../core/choose-for-up.ts";
 import { claimMachine } from "../core/claim-machine.ts";
 import { readScope } from "../core/find-instance.ts";
+import { followPort } from "../core/follow-port.ts";
 import { openHost } from "../core/open-host.ts";
-import { runForeground } from "../core/run-foreground.ts";
+import { type ForegroundCommand, runForeground } from "../core/run-foreground.ts";
 import { serveProcesses } from "../core/serve-processes.ts";
+import type { Lease } from "../daemon/daemon-client.ts";
 import { ensureDaemon } from "../daemon/open-daemon.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { ExitWith } from "../exit-with.ts";
@@ -17,8 +20,8 @@ import { ExitWith } from "../exit-with.ts";
 /** Runs a command in the foreground under a hostname, which is gone the moment the command is. */
 export async function run(context: Context, args: CommandArgs): Promise<ExitWith> {
   const label = parseSlug(String(args.label), "label");
-  const [file, ...words] = (args.command ?? []) as readonly string[];
-  if (file === undefined) {
+  const words = (args.command ?? []) as readonly string[];
+  if (words.length === 0) {
     throw new CspaceError<CliErrorCode>("CSPACE_USAGE", "there is no command to run", {
       hint: `name it after two dashes: cspace run ${label} -- npm run dev`,
     });
@@ -34,25 +37,50 @@ export async function run(context: Context, args: CommandArgs): Promise<ExitWith
   const name = context.flags.instance;
   const { record } = await chooseForUp(context, claimMachine(host), { ...scope, project }, { name, fresh: false });
   const [daemon, port] = await Promise.all([ensureDaemon(context), findFreePort()]);
+  const { domains } = daemon.status.gateway;
   const { httpPort } = await serveProcesses(context, host, daemon);
-  const lease = await daemon.client.lease({ record, label, port, command: [file, ...words].join(" ") });
-  if (lease === undefined) {
+  const request = { record, label, command: words.join(" ") };
+  const first = await daemon.client.lease({ ...request, port });
+  if (first === undefined) {
     throw new CspaceError<CliErrorCode>("CSPACE_LABEL_TAKEN", `${label} of ${record.instance} is served already`, {
       hint: "take another label, or end what serves it: cspace list",
     });
   }
+  const held: { lease: Lease | undefined } = { lease: first };
+  const ended = new AbortController();
+  const onPort = async (other: number): Promise<void> => {
+    held.lease?.release();
+    held.lease = await daemon.client.lease({ ...request, port: other });
+  };
   try {
-    context.output.note(await chooseLink({ label, ...record }, daemon.status.gateway.domains, httpPort));
-    return new ExitWith(
-      await runForeground(context, {
-        file,
-        args: words,
-        env: { ...context.env, PORT: String(port), HOST: "127.0.0.1" },
-      }),
-    );
+    context.output.note(await chooseLink({ label, ...record }, domains, httpPort));
+    const command = await planForeground(context, words, { port, domains });
+    const code = await runForeground(context, {
+      ...command,
+      onStart: (pid) => {
+        // Where it listens cannot be told on every system; then it is where it was told to.
+        followPort({ pid, port, onPort, signal: ended.signal }).catch(() => undefined);
+      },
+    });
+    return new ExitWith(code);
   } finally {
-    lease.release();
+    ended.abort();
+    held.lease?.release();
   }
+}
+
+/** The command with the flags that its server needs to listen where it is to; its words stay its words. */
+async function planForeground(
+  { cwd, env, platform }: Context,
+  words: readonly string[],
+  { port, domains }: { readonly port: number; readonly domains: readonly string[] },
+): Promise<Omit<ForegroundCommand, "onStart">> {
+  const line = words.map((word) => (/^[\w./:,=@+-]+$/.test(word) ? word : "x")).join(" ");
+  const planned = planCommand(line, { port, domains, platform, scripts: await readScripts(cwd) });
+  // Flags are added at the end of a line without operators, so what is new is its last words.
+  const added = planned.command.startsWith(line) ? planned.command.slice(line.length).split(" ").filter(Boolean) : [];
+  const [file = "", ...rest] = words;
+  return { file, args: [...rest, ...added], env: { ...env, ...planned.env } };
 }
 
 /** The link for a person's browser: under the first domain that it finds. */

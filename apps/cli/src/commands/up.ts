@@ -35,7 +35,12 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   const { startInstance } = await import("../core/start-instance.ts");
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   try {
-    return await startInstance({ context, machine, project, target, stack, progress, args });
+    const started = await startInstance({ context, machine, project, target, stack, progress, args });
+    if ("plan" in started || processes.length === 0) return started;
+    const { runProcesses } = await import("../core/up-processes.ts");
+    const host = { machine, paths: machine.paths, noEngine: null };
+    const { instance, steps } = await runProcesses(context, { host, record: target.record, processes, args });
+    return { instance, steps: [...started.steps, ...steps] };
   } finally {
     progress.stop();
   }

@@ -5,10 +5,12 @@ import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 
 /** A program in the foreground of this terminal. */
-export interface ForegroundOptions {
+export interface ForegroundCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Called with its pid once it runs. */
+  readonly onStart: (pid: number) => void;
 }
 
 /**
@@ -18,7 +20,10 @@ export interface ForegroundOptions {
  *
  * @throws {CspaceError} `CSPACE_COMMAND_MISSING` when it cannot be started.
  */
-export async function runForeground(context: Context, { file, args, env }: ForegroundOptions): Promise<number> {
+export async function runForeground(
+  context: Context,
+  { file, args, env, onStart }: ForegroundCommand,
+): Promise<number> {
   const child = spawn(file, args, {
     cwd: context.cwd,
     env,
@@ -26,6 +31,7 @@ export async function runForeground(context: Context, { file, args, env }: Foreg
     // On Windows npm and its kind are scripts, which only a shell runs.
     shell: context.platform === "win32",
   });
+  if (child.pid !== undefined) onStart(child.pid);
   context.takeSignals((name) => {
     // The terminal's Ctrl-C and Ctrl-\ go to its whole foreground, of which the program is part.
     if (context.terminal !== undefined && (name === "SIGINT" || name === "SIGQUIT")) return;

@@ -57,8 +57,6 @@ export async function startInstance(run: UpRun): Promise<InstanceDocument | { pl
     finish(steps, progress, { name: "proxy", status: proxy.changed ? "done" : "unchanged", ms: since(begin) });
     for (const note of proxy.notes) output.note(note);
     const plan = await planFor(run, model, proxy);
-    const processes = Object.keys(run.project.settings.processes ?? {});
-    if (processes.length > 0) output.warn(`host processes are not started: ${processes.join(", ")}`);
     for (const doubt of describeDoubts(run.project, model).split("\n").filter(Boolean)) output.warn(doubt);
     const waitMs = args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : 60_000;
     const { started } = await applyInstance(plan, {

@@ -1,4 +1,5 @@
-import { createStepRunner, readMachineConfig } from "@cspace/compose";
+import { setTimeout } from "node:timers/promises";
+import { createStepRunner, type InstanceRecord, readMachineConfig } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -10,7 +11,7 @@ import { chooseForUp, type UpRequest, type UpScope } from "./choose-for-up.ts";
 import { claimMachine } from "./claim-machine.ts";
 import { describeInstance } from "./describe-instance.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
-import { openHost } from "./open-host.ts";
+import { type Host, openHost } from "./open-host.ts";
 import { readKnown } from "./read-known.ts";
 import type { ProjectProcess } from "./read-processes.ts";
 import { type ProcessFront, serveProcesses } from "./serve-processes.ts";
@@ -31,6 +32,22 @@ export async function upProcesses(
 ): Promise<InstanceDocument> {
   const host = await openHost(context);
   const { record } = await chooseForUp(context, claimMachine(host), scope, request);
+  return await runProcesses(context, { host, record, processes, args });
+}
+
+/** Options of {@link runProcesses}. */
+export interface RunProcessesOptions {
+  readonly host: Host;
+  readonly record: InstanceRecord;
+  readonly processes: readonly ProjectProcess[];
+  readonly args: CommandArgs;
+}
+
+/** Starts the processes of an instance, serves them, and describes all of the instance. */
+export async function runProcesses(
+  context: Context,
+  { host, record, processes, args }: RunProcessesOptions,
+): Promise<InstanceDocument> {
   const { domains } = await readMachineConfig(host.paths);
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   const steps = createStepRunner(progress.onStep);
@@ -48,20 +65,34 @@ export async function upProcesses(
     await startProcesses(context, { record, processes, daemon, domains, httpPort, recreate, waitMs, steps });
     let instance: Instance | undefined;
     await steps.run("verify", async () => {
-      const { instances, evidence } = await readKnown(context, record.project);
-      const found = instances.find((one) => one.instance === record.instance);
-      instance = found === undefined ? undefined : await describeInstance(found, evidence);
+      instance = await verifyProcesses(context, record, waitMs === null ? 0 : patienceMs);
       return "done";
     });
-    if (instance === undefined) {
-      throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `${record.instance} was removed meanwhile`, {
-        hint: `start it again: cspace up ${record.instance}`,
-      });
-    }
-    return { instance, steps: steps.steps };
+    return { instance: instance as Instance, steps: steps.steps };
   } catch (error) {
     throw new CommandFailure(error, { steps: steps.steps });
   } finally {
     progress.stop();
+  }
+}
+
+/** How long Traefik may take to hand on what is new, in milliseconds. */
+const patienceMs = 3000;
+
+async function verifyProcesses(context: Context, record: InstanceRecord, patience: number): Promise<Instance> {
+  for (const end = Date.now() + patience; ; await setTimeout(100)) {
+    context.signal.throwIfAborted();
+    const { instances, evidence } = await readKnown(context, record.project);
+    const found = instances.find((one) => one.instance === record.instance);
+    if (found === undefined) {
+      throw new CspaceError<CliErrorCode>("CSPACE_INSTANCE_UNKNOWN", `${record.instance} was removed meanwhile`, {
+        hint: `start it again: cspace up ${record.instance}`,
+      });
+    }
+    const instance = await describeInstance(found, evidence);
+    const settled = instance.routes.every(
+      ({ health, browserUrl, localUrl }) => health === "up" && browserUrl !== localUrl,
+    );
+    if (settled || Date.now() >= end) return instance;
   }
 }
