@@ -5,7 +5,11 @@ export function errorCode(error: unknown): string | undefined {
 }
 
 /** What `read` gives, or the fallback when it fails with one of the expected codes. */
-export async function readOr<Value>(fallback: Value, codes: readonly string[], read: () => Promise<Value>): Promise<Value> {
+export async function readOr<Value>(
+  fallback: Value,
+  codes: readonly string[],
+  read: () => Promise<Value>,
+): Promise<Value> {
   try {
     return await read();
   } catch (error) {

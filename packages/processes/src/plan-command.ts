@@ -70,7 +70,11 @@ function isWanted(flag: ServerFlag, server: DevServer, words: readonly string[])
 /** `--port 3000`, `--port=3000` and `-p3000`; Django has its address without any flag. */
 function saysFlag(word: string, name: string): boolean {
   if (name === "{address}") return /^(?:.+:)?\d+$/.test(word);
-  return word === name || word.startsWith(`${name}=`) || (!name.startsWith("--") && /^-\w\d/.test(word) && word.startsWith(name));
+  return (
+    word === name ||
+    word.startsWith(`${name}=`) ||
+    (!name.startsWith("--") && /^-\w\d/.test(word) && word.startsWith(name))
+  );
 }
 
 function fill(template: string, values: Readonly<Record<string, string>>): string {

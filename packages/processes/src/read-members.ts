@@ -68,6 +68,12 @@ async function readPs({ platform, run }: ProcessSystem): Promise<readonly Proces
   const lines = result.stdout.split("\n").filter((line) => line.trim() !== "");
   return lines.map((line) => {
     const [pid, parent, group, state = ""] = line.trim().split(/\s+/);
-    return { pid: Number(pid), parent: Number(parent), group: Number(group), session: -1, isDead: state.startsWith("Z") };
+    return {
+      pid: Number(pid),
+      parent: Number(parent),
+      group: Number(group),
+      session: -1,
+      isDead: state.startsWith("Z"),
+    };
   });
 }

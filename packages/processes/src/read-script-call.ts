@@ -33,10 +33,7 @@ const elsewhere =
  * @see https://yarnpkg.com/cli/run
  * @see https://bun.com/docs/cli/run
  */
-export function readScriptCall(
-  words: readonly string[],
-  scripts: Readonly<Record<string, string>>,
-): ScriptCall | null {
+export function readScriptCall(words: readonly string[], scripts: Readonly<Record<string, string>>): ScriptCall | null {
   const [program, ...rest] = words;
   const runner = program === "node" && rest[0] === "--run" ? "node" : program;
   if (runner === undefined || !["npm", "pnpm", "yarn", "bun", "node"].includes(runner)) return null;

@@ -47,7 +47,10 @@ describe("each server gets its own flags", () => {
     ["react-scripts start", "react-scripts start"],
     ["vue-cli-service serve", `vue-cli-service serve ${flags}`],
     ["webpack serve", `webpack serve ${flags} --allowed-hosts .cspace.local --allowed-hosts .cspace.localhost`],
-    ["webpack-dev-server", `webpack-dev-server ${flags} --allowed-hosts .cspace.local --allowed-hosts .cspace.localhost`],
+    [
+      "webpack-dev-server",
+      `webpack-dev-server ${flags} --allowed-hosts .cspace.local --allowed-hosts .cspace.localhost`,
+    ],
     ["rsbuild dev", `rsbuild dev ${flags}`],
     ["parcel src/index.html", `parcel src/index.html ${flags}`],
     ["expo start", "expo start --port 4000"],
@@ -86,10 +89,16 @@ describe("each server gets its own flags", () => {
   });
 });
 
-test.each(["vite build", "vite --mode dev build", "next build", "ng build", "webpack", "eleventy", "wrangler deploy", "vitest"])(
-  "%s serves nothing and is left as it is",
-  (command) => expect(plan(command)).toBe(command),
-);
+test.each([
+  "vite build",
+  "vite --mode dev build",
+  "next build",
+  "ng build",
+  "webpack",
+  "eleventy",
+  "wrangler deploy",
+  "vitest",
+])("%s serves nothing and is left as it is", (command) => expect(plan(command)).toBe(command));
 
 describe("what a command says already", () => {
   test.each([
@@ -144,7 +153,13 @@ describe("where the server stands", () => {
 });
 
 describe("scripts", () => {
-  const scripts = { dev: "tsc && vite", start: "npm run dev", "dev:web": "vite", both: "vite & tsc -w", loop: "npm run loop" };
+  const scripts = {
+    dev: "tsc && vite",
+    start: "npm run dev",
+    "dev:web": "vite",
+    both: "vite & tsc -w",
+    loop: "npm run loop",
+  };
 
   test.each([
     ["npm run dev", `npm run dev -- ${flags}`],
@@ -178,13 +193,18 @@ describe("scripts", () => {
 
   test("a port in the script counts as said", () => {
     expect(plan("npm run dev", { dev: "astro dev --port 3000" })).toBe("npm run dev -- --host 127.0.0.1");
-    expect(plan("npm run dev -- --port 3000", { dev: "astro dev" })).toBe("npm run dev -- --port 3000 --host 127.0.0.1");
+    expect(plan("npm run dev -- --port 3000", { dev: "astro dev" })).toBe(
+      "npm run dev -- --port 3000 --host 127.0.0.1",
+    );
   });
 });
 
 describe.skipIf(process.platform === "win32")("as a shell reads it", () => {
   const word = fc.oneof(
-    fc.string({ minLength: 1, maxLength: 8 }).filter((text) => !/[\0\n\r]/.test(text)).map((text) => `'${text.replaceAll("'", "'\\''")}'`),
+    fc
+      .string({ minLength: 1, maxLength: 8 })
+      .filter((text) => !/[\0\n\r]/.test(text))
+      .map((text) => `'${text.replaceAll("'", "'\\''")}'`),
     fc.stringMatching(/^[a-z0-9=_./-]{1,8}$/),
     fc.stringMatching(/^[a-z' &|;#<>-]{0,8}$/).map((text) => `"${text}"`),
     fc.constantFrom("\\&", "\\'", '"a\\"b"', "a'b c'd"),
@@ -193,7 +213,9 @@ describe.skipIf(process.platform === "win32")("as a shell reads it", () => {
 
   test("the server gets its own words and then the flags, and every other command what it had", () => {
     // Two programs that write down their words, one of them by the name of a server.
-    const folder = folderOf({ vite: '#!/bin/sh\nfor w; do printf "%s\\n" "vite $w"; done >> "$OUT"; echo end >> "$OUT"\n' });
+    const folder = folderOf({
+      vite: '#!/bin/sh\nfor w; do printf "%s\\n" "vite $w"; done >> "$OUT"; echo end >> "$OUT"\n',
+    });
     const other = folderOf({ other: readFileSync(join(folder, "vite"), "utf8").replace('"vite $w"', '"other $w"') });
     chmodSync(join(folder, "vite"), 0o755);
     chmodSync(join(other, "other"), 0o755);
@@ -205,7 +227,10 @@ describe.skipIf(process.platform === "win32")("as a shell reads it", () => {
       expect(result.stderr.toString()).toBe("");
       return readFileSync(out, "utf8");
     };
-    const host = fc.oneof(fc.constant("127.0.0.1"), fc.string({ minLength: 1, maxLength: 6 }).filter((text) => !/[\0\n\r]/.test(text)));
+    const host = fc.oneof(
+      fc.constant("127.0.0.1"),
+      fc.string({ minLength: 1, maxLength: 6 }).filter((text) => !/[\0\n\r]/.test(text)),
+    );
     const line = fc.tuple(simple, simple, simple, fc.constantFrom(" && ", ";", " ; ", "\n", "||", " | cat;"));
     fc.assert(
       fc.property(line, host, ([before, own, after, joint], host) => {
@@ -214,7 +239,10 @@ describe.skipIf(process.platform === "win32")("as a shell reads it", () => {
         const command = `other ${before.join(" ")};vite ${own.join(" ")}${joint}other ${after.join(" ")}`;
         const planned = planCommand(command, { port: 4000, host }).command;
         const end = `vite --port\nvite 4000\nvite --host\nvite ${host}\n`;
-        const expected = run(command).replace(/((?:^|end\n)(?:other .*\n)*end\n(?:vite .*\n)*)end\n/, (_, head: string) => `${head}${end}end\n`);
+        const expected = run(command).replace(
+          /((?:^|end\n)(?:other .*\n)*end\n(?:vite .*\n)*)end\n/,
+          (_, head: string) => `${head}${end}end\n`,
+        );
         expect(run(planned)).toBe(expected);
       }),
       { numRuns: 60 },

@@ -74,7 +74,8 @@ test("who follows gets every line once, in order, while the files are rotated", 
   const end = new AbortController();
   const texts: string[] = [];
   const following = (async () => {
-    for await (const { text } of readLog(folder, "dev", { follow: true, pollMs: 1, signal: end.signal })) texts.push(text);
+    for await (const { text } of readLog(folder, "dev", { follow: true, pollMs: 1, signal: end.signal }))
+      texts.push(text);
   })();
   for (let index = 0; index < 2_000; index += 1) {
     await log.append([line(`line ${index}`)]);

@@ -27,7 +27,10 @@ export function start(
   spec: Partial<ProcessSpec> & Pick<ProcessSpec, "command">,
   options: SuperviseProcessOptions = {},
 ): SupervisedProcess & { readonly states: readonly ProcessState[] } {
-  const supervised = superviseProcess({ name: "dev", cwd: spec.cwd ?? folderOf(), ...spec }, { graceMs: 500, ...options });
+  const supervised = superviseProcess(
+    { name: "dev", cwd: spec.cwd ?? folderOf(), ...spec },
+    { graceMs: 500, ...options },
+  );
   onTestFinished(() => supervised.stop());
   const states: ProcessState[] = [supervised.state];
   supervised.onChange(() => {

@@ -22,7 +22,9 @@ describe("the port", () => {
   });
 
   test("one that chooses its own is found there", async () => {
-    const dev = start({ command: node(`${serve("0, '127.0.0.1', function () { console.log(this.address().port) }")}`) });
+    const dev = start({
+      command: node(`${serve("0, '127.0.0.1', function () { console.log(this.address().port) }")}`),
+    });
     const { port } = await dev.ready();
     expect(dev.lastLines(1)).toEqual([String(port)]);
   });
@@ -48,13 +50,18 @@ describe("the port", () => {
   test("of several others, one that speaks HTTP is taken", async () => {
     const mute = `require("net").createServer((s) => s.on("error", () => {})).listen(Math.min(a, b), "127.0.0.1")`;
     const both = `const [a, b] = [${await findFreePort()}, ${await findFreePort()}]`;
-    const dev = start({ command: node(`${both}; ${mute}; ${serve("Math.max(a, b), '127.0.0.1'")}`) }, { settleMs: 100 });
+    const dev = start(
+      { command: node(`${both}; ${mute}; ${serve("Math.max(a, b), '127.0.0.1'")}`) },
+      { settleMs: 100 },
+    );
     expect((await request(await dev.ready())).text).toBe("hello");
   });
 
   test("a grandchild in a group of its own is found too", async () => {
     const child = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(serve("0, '127.0.0.1'"))}], { detached: true, stdio: "ignore" })`;
-    const dev = start({ command: node(`const c = ${child}; process.on("SIGTERM", () => { c.kill("SIGKILL"); process.exit() })`) });
+    const dev = start({
+      command: node(`const c = ${child}; process.on("SIGTERM", () => { c.kill("SIGKILL"); process.exit() })`),
+    });
     expect((await request(await dev.ready())).text).toBe("hello");
   });
 
@@ -100,7 +107,9 @@ describe("ends", () => {
     const dev = start({ command: "echo one; echo two >&2; printf 'no end'; exit 3" });
     await expect(dev.ready()).rejects.toMatchObject({
       code: "CSPACE_PROCESS_EXITED",
-      message: expect.stringMatching(/^dev ended with code 3 before it listened on a port:\n(?: {2}(?:one|two|no end)\n?){3}$/),
+      message: expect.stringMatching(
+        /^dev ended with code 3 before it listened on a port:\n(?: {2}(?:one|two|no end)\n?){3}$/,
+      ),
       hint: "read all of it: cspace logs dev",
     });
     expect(dev.state).toBe("failed");
@@ -109,7 +118,9 @@ describe("ends", () => {
 
   test("one that has done its work has exited, and is no failure", async () => {
     const dev = start({ command: "true" });
-    await expect(dev.ready()).rejects.toMatchObject({ message: "dev ended with code 0 before it listened on a port, without a word" });
+    await expect(dev.ready()).rejects.toMatchObject({
+      message: "dev ended with code 0 before it listened on a port, without a word",
+    });
     expect(dev.state).toBe("exited");
   });
 
@@ -225,7 +236,8 @@ describe("stop", () => {
     await dev.ready();
     await dev.stop();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    const count = (names: readonly string[]): number => names.filter((name) => !/^Timeout$|FS|Immediate/.test(name)).length;
+    const count = (names: readonly string[]): number =>
+      names.filter((name) => !/^Timeout$|FS|Immediate/.test(name)).length;
     expect(count(process.getActiveResourcesInfo())).toBeLessThanOrEqual(count(before));
   });
 });
@@ -243,10 +255,20 @@ describe("starts again", () => {
     expect(dev.state).toBe("crash-loop");
     await until(() => dev.restarts >= 5);
     await dev.stop();
-    const times = readFileSync(join(folder, "starts"), "utf8").trim().split("\n").map((line) => Number(line) / 1e6);
+    const times = readFileSync(join(folder, "starts"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => Number(line) / 1e6);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     [50, 100, 200, 400, 400].forEach((ms, index) => void expect(gaps[index]).toBeGreaterThanOrEqual(ms));
-    expect(dev.states.slice(0, 6)).toEqual(["starting", "restarting", "starting", "restarting", "starting", "crash-loop"]);
+    expect(dev.states.slice(0, 6)).toEqual([
+      "starting",
+      "restarting",
+      "starting",
+      "restarting",
+      "starting",
+      "crash-loop",
+    ]);
   });
 
   test("it gets the same port again", async () => {
@@ -270,7 +292,10 @@ describe("starts again", () => {
   });
 
   test("stop ends the wait for the next start", async () => {
-    const dev = start({ command: "exit 1", restart: "always" }, { backoff: { ...quick, initialMs: 60_000, maxMs: 60_000 } });
+    const dev = start(
+      { command: "exit 1", restart: "always" },
+      { backoff: { ...quick, initialMs: 60_000, maxMs: 60_000 } },
+    );
     await until(() => dev.state === "restarting");
     await dev.stop();
     expect(dev.state).toBe("stopped");

@@ -44,7 +44,8 @@ export function projectProcesses(
   }
   if (composeFiles.length > 0 || settings.container !== undefined) return [];
   const serving = packages.members.filter(({ devScript }) => devScript !== null);
-  if (serving.length === 0) return packages.root.devScript === null ? [] : [scriptProcess("dev", packages.root, packages)];
+  if (serving.length === 0)
+    return packages.root.devScript === null ? [] : [scriptProcess("dev", packages.root, packages)];
   const taken = new Set<string>();
   return serving.map((member) => {
     const label = freeLabel(member, directory, taken);

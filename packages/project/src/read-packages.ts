@@ -51,7 +51,10 @@ function toPackage(directory: string, manifest: Manifest): ProjectPackage {
 
 /** A list, or an object with the list in `packages`, as yarn has it. */
 function patternsOf({ workspaces }: Manifest): readonly string[] {
-  const list = typeof workspaces === "object" && workspaces !== null && "packages" in workspaces ? workspaces.packages : workspaces;
+  const list =
+    typeof workspaces === "object" && workspaces !== null && "packages" in workspaces
+      ? workspaces.packages
+      : workspaces;
   return textsOf(list);
 }
 
@@ -70,9 +73,13 @@ async function findMembers(directory: string, patterns: readonly string[]): Prom
   const clean = patterns.map((pattern) => pattern.replace(/^(!?)(?:\.?\/)+/, "$1").replace(/\/+$/, ""));
   const wanted = clean.filter((pattern) => !pattern.startsWith("!")).map((pattern) => `${pattern}/package.json`);
   if (wanted.length === 0) return [];
-  const unwanted = clean.flatMap((pattern) => (pattern.startsWith("!") ? [`${pattern.slice(1)}/**`, pattern.slice(1)] : []));
+  const unwanted = clean.flatMap((pattern) =>
+    pattern.startsWith("!") ? [`${pattern.slice(1)}/**`, pattern.slice(1)] : [],
+  );
   const ignore = ["**/node_modules/**", "**/bower_components/**", ...unwanted];
   const files = await glob(wanted, { cwd: directory, ignore, absolute: true, expandDirectories: false });
-  const directories = [...new Set(files.map((file) => dirname(file)))].filter((path) => relative(directory, path) !== "");
+  const directories = [...new Set(files.map((file) => dirname(file)))].filter(
+    (path) => relative(directory, path) !== "",
+  );
   return directories.sort();
 }

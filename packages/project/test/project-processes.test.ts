@@ -63,7 +63,14 @@ describe("a monorepo has one for every package with a dev script", () => {
     ["npm", { "shop/package.json": { ...dev("shop", "turbo dev"), workspaces: ["apps/*", "./packages/*/"] } }],
     ["yarn", { "shop/package.json": { workspaces: { packages: ["apps/**", "packages/*"] } }, "shop/yarn.lock": "" }],
     ["bun", { "shop/package.json": { workspaces: ["apps/api", "apps/web"] }, "shop/bun.lock": "" }],
-    ["pnpm", { "shop/package.json": {}, "shop/pnpm-workspace.yaml": "packages: ['.', '**', '!other']", "shop/pnpm-lock.yaml": "" }],
+    [
+      "pnpm",
+      {
+        "shop/package.json": {},
+        "shop/pnpm-workspace.yaml": "packages: ['.', '**', '!other']",
+        "shop/pnpm-lock.yaml": "",
+      },
+    ],
   ])("%s", async (runner, root) => expect(await processesOf({ ...members, ...root })).toEqual(expected(runner)));
 
   test("the root's own script counts when no package has one, and when the workspace cannot be read", async () => {
