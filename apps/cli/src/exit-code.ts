@@ -3,6 +3,7 @@ import type { HostnamesErrorCode } from "@cspace/hostnames";
 import type { LabelsErrorCode } from "@cspace/labels";
 import type { PlanErrorCode } from "@cspace/plan";
 import type { PortsErrorCode } from "@cspace/ports";
+import type { ProcessesErrorCode } from "@cspace/processes";
 import type { ProjectErrorCode } from "@cspace/project";
 import type { ResolverErrorCode } from "@cspace/resolver";
 import type { CliErrorCode } from "./errors.ts";
@@ -17,6 +18,7 @@ type ErrorCode =
   | LabelsErrorCode
   | PlanErrorCode
   | PortsErrorCode
+  | ProcessesErrorCode
   | ProjectErrorCode
   | ResolverErrorCode;
 
@@ -71,6 +73,11 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_PLAN_UNSUPPORTED: "failed",
   CSPACE_PORT_INVALID: "usage",
   CSPACE_PORT_TAKEN: "failed",
+  CSPACE_PROCESS_EXITED: "failed",
+  CSPACE_PROCESS_PORT_TAKEN: "failed",
+  CSPACE_PROCESS_SILENT: "failed",
+  CSPACE_PROCESS_START_FAILED: "failed",
+  CSPACE_PROCESS_STUCK: "failed",
   CSPACE_PROJECT_NOT_FOUND: "usage",
   CSPACE_PROXY_FAILED: "failed",
   CSPACE_PROXY_FOREIGN: "failed",

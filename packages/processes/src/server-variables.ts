@@ -1,7 +1,8 @@
 /** A variable by which servers learn of a setting, whatever starts them. */
 export interface ServerVariable {
   readonly name: string;
-  /** `{port}`, `{host}`, `{domain}` for the first domain and `{domains}` for all of them stand for the values. */
+  /** `{port}`, `{host}`, `{domain}` for the first domain that is not
+   * below `localhost`, and `{domains}` for all of them stand for the values. */
   readonly value: string;
   /** The vendor's page or source that it is taken from. */
   readonly source: string;
@@ -12,7 +13,7 @@ export const serverVariables: readonly ServerVariable[] = [
   { name: "PORT", value: "{port}", source: "https://12factor.net/port-binding" },
   { name: "HOST", value: "{host}", source: "https://create-react-app.dev/docs/advanced-configuration" },
   {
-    // One value: versions before 7 and some later ones take the whole text for one host. `localhost` is always allowed.
+    // One value: older versions take the whole text for one host. `*.localhost` is always allowed.
     name: "__VITE_ADDITIONAL_SERVER_ALLOWED_HOSTS",
     value: "{domain}",
     source: "https://github.com/vitejs/vite/blob/main/packages/vite/src/node/server/index.ts",

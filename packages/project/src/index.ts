@@ -15,11 +15,14 @@ export type {
   StringSchema,
 } from "./json-schema.ts";
 export type { ProjectErrorCode } from "./project-error-code.ts";
+export { type ProjectProcess, projectProcesses } from "./project-processes.ts";
 export { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
 export { proposeSettings, type SettingsFindings } from "./propose-settings.ts";
-export { readDevScript, type ScriptRunner } from "./read-dev-script.ts";
+export { readDevScript } from "./read-dev-script.ts";
 export type { GitWorkTree } from "./read-git.ts";
+export { type ProjectPackage, type ProjectPackages, readPackages } from "./read-packages.ts";
 export { type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
+export type { ScriptRunner } from "./read-script-runner.ts";
 export { renderDotenv, renderExports } from "./render-environment.ts";
 export { renderSettings } from "./render-settings.ts";
 export type {

@@ -1,5 +1,5 @@
 import { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
-import type { ScriptRunner } from "./read-dev-script.ts";
+import type { ScriptRunner } from "./read-script-runner.ts";
 import type { Settings } from "./settings.ts";
 
 /** What {@link proposeSettings} proposes from. */

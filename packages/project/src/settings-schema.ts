@@ -88,7 +88,12 @@ export const settingsSchema: RootSchema = {
     },
     process: {
       type: "object",
-      properties: { command: { $ref: "#/$defs/text", description: "The command line that starts it." } },
+      properties: {
+        command: { $ref: "#/$defs/text", description: "The command line that starts it." },
+        cwd: { $ref: "#/$defs/path", description: "Where it runs. Default: where this file is." },
+        restart: { $ref: "#/$defs/restart", description: "Whether it is started again when it ends. Default: no." },
+        port: { $ref: "#/$defs/port", description: "The port it is to have. Default: a free one." },
+      },
       required: ["command"],
       additionalProperties: false,
     },
@@ -99,6 +104,16 @@ export const settingsSchema: RootSchema = {
     },
     anyText: { description: "a text in double quotes", type: "string" },
     text: { description: "a non-empty text", type: "string", pattern: "\\S" },
+    path: {
+      description: "a path relative to this file",
+      type: "string",
+      pattern: "^(?![/~\\\\]|[A-Za-z]:).*\\S",
+    },
+    restart: {
+      description: '"always", "on-failure" or "no"',
+      type: "string",
+      pattern: "^(always|on-failure|no)$",
+    },
     command: {
       description: "a command line, or a list of its words",
       anyOf: [{ $ref: "#/$defs/text" }, { type: "array", items: { $ref: "#/$defs/anyText" }, minItems: 1 }],

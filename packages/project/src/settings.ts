@@ -45,4 +45,10 @@ export interface ContainerSettings {
 /** A process of the host. */
 export interface ProcessSettings {
   readonly command: string;
+  /** Where it runs, relative to the file's directory. @default that directory */
+  readonly cwd?: string;
+  /** Whether it is started again when it ends by itself. @default "no" */
+  readonly restart?: "always" | "on-failure" | "no";
+  /** The port it is to have, 1 to 65535. @default a free one */
+  readonly port?: number;
 }

@@ -85,6 +85,17 @@ test("every mistake is reported at once, in the order of the text", () => {
   `);
 });
 
+test("what a process may say more of itself is checked like the rest", () => {
+  expect(
+    lines('{"processes": {"a": {"command": "x", "cwd": "/srv", "restart": "yes", "port": 0, "prot": 1}}}'),
+  ).toEqual([
+    'f:1:45  processes.a.cwd  must be a path relative to this file, not "/srv"',
+    'f:1:64  processes.a.restart  must be "always", "on-failure" or "no", not "yes"',
+    "f:1:79  processes.a.port  must be a port (a whole number from 1 to 65535), not 0",
+    'f:1:82  processes.a.prot  is not a known key (did you mean "port"?)',
+  ]);
+});
+
 describe("names", () => {
   test("a name written twice is reported where it stands the second time", () => {
     expect(lines('{"routes": {\n "dev": {"service": "a", "port": 1},\n "dev": {"service": "b", "port": 2}}}')).toEqual([

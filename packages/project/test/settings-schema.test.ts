@@ -38,6 +38,8 @@ describe("the schema accepts what checkSettings accepts", () => {
     [{ $schema: "x", project: "Resume Redux", compose: ["a.yaml", "b.yaml"] }],
     [{ routes: { dev: service, "dev-2": { ...service, env: ["VITE_X", "_"] } } }],
     [{ routes: { docs: { process: "docs", env: [] } }, processes: { docs: { command: "npm run docs" } } }],
+    [{ processes: { docs: { command: "x", cwd: "apps/docs", restart: "on-failure", port: 4000 } } }],
+    [{ processes: { docs: { command: "x", cwd: "../docs", restart: "no" }, api: { command: "x", cwd: "." } } }],
     [{ container }],
     [{ container: { ...container, command: "npm start", environment: { A: "" } } }],
     [{ container: { ...container, command: ["npm", ""] } }],
@@ -75,6 +77,14 @@ describe("the schema refuses what checkSettings refuses of one part alone", () =
     [{ container: { ...container, environment: { A: 1 } } }],
     [{ processes: { docs: "npm run docs" } }],
     [{ processes: { docs: { command: "" } } }],
+    [{ processes: { docs: { command: "x", cwd: "/srv" } } }],
+    [{ processes: { docs: { command: "x", cwd: "~/docs" } } }],
+    [{ processes: { docs: { command: "x", cwd: "C:\\docs" } } }],
+    [{ processes: { docs: { command: "x", cwd: " " } } }],
+    [{ processes: { docs: { command: "x", restart: "sometimes" } } }],
+    [{ processes: { docs: { command: "x", restart: true } } }],
+    [{ processes: { docs: { command: "x", port: 0 } } }],
+    [{ processes: { docs: { command: "x", port: "3000" } } }],
   ])("%j", (value) => {
     expect(checkSettings(JSON.stringify(value))).toMatchObject({ ok: false });
     expect(accepts(settingsSchema, value)).toBe(false);
