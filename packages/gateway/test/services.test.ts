@@ -23,10 +23,10 @@ test("a service that listens on ::1 alone is reached", async () => {
 });
 
 test("the addresses are raced: one that hesitates does not keep the other back", async () => {
-  // Nobody answers a connection to 192.0.2.1 (RFC 5737), or at once that there is no way.
+  // Nobody answers a connection to 198.51.100.1 (RFC 5737), or at once that there is no way.
   const upstream = await listenHttp((_, response) => response.end());
   const begin = Date.now();
-  const socket = await dial(upstream, { timeoutMs: 3_000, addresses: ["192.0.2.1", "127.0.0.1"] });
+  const socket = await dial(upstream, { timeoutMs: 3_000, addresses: ["198.51.100.1", "127.0.0.1"] });
   expect(socket.remoteAddress).toBe("127.0.0.1");
   expect(Date.now() - begin).toBeLessThan(1_500);
   socket.destroy();
@@ -35,7 +35,7 @@ test("the addresses are raced: one that hesitates does not keep the other back",
 test("a dial that nobody answers says so, at once or in time", async () => {
   const port = await closedPort();
   await expect(dial(port, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: "ECONNREFUSED" });
-  await expect(dial(port, { timeoutMs: 100, addresses: ["192.0.2.1"] })).rejects.toBeInstanceOf(DialError);
+  await expect(dial(port, { timeoutMs: 100, addresses: ["198.51.100.1"] })).rejects.toBeInstanceOf(DialError);
 });
 
 test("a request waits for a service that is starting, whatever its method", async () => {

@@ -51,11 +51,17 @@ export function answerQuery(message: Buffer, zones: Zones, transport: "udp" | "t
   };
   const whole = encode(packet);
   // The library knows labels as text. One that is none would come back as another name.
-  if (!whole.subarray(12, query.questionEnd).equals(message.subarray(12, query.questionEnd))) {
-    return headerOnly(message, rcode.malformed);
-  }
-  if (whole.length <= limit) return whole;
-  return encode({ ...packet, flags: (packet.flags ?? 0) | flag.truncated, answers: [], authorities: [] });
+  const nameEnd = query.questionEnd - 4;
+  if (!whole.subarray(12, nameEnd).equals(message.subarray(12, nameEnd))) return headerOnly(message, rcode.malformed);
+  if (whole.length <= limit) return withQuestionOf(message, query.questionEnd, whole);
+  const cut = encode({ ...packet, flags: (packet.flags ?? 0) | flag.truncated, answers: [], authorities: [] });
+  return withQuestionOf(message, query.questionEnd, cut);
+}
+
+/** The question goes back to the bit, also where the library knows a class by another name. */
+function withQuestionOf(message: Buffer, questionEnd: number, reply: Buffer): Buffer {
+  message.copy(reply, 12, 12, questionEnd);
+  return reply;
 }
 
 interface Query {
