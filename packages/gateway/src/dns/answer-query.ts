@@ -127,7 +127,8 @@ function buildReply({ name, type, class: questionClass, edns }: Query, { domains
   if (edns !== undefined && edns.ednsVersion !== 0) return { flags: 0, answers: [], authorities: [] };
   if (domain === undefined || questionClass !== internet) return { flags: rcode.refused, answers: [], authorities: [] };
   const flags = flag.authoritative | rcode.ok;
-  if (type === "A") return { flags, answers: [{ type: "A", name, ttl, data: "127.0.0.1" }], authorities: [] };
+  // To who asks for ANY, some of what there is will do (RFC 8482, 4.1).
+  if (type === "A" || type === "ANY") return { flags, answers: [{ type: "A", name, ttl, data: "127.0.0.1" }], authorities: [] };
   if (type === "AAAA" && ipv6) return { flags, answers: [{ type: "AAAA", name, ttl, data: "::1" }], authorities: [] };
   const soa = soaOf(domain);
   return type === "SOA" && name === domain
@@ -170,6 +171,6 @@ function buildEdns({ ednsVersion, flag_do }: OptAnswer): OptAnswer {
 function headerOnly(message: Buffer, code: number): Buffer {
   const answer = Buffer.alloc(12);
   answer.writeUInt16BE(message.readUInt16BE(0), 0);
-  answer.writeUInt16BE(flag.response | (message.readUInt16BE(2) & 0x7900) | code, 2);
+  answer.writeUInt16BE(flag.response | (message.readUInt16BE(2) & 0x7910) | code, 2);
   return answer;
 }
