@@ -1,4 +1,5 @@
 import type { ComposeErrorCode } from "@cspace/compose";
+import type { GatewayErrorCode } from "@cspace/gateway";
 import type { HostnamesErrorCode } from "@cspace/hostnames";
 import type { LabelsErrorCode } from "@cspace/labels";
 import type { PlanErrorCode } from "@cspace/plan";
@@ -14,6 +15,7 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, engine: 3, privilege: 4
 type ErrorCode =
   | CliErrorCode
   | ComposeErrorCode
+  | GatewayErrorCode
   | HostnamesErrorCode
   | LabelsErrorCode
   | PlanErrorCode
@@ -47,6 +49,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ENGINE_REMOTE: "engine",
   CSPACE_ENV_UNWRITABLE: "failed",
   CSPACE_FILE_UNREADABLE: "failed",
+  CSPACE_GATEWAY_CLOSED: "failed",
   CSPACE_HOME_UNWRITABLE: "failed",
   CSPACE_HOSTNAME_TOO_LONG: "usage",
   CSPACE_INSTANCE_AMBIGUOUS: "usage",
@@ -66,11 +69,13 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_NOT_BUILT: "failed",
   CSPACE_NO_FREE_PORT: "failed",
   CSPACE_NO_SERVICES: "usage",
+  CSPACE_PEERS_INVALID: "usage",
   CSPACE_PLAN_DUPLICATE: "failed",
   CSPACE_PLAN_FAILED: "failed",
   CSPACE_PLAN_NEEDS_ROOT: "privilege",
   CSPACE_PLAN_STALE: "failed",
   CSPACE_PLAN_UNSUPPORTED: "failed",
+  CSPACE_PORT_DENIED: "failed",
   CSPACE_PORT_INVALID: "usage",
   CSPACE_PORT_TAKEN: "failed",
   CSPACE_PROCESS_EXITED: "failed",

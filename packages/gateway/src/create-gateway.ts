@@ -79,7 +79,7 @@ export interface Gateway {
 }
 
 /** How often it is looked for what is late, in milliseconds. */
-const maxSweepMs = 1_000;
+const maxSweepMs = 500;
 /** More DNS clients over TCP at once than any resolver has. */
 const maxDnsStreams = 128;
 

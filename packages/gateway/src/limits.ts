@@ -29,5 +29,8 @@ export const defaultLimits: GatewayLimits = {
 /** A service may send longer headers than a client: policies, many cookies. */
 export const maxResponseHeaderBytes = 262_144;
 
-/** How long a client that is told to go, or that has sent all it has to say, may take to close. */
+/** How long a client that is told to go may take to close. */
 export const lingerMs = 2_000;
+
+/** How long a client that sends nothing more is taken to be still reading. Most who close half have closed all. */
+export const halfClosedMs = 500;

@@ -9,12 +9,12 @@ import type { Context } from "../context.ts";
 import type { RunningDaemon } from "../daemon/open-daemon.ts";
 import type { HeldInstance, HeldRoute, ProcessRequest } from "../daemon/protocol.ts";
 import { needsNoRule } from "./choose-domains.ts";
-import type { ProjectProcess } from "./read-processes.ts";
+import type { RoutedProcess } from "./read-processes.ts";
 
 /** Options of {@link startProcesses}. */
 export interface StartProcessesOptions {
   readonly record: InstanceRecord;
-  readonly processes: readonly ProjectProcess[];
+  readonly processes: readonly RoutedProcess[];
   readonly daemon: RunningDaemon;
   readonly domains: readonly string[];
   /** Where the proxy answers HTTP. */
@@ -100,7 +100,8 @@ async function buildRequests(
   kept: HeldInstance | undefined,
 ): Promise<ProcessRequest[]> {
   const ports = await Promise.all(
-    processes.map(async ({ label }) => {
+    processes.map(async ({ label, port }) => {
+      if (port !== null) return port;
       const held = kept?.routes.find((route) => route.label === label && !route.leased);
       return held?.askedPort ?? (await findFreePort());
     }),
@@ -122,10 +123,11 @@ async function buildRequests(
       ...(found ? {} : { url: `http://localhost:${ports[index]}` }),
     })),
   });
-  return processes.map(({ label, command, cwd }, index) => ({
+  return processes.map(({ label, command, directory, restart }, index) => ({
     label,
     command,
-    cwd,
+    cwd: directory,
+    restart,
     env: environment,
     inherited: context.env,
     port: ports[index] as number,

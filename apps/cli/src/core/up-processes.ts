@@ -13,14 +13,14 @@ import { describeInstance } from "./describe-instance.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
 import { type Host, openHost } from "./open-host.ts";
 import { readKnown } from "./read-known.ts";
-import type { ProjectProcess } from "./read-processes.ts";
+import type { RoutedProcess } from "./read-processes.ts";
 import { type ProcessFront, serveProcesses } from "./serve-processes.ts";
 import { startProcesses } from "./start-processes.ts";
 
 /** What `up` was asked for, of a project that consists of processes. */
 export interface UpProcessesRequest {
   readonly request: UpRequest;
-  readonly processes: readonly ProjectProcess[];
+  readonly processes: readonly RoutedProcess[];
   readonly args: CommandArgs;
 }
 
@@ -39,7 +39,7 @@ export async function upProcesses(
 export interface RunProcessesOptions {
   readonly host: Host;
   readonly record: InstanceRecord;
-  readonly processes: readonly ProjectProcess[];
+  readonly processes: readonly RoutedProcess[];
   readonly args: CommandArgs;
 }
 

@@ -5,7 +5,7 @@ import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
 import { isUpgrade, type RequestOrigin, upgradeOf } from "../http/upstream-head.ts";
 import type { Hub, Tracked } from "../hub.ts";
-import { lingerMs } from "../limits.ts";
+import { halfClosedMs, lingerMs } from "../limits.ts";
 import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
@@ -62,8 +62,8 @@ export class ClientConnection implements Tracked {
   /** The exchange takes the body of its request from now on. */
   feedBody(): void {
     const pending = this.#takePending();
-    if (pending.length > 0) this.#giveToExchange(pending);
     this.resumeBody();
+    if (pending.length > 0) this.#giveToExchange(pending);
   }
 
   /** Reads on, unless the client is ahead of the exchange. */
@@ -178,7 +178,7 @@ export class ClientConnection implements Tracked {
     const { table, name } = this.hub;
     const target = table.byHostname.get(hostnameOf(request.authority));
     const page = target === undefined ? unknownHostPage(table, request) : refusalOf(request, target, name);
-    if (page !== undefined) this.answer(page, request, target, request.body !== 0);
+    if (page !== undefined) this.answer(page, request, target, request.body !== 0 || page.status === 400);
     else if (target !== undefined) this.#exchange = new Exchange(this, request, target);
     this.#exchange?.start();
   }
@@ -197,7 +197,7 @@ export class ClientConnection implements Tracked {
   #onEnd(): void {
     // Who has sent all it has to say may still be reading, or be gone: it is given a moment for the answer.
     if (this.#exchange === undefined) this.#close();
-    else if (this.#exchange.requestEnded) this.deadline = Date.now() + lingerMs;
+    else if (this.#exchange.requestEnded) this.deadline = Date.now() + halfClosedMs;
     else this.destroy();
   }
 

@@ -99,13 +99,13 @@ export class ResponseRelay {
     this.#body = createBodyReader(head.body, decodes);
     this.closes = this.#mustClose();
     this.keepMs = head.body === untilClose ? 0 : keepAliveMs(head);
-    this.headSent = true;
     const framing = this.#encodes ? "chunked" : decodes || old ? "decoded" : "as it is";
     return this.#pushBody(this.#body, rest, this.#headText(head, framing));
   }
 
   #pushBody(body: BodyReader, chunk: Buffer, head: string): boolean {
     const used = chunk.length === 0 ? 0 : body.take(chunk);
+    this.headSent = true;
     // Bytes behind the response: nobody asked for them, and the next one to use the connection must not get them.
     if (used < chunk.length) this.keepMs = 0;
     const output = used === 0 ? noBytes : body.output;

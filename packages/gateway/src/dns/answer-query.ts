@@ -51,11 +51,17 @@ export function answerQuery(message: Buffer, zones: Zones, transport: "udp" | "t
   };
   const whole = encode(packet);
   // The library knows labels as text. One that is none would come back as another name.
-  if (!whole.subarray(12, query.questionEnd).equals(message.subarray(12, query.questionEnd))) {
-    return headerOnly(message, rcode.malformed);
-  }
-  if (whole.length <= limit) return whole;
-  return encode({ ...packet, flags: (packet.flags ?? 0) | flag.truncated, answers: [], authorities: [] });
+  const nameEnd = query.questionEnd - 4;
+  if (!whole.subarray(12, nameEnd).equals(message.subarray(12, nameEnd))) return headerOnly(message, rcode.malformed);
+  if (whole.length <= limit) return withQuestionOf(message, query.questionEnd, whole);
+  const cut = encode({ ...packet, flags: (packet.flags ?? 0) | flag.truncated, answers: [], authorities: [] });
+  return withQuestionOf(message, query.questionEnd, cut);
+}
+
+/** The question goes back to the bit, also where the library knows a class by another name. */
+function withQuestionOf(message: Buffer, questionEnd: number, reply: Buffer): Buffer {
+  message.copy(reply, 12, 12, questionEnd);
+  return reply;
 }
 
 interface Query {
@@ -121,7 +127,9 @@ function buildReply({ name, type, class: questionClass, edns }: Query, { domains
   if (edns !== undefined && edns.ednsVersion !== 0) return { flags: 0, answers: [], authorities: [] };
   if (domain === undefined || questionClass !== internet) return { flags: rcode.refused, answers: [], authorities: [] };
   const flags = flag.authoritative | rcode.ok;
-  if (type === "A") return { flags, answers: [{ type: "A", name, ttl, data: "127.0.0.1" }], authorities: [] };
+  // To who asks for ANY, some of what there is will do (RFC 8482, 4.1).
+  if (type === "A" || type === "ANY")
+    return { flags, answers: [{ type: "A", name, ttl, data: "127.0.0.1" }], authorities: [] };
   if (type === "AAAA" && ipv6) return { flags, answers: [{ type: "AAAA", name, ttl, data: "::1" }], authorities: [] };
   const soa = soaOf(domain);
   return type === "SOA" && name === domain
@@ -164,6 +172,6 @@ function buildEdns({ ednsVersion, flag_do }: OptAnswer): OptAnswer {
 function headerOnly(message: Buffer, code: number): Buffer {
   const answer = Buffer.alloc(12);
   answer.writeUInt16BE(message.readUInt16BE(0), 0);
-  answer.writeUInt16BE(flag.response | (message.readUInt16BE(2) & 0x7900) | code, 2);
+  answer.writeUInt16BE(flag.response | (message.readUInt16BE(2) & 0x7910) | code, 2);
   return answer;
 }

@@ -48,7 +48,9 @@ export class ChunkedReader implements BodyReader {
         if (this.#left === 0) this.#enter("break");
       } else if (place === "trailers") {
         at = this.#takeTrailers(input, at);
-        if (this.ended) trailers = `${this.#trailers()}\r\n`;
+        if (this.#text !== "\r\n" && !this.#text.endsWith("\r\n\r\n")) continue;
+        trailers = `${this.#trailers()}\r\n`;
+        this.#enter("ended");
       } else {
         at = this.#takeLine(input, at);
         if (this.#place === "trailers") rawEnd = at;
@@ -89,20 +91,13 @@ export class ChunkedReader implements BodyReader {
     this.#enter(this.#left === 0 ? "trailers" : "content");
   }
 
-  #takeTrailers(input: Buffer, start: number): number {
-    let at = start;
-    while (at < input.length) {
-      const found = input.indexOf(lf, at);
-      const end = found === -1 ? input.length : found + 1;
-      this.#text += input.toString("latin1", at, end);
-      if (this.#text.length > maxTrailers) throw new MalformedMessage(431, "the trailers are too long");
-      at = end;
-      if (this.#text === "\r\n" || this.#text.endsWith("\r\n\r\n")) {
-        this.#place = "ended";
-        break;
-      }
-    }
-    return at;
+  /** Takes one line of the trailer section. */
+  #takeTrailers(input: Buffer, at: number): number {
+    const found = input.indexOf(lf, at);
+    const end = found === -1 ? input.length : found + 1;
+    this.#text += input.toString("latin1", at, end);
+    if (this.#text.length > maxTrailers) throw new MalformedMessage(431, "the trailers are too long");
+    return end;
   }
 
   /** The trailer section without the empty line that ends it, and without the fields that may not be in it. */

@@ -95,6 +95,6 @@ function renderHtml({ status, message, lines, links, retryAfter }: Page): string
 }
 
 /** Makes any text safe in HTML, also between double or single quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

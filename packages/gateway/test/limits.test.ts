@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { ask, eventually, get, head, hostname, listenHttp, openRaw, route, startGateway } from "./harness.ts";
+
+const hello = (): Promise<number> => listenHttp((_, response) => response.end("hello"));
+
+test("headers over the limit are refused, those just under it are not", async () => {
+  const { port } = await startGateway([route(await listenHttp((_, response) => response.end()))], {
+    maxHeaderBytes: 8_192,
+  });
+  const long = (size: number): string => get("/", `X-Long: ${"x".repeat(size)}`);
+  expect(await ask(port, long(8_000))).toContain("200 OK");
+  expect(await ask(port, long(8_192))).toMatch(/^HTTP\/1\.1 431 /);
+  expect(await ask(port, get(`/${"x".repeat(9_000)}`))).toMatch(/^HTTP\/1\.1 431 /);
+  expect(await ask(port, get("/", ...Array.from({ length: 300 }, (_, at) => `X-${at}: x`)))).toMatch(
+    /^HTTP\/1\.1 431 /,
+  );
+});
+
+test("a head without end is refused as soon as it is too long", async () => {
+  const { port } = await startGateway([], { maxHeaderBytes: 1_024 });
+  const client = await openRaw(port);
+  client.send(`GET / HTTP/1.1\r\nX: ${"x".repeat(2_000)}`);
+  expect(await client.closed()).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+test("headers that come byte by byte run out of time", async () => {
+  const { port } = await startGateway([route(await hello())], { headersTimeoutMs: 200 });
+  const client = await openRaw(port);
+  const drip = setInterval(() => client.send("x"), 20);
+  client.send("GET / HTTP/1.1\r\nX: ");
+  const text = await client.closed();
+  clearInterval(drip);
+  expect(text).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+test("a head in two halves is in time", async () => {
+  const { port } = await startGateway([route(await hello())], { headersTimeoutMs: 2_000 });
+  const client = await openRaw(port);
+  const text = get("/");
+  client.send(text.slice(0, 30));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  client.send(text.slice(30));
+  expect(await client.closed()).toContain("hello");
+});
+
+test("an idle connection is closed without a word, new or between two requests", async () => {
+  const { gateway, port } = await startGateway([route(await hello())], { idleTimeoutMs: 200 });
+  const silent = await openRaw(port);
+  const used = await openRaw(port);
+  used.send(head("GET / HTTP/1.1"));
+  await used.until(/hello$/);
+  expect(await silent.closed()).toBe("");
+  expect(await used.closed()).toMatch(/hello$/);
+  await eventually(() => gateway.clients === 0);
+});
+
+test("a stream that is silent for longer than any limit is not idle", async () => {
+  let say: () => void = () => {};
+  const upstream = await listenHttp((_, response) => {
+    response.write("one");
+    say = () => void response.end("two");
+  });
+  const { port } = await startGateway([route(upstream)], { idleTimeoutMs: 100, headersTimeoutMs: 100 });
+  const client = await openRaw(port);
+  client.send(head("GET / HTTP/1.1"));
+  await client.until(/one/);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  say();
+  await client.until(/two/);
+});
+
+test("a service that thinks for longer than any limit, and an upload that pauses, are not idle", async () => {
+  const upstream = await listenHttp((incoming, response) => {
+    incoming.resume().on("end", () => setTimeout(() => response.end("at last"), 500));
+  });
+  const { port } = await startGateway([route(upstream)], { idleTimeoutMs: 100, headersTimeoutMs: 100 });
+  const client = await openRaw(port);
+  client.send(`${head("POST / HTTP/1.1", "Content-Length: 4")}ab`);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  client.send("cd");
+  await client.until(/at last/);
+});
+
+test("clients that leave in the middle leave nothing behind", async () => {
+  let open = 0;
+  const upstream = await listenHttp((_, response) => {
+    open += 1;
+    response.write("begun");
+    response.on("close", () => {
+      open -= 1;
+    });
+  });
+  const { gateway, port } = await startGateway([route(upstream)]);
+  for (let round = 0; round < 5; round += 1) {
+    const clients = await Promise.all(Array.from({ length: 20 }, () => openRaw(port)));
+    for (const client of clients) client.send(head("GET / HTTP/1.1"));
+    await Promise.all(clients.slice(0, 10).map((client) => client.until(/begun/)));
+    for (const [at, { socket }] of clients.entries()) at % 2 === 0 ? socket.resetAndDestroy() : socket.destroy();
+  }
+  await eventually(() => gateway.clients === 0 && open === 0);
+});
+
+test("a client that asks faster than it reads is read no further", async () => {
+  const { gateway, port } = await startGateway([]);
+  const client = await openRaw(port);
+  client.socket.pause();
+  const request = `GET / HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(1_000);
+  let written = 0;
+  while (written < 20_000 && client.socket.write(request)) written += 1;
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(client.socket.bytesWritten - client.socket.writableLength).toBeLessThan(60_000_000);
+  client.socket.destroy();
+  await eventually(() => gateway.clients === 0);
+});

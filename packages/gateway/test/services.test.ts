@@ -1,0 +1,159 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { DialError, dial } from "../src/upstream/dial.ts";
+import {
+  ask,
+  closedPort,
+  get,
+  head,
+  listenHttp,
+  listenRaw,
+  mark,
+  onHeads,
+  openRaw,
+  route,
+  startGateway,
+} from "./harness.ts";
+
+test("a service that listens on ::1 alone is reached", async () => {
+  const { port } = await startGateway([route(await listenHttp((_, response) => response.end("six"), "::1"))]);
+  expect(await ask(port, get("/"))).toContain("six");
+  expect(await ask(port, get("/"))).toContain("six");
+});
+
+test("the addresses are raced: one that hesitates does not keep the other back", async () => {
+  // Nobody answers a connection to 198.51.100.1 (RFC 5737), or at once that there is no way.
+  const upstream = await listenHttp((_, response) => response.end());
+  const begin = Date.now();
+  const socket = await dial(upstream, { timeoutMs: 3_000, addresses: ["198.51.100.1", "127.0.0.1"] });
+  expect(socket.remoteAddress).toBe("127.0.0.1");
+  expect(Date.now() - begin).toBeLessThan(1_500);
+  socket.destroy();
+});
+
+test("a dial that nobody answers says so, at once or in time", async () => {
+  const port = await closedPort();
+  await expect(dial(port, { timeoutMs: 1_000 })).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  await expect(dial(port, { timeoutMs: 100, addresses: ["198.51.100.1"] })).rejects.toBeInstanceOf(DialError);
+});
+
+test("a request waits for a service that is starting, whatever its method", async () => {
+  const upstream = await closedPort();
+  const { port } = await startGateway([route(upstream, { starting: true })]);
+  const client = await openRaw(port);
+  client.send(`${head("POST / HTTP/1.1", "Connection: close", "Content-Length: 5")}hello`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const server = createServer((incoming, response) => incoming.pipe(response)).listen(upstream, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  expect(await client.closed()).toMatch(/200 OK.*hello/s);
+});
+
+test("a request waits no longer than the limit, and then says when to ask again", async () => {
+  const routes = [route(await closedPort(), { starting: true, process: "vite" })];
+  const { port } = await startGateway(routes, { startTimeoutMs: 150 });
+  const text = await ask(port, get("/", "Accept: text/html"));
+  expect(text).toMatch(/^HTTP\/1\.1 503 .*vite is starting/s);
+  expect(text).toContain("Retry-After: 1\r\n");
+  expect(text).toContain(`X-Cspace-Route: ${mark}\r\n`);
+});
+
+test("a request that waits follows its route: to another port, or to the news that the service is down", async () => {
+  const upstream = await closedPort();
+  const { gateway, port } = await startGateway([route(upstream, { starting: true })]);
+  const moved = ask(port, get("/"));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  gateway.setRoutes([route(await listenHttp((_, response) => response.end("moved")))]);
+  expect(await moved).toContain("moved");
+  gateway.setRoutes([route(upstream, { starting: true })]);
+  const crashed = ask(port, get("/"));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  gateway.setRoutes([route(upstream)]);
+  expect(await crashed).toMatch(/^HTTP\/1\.1 502 /);
+});
+
+test("a client that leaves while it waits takes its request with it", async () => {
+  const upstream = await closedPort();
+  const { gateway, port } = await startGateway([route(upstream, { starting: true })]);
+  const client = await openRaw(port);
+  client.send(head("GET / HTTP/1.1"));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  client.socket.resetAndDestroy();
+  await expect.poll(() => gateway.clients).toBe(0);
+});
+
+/** A service that answers the first request of a connection and closes, without a word, at the second. */
+function listenForgetful(seen: string[]): Promise<number> {
+  return listenRaw((socket) => {
+    let count = 0;
+    onHeads(socket, (text) => {
+      seen.push(text.split(" ")[0] ?? "");
+      count += 1;
+      if (count > 1) socket.destroy();
+      else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+  });
+}
+
+test.each(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])(
+  "%s is sent again when a kept connection turns out closed",
+  async (method) => {
+    const seen: string[] = [];
+    const { port } = await startGateway([route(await listenForgetful(seen))]);
+    await ask(port, get("/"));
+    expect(await ask(port, head(`${method} / HTTP/1.1`, "Connection: close"))).toContain("200 OK");
+    expect(seen).toEqual(["GET", method, method]);
+  },
+);
+
+test.each([
+  ["POST", ""],
+  ["PATCH", ""],
+  ["PUT", "body"],
+])("%s with the body %j is not sent again", async (method, body) => {
+  const seen: string[] = [];
+  const { port } = await startGateway([route(await listenForgetful(seen))]);
+  await ask(port, get("/"));
+  const sent = head(`${method} / HTTP/1.1`, "Connection: close", `Content-Length: ${body.length}`) + body;
+  expect(await ask(port, sent)).toMatch(/^HTTP\/1\.1 502 /);
+  expect(seen).toEqual(["GET", method]);
+});
+
+test("a request is not sent again on a new connection, nor when an answer has begun", async () => {
+  let count = 0;
+  const upstream = await listenRaw((socket) =>
+    onHeads(socket, () => {
+      count += 1;
+      socket.end("HTTP/1.1 2");
+    }),
+  );
+  const { port } = await startGateway([route(upstream)]);
+  expect(await ask(port, get("/"))).toMatch(/^HTTP\/1\.1 502 /);
+  expect(count).toBe(1);
+});
+
+test("a connection that the service closes in between is replaced, also for what is not sent again", async () => {
+  const short = createServer({ keepAliveTimeout: 1 }, (_, response) => void response.end("ok"));
+  await new Promise<void>((resolve) => short.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void short.close());
+  const { port } = await startGateway([route((short.address() as AddressInfo).port)]);
+  for (let round = 0; round < 5; round += 1) {
+    expect(await ask(port, head("POST / HTTP/1.1", "Connection: close", "Content-Length: 0"))).toContain("ok");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
+test("a route that leads back to the gateway is found out at once", async () => {
+  const { gateway, port } = await startGateway([]);
+  gateway.setRoutes([route(port)]);
+  const text = await ask(port, get("/"));
+  expect(text).toMatch(/^HTTP\/1\.1 508 Loop Detected\r\n/);
+  expect(text).toContain(`X-Cspace-Route: ${mark}\r\n`);
+});
+
+test("a route that leads back by way of another gateway is found out, too", async () => {
+  const one = await startGateway([]);
+  const other = await startGateway([route(one.port)]);
+  one.gateway.setRoutes([route(other.port)]);
+  expect(await ask(one.port, get("/"))).toMatch(/^HTTP\/1\.1 508 /);
+});

@@ -1,0 +1,125 @@
+import { request } from "node:http";
+import { createGateway } from "@cspace/gateway";
+import { expect, test } from "vitest";
+import { ask, get, head, hostname, listenHttp, openRaw, route, startGateway } from "./harness.ts";
+
+const named = (name: string): Promise<number> => listenHttp((_, response) => response.end(name));
+
+test("routes come, move and go while the gateway runs", async () => {
+  const { gateway, port } = await startGateway([]);
+  expect(await ask(port, get("/"))).toMatch(/ 404 /);
+  gateway.setRoutes([route(await named("<one>"))]);
+  expect(await ask(port, get("/"))).toContain("<one>");
+  gateway.setRoutes([route(await named("<two>"))]);
+  expect(await ask(port, get("/"))).toContain("<two>");
+  gateway.setRoutes([]);
+  expect(await ask(port, get("/"))).toMatch(/ 404 /);
+});
+
+test("a request under way ends as it began, and the next on its connection goes by the new table", async () => {
+  const slow = await listenHttp((_, response) => {
+    response.write("old");
+    setTimeout(() => response.end("-done"), 150);
+  });
+  const { gateway, port } = await startGateway([route(slow)]);
+  const client = await openRaw(port);
+  client.send(head("GET / HTTP/1.1"));
+  await client.until(/old/);
+  gateway.setRoutes([route(await named("new"))]);
+  await client.until(/-done/);
+  client.send(get("/"));
+  expect(await client.closed()).toMatch(/new$/);
+});
+
+test("a table with a mistake changes nothing", async () => {
+  const { gateway, port } = await startGateway([route(await named("kept"))]);
+  const mistakes = [
+    [[route(1), route(2)], "CSPACE_ROUTE_DUPLICATE"],
+    [[route(0)], "CSPACE_PORT_INVALID"],
+    [[route(1.5)], "CSPACE_PORT_INVALID"],
+    [[route(70_000)], "CSPACE_PORT_INVALID"],
+    [[route(1, { label: "Not a slug" })], "CSPACE_NAME_INVALID"],
+  ] as const;
+  for (const [routes, code] of mistakes) {
+    expect(() => gateway.setRoutes(routes)).toThrow(expect.objectContaining({ code }));
+    expect(() => createGateway({ routes })).toThrow(expect.objectContaining({ code }));
+  }
+  expect(() => createGateway({ domains: ["nodots"] })).toThrow(
+    expect.objectContaining({ code: "CSPACE_DOMAIN_INVALID" }),
+  );
+  expect(await ask(port, get("/"))).toContain("kept");
+});
+
+test("a hundred changes a second lose no request and mislead none", async () => {
+  const instances = ["mercury", "venus", "earth"];
+  const upstreams = await Promise.all(
+    instances.flatMap((instance) => [0, 1].map(() => listenHttp((_, response) => response.end(instance)))),
+  );
+  const table = (turn: number): ReturnType<typeof route>[] => [
+    ...instances.map((instance, at) => route(upstreams[at * 2 + (turn % 2)] ?? 0, { instance })),
+    ...(turn % 3 === 0 ? [route(1, { label: "extra", instance: "mars" })] : []),
+  ];
+  const { gateway, port } = await startGateway(table(0));
+  let turn = 0;
+  const changes = setInterval(() => {
+    turn += 1;
+    gateway.setRoutes(table(turn));
+  }, 10);
+  const end = Date.now() + 3_000;
+  let answered = 0;
+  const wrong: string[] = [];
+  const worker = async (at: number): Promise<void> => {
+    const instance = instances[at % instances.length] ?? "";
+    const client = await openRaw(port);
+    let before = 0;
+    while (Date.now() < end) {
+      client.send(`GET / HTTP/1.1\r\nHost: dev.${instance}.p.cspace.local\r\n\r\n`);
+      const text = await client.until(
+        (all) => all.length > before && all.slice(before).includes("\r\n\r\n") && all.endsWith(instance),
+      );
+      const answer = text.slice(before);
+      before = text.length;
+      if (!answer.startsWith("HTTP/1.1 200 OK") || !answer.includes(`dev--${instance}--p`)) wrong.push(answer);
+      answered += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 12 }, (_, at) => worker(at)));
+  clearInterval(changes);
+  expect(wrong).toEqual([]);
+  expect(turn).toBeGreaterThan(100);
+  expect(answered).toBeGreaterThan(500);
+});
+
+test("closing lets a request end, tells its connection to end, and takes no other", async () => {
+  const slow = await listenHttp((_, response) => setTimeout(() => response.end("in time"), 200));
+  const { gateway, port } = await startGateway([route(slow)], { drainTimeoutMs: 5_000 });
+  const client = await openRaw(port);
+  const idle = await openRaw(port);
+  client.send(head("GET / HTTP/1.1"));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const closing = gateway.close();
+  expect(await idle.closed()).toBe("");
+  const text = await client.closed();
+  expect(text).toMatch(/Connection: close\r\n.*in time$/s);
+  client.socket.end();
+  await closing;
+  expect(gateway.clients).toBe(0);
+  await expect(
+    new Promise((resolve, reject) =>
+      request({ port, headers: { host: hostname } }, resolve)
+        .on("error", reject)
+        .end(),
+    ),
+  ).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
+test("closing ends a stream that does not end by itself", async () => {
+  const upstream = await listenHttp((_, response) => void response.write("forever"));
+  const { gateway, port } = await startGateway([route(upstream)], { drainTimeoutMs: 100 });
+  const client = await openRaw(port);
+  client.send(head("GET / HTTP/1.1"));
+  await client.until(/forever/);
+  await gateway.close();
+  await client.closed();
+  expect(gateway.clients).toBe(0);
+});
