@@ -26,8 +26,9 @@ function failure(line: string): CommanderError {
   throw new Error(`it was accepted: ${line}`);
 }
 
-test.each(commands.map(({ name }) => name))("cspace %s is a command, with help and examples", (name) => {
-  expect(parse(name).parsed?.spec.name).toBe(name);
+test.each(commands)("cspace $name is a command, with help and examples", ({ name, args }) => {
+  const needed = args.flatMap(([notation]) => (notation.startsWith("<") ? ["x"] : []));
+  expect(parse([name, ...needed].join(" ")).parsed?.spec.name).toBe(name);
   const error = failure(`${name} --help`);
   expect(error.exitCode).toBe(0);
 });

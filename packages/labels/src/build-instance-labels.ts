@@ -24,6 +24,11 @@ export interface BuildInstanceLabelsInput {
   readonly domain?: string | undefined;
   /** The hash of the plan; no label without it. */
   readonly plan?: string | undefined;
+  /**
+   * The labels that processes of the host serve in the instance; no label when there are none.
+   * @default []
+   */
+  readonly processes?: readonly string[] | undefined;
 }
 
 /**
@@ -39,6 +44,7 @@ export interface BuildInstanceLabelsInput {
  */
 export function buildInstanceLabels(input: BuildInstanceLabelsInput): Record<string, string> {
   const { instance, project, instanceName = instance, projectName = project, directory, domain, plan } = input;
+  const { processes = [] } = input;
   return {
     ...buildIdentityLabels({ instance, project }),
     [labelKeys.projectName]: projectName,
@@ -46,5 +52,6 @@ export function buildInstanceLabels(input: BuildInstanceLabelsInput): Record<str
     ...(directory === undefined ? {} : { [labelKeys.directory]: directory }),
     ...(domain === undefined ? {} : { [labelKeys.domain]: parseDomain(domain) }),
     ...(plan === undefined ? {} : { [labelKeys.plan]: plan }),
+    ...(processes.length === 0 ? {} : { [labelKeys.processes]: processes.join(",") }),
   };
 }

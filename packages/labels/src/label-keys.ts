@@ -26,6 +26,8 @@ export const labelKeys: {
   readonly domain: "cspace.domain";
   /** The hash of the plan that the instance was started with. */
   readonly plan: "cspace.plan";
+  /** The labels that processes of the host serve in the instance, between commas. */
+  readonly processes: "cspace.processes";
   /** What the key of a route begins with; its label follows, and the value is the port. */
   readonly routePrefix: "cspace.route.";
 } = {
@@ -38,6 +40,7 @@ export const labelKeys: {
   directory: "cspace.directory",
   domain: "cspace.domain",
   plan: "cspace.plan",
+  processes: "cspace.processes",
   routePrefix: "cspace.route.",
 };
 

@@ -1,5 +1,5 @@
 import { isCspaceError } from "@cspace/errors";
-import { type Domain, parseDomain, type Slug } from "@cspace/hostnames";
+import { type Domain, isSlug, parseDomain, type Slug } from "@cspace/hostnames";
 import { parseIdentityLabels } from "./identity-labels.ts";
 import { labelKeys, labelSpec } from "./label-keys.ts";
 
@@ -14,6 +14,8 @@ export interface InstanceLabels {
   readonly directory?: string;
   readonly domain?: Domain;
   readonly plan?: string;
+  /** The labels that processes of the host serve in the instance; what is no slug is left out. */
+  readonly processes?: readonly Slug[];
   /** The version of the contract that the labels were written by; `"1"` where no label says it. */
   readonly spec: string;
 }
@@ -36,6 +38,7 @@ export function parseInstanceLabels(labels: Readonly<Record<string, string>>): I
   const directory = labels[labelKeys.directory];
   const domain = servedDomain(labels[labelKeys.domain]);
   const plan = labels[labelKeys.plan];
+  const processes = (labels[labelKeys.processes] ?? "").split(",").filter(isSlug);
   return {
     ...identity,
     projectName: labels[labelKeys.projectName] ?? identity.project,
@@ -43,6 +46,7 @@ export function parseInstanceLabels(labels: Readonly<Record<string, string>>): I
     ...(directory === undefined ? {} : { directory }),
     ...(domain === undefined ? {} : { domain }),
     ...(plan === undefined ? {} : { plan }),
+    ...(processes.length === 0 ? {} : { processes }),
     spec: labels[labelKeys.spec] ?? labelSpec,
   };
 }

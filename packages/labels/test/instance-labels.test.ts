@@ -28,6 +28,7 @@ test("with everything", () => {
       directory: "/home/me/resume redux",
       domain: "Cspace.Localhost",
       plan: "0f3a",
+      processes: ["web", "docs"],
     }),
   ).toMatchInlineSnapshot(`
     {
@@ -37,6 +38,7 @@ test("with everything", () => {
       "cspace.instance.name": "feature/auth",
       "cspace.managed": "true",
       "cspace.plan": "0f3a",
+      "cspace.processes": "web,docs",
       "cspace.project": "resume-redux",
       "cspace.project.name": "Résumé Redux",
       "cspace.spec": "1",

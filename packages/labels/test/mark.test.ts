@@ -20,6 +20,7 @@ test("the public names of the contract", () => {
       "managed": "cspace.managed",
       "markHeader": "X-Cspace-Route",
       "plan": "cspace.plan",
+      "processes": "cspace.processes",
       "project": "cspace.project",
       "projectName": "cspace.project.name",
       "routePrefix": "cspace.route.",

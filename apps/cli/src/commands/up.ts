@@ -35,7 +35,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   const { startInstance } = await import("../core/start-instance.ts");
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   try {
-    const started = await startInstance({ context, machine, project, target, stack, progress, args });
+    const started = await startInstance({ context, machine, project, processes, target, stack, progress, args });
     if ("plan" in started || processes.length === 0) return started;
     const { runProcesses } = await import("../core/up-processes.ts");
     const host = { machine, paths: machine.paths, noEngine: null };

@@ -28,6 +28,7 @@ import { mergeInstances } from "./machine-instances.ts";
 import type { Machine } from "./open-engine.ts";
 import { type ChosenRoute, describeDoubts, planRoutes } from "./plan-routes.ts";
 import { readEvidence } from "./read-evidence.ts";
+import type { RoutedProcess } from "./read-processes.ts";
 import type { Stack } from "./read-stack.ts";
 import { verifyRoutes } from "./verify-routes.ts";
 
@@ -36,6 +37,7 @@ export interface UpRun {
   readonly context: Context;
   readonly machine: Machine;
   readonly project: Project;
+  readonly processes: readonly RoutedProcess[];
   readonly target: UpTarget;
   readonly stack: Stack;
   readonly progress: Progress;
@@ -109,7 +111,7 @@ async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A
 }
 
 async function planFor(
-  { context, project, target, args }: UpRun,
+  { context, project, processes, target, args }: UpRun,
   model: ComposeModel,
   { domains, httpPort }: { readonly domains: readonly string[]; readonly httpPort: number },
 ): Promise<InstancePlan> {
@@ -119,8 +121,10 @@ async function planFor(
   const browserDomain = kept ?? (await chooseBrowserDomain(domains, routes, record, context));
   const domain = domains[0] as string;
   const { project: slug, instance } = record;
-  const environment = buildEnvironment({ project: slug, instance, domain, browserDomain, httpPort, routes });
-  return planInstance({ ...record, model, routes, domains, browserDomain, environment });
+  const all = [...routes, ...processes];
+  const environment = buildEnvironment({ project: slug, instance, domain, browserDomain, httpPort, routes: all });
+  const labels = processes.map(({ label }) => label);
+  return planInstance({ ...record, model, routes, processes: labels, domains, browserDomain, environment });
 }
 
 /** The first domain if the machine resolves it now, else the one that browsers resolve by themselves. */

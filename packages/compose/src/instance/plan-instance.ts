@@ -25,6 +25,8 @@ export interface PlanInstanceOptions {
   readonly domains: readonly string[];
   /** The domain that browsers were given when the instance was created. */
   readonly browserDomain: string;
+  /** The labels that processes of the host serve. @default [] */
+  readonly processes?: readonly string[];
   /** Goes into every service's environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -123,8 +125,9 @@ function planService(
   options: PlanInstanceOptions,
 ): ServiceOverride {
   const { project, instance, projectName, instanceName, directory, domains, browserDomain, environment } = options;
+  const { processes } = options;
   const routed = routes.length > 0;
-  const names = { project, instance, projectName, instanceName, directory, domain: browserDomain };
+  const names = { project, instance, projectName, instanceName, directory, domain: browserDomain, processes };
   const aliases = [
     ...(service.container_name === undefined ? [] : [service.container_name]),
     ...(routed && service.hostname !== undefined ? hostnameAliases(service) : []),

@@ -65,7 +65,9 @@ function wantedNetworks({ containers, networks, domains }: AttachmentState): Map
     if (existing.has(networkName(instance.project))) wanted.set(networkName(instance.project), []);
     const composeProject = container.Labels["com.docker.compose.project"];
     if (composeProject === undefined) continue;
-    const hostnames = parseLabels(container.Labels).flatMap((route) =>
+    const { project, processes = [] } = instance;
+    const served = processes.map((label) => ({ label, project, instance: instance.instance }));
+    const hostnames = [...parseLabels(container.Labels), ...served].flatMap((route) =>
       domains.map((domain) => buildHostname(route, { domain }) as string),
     );
     for (const network of ownNetworks(composeProject, networks)) {
