@@ -1,0 +1,277 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { until } from "./harness.ts";
+import { type RunningCli, signalGroup, startCspace } from "./processes.ts";
+
+interface Route {
+  readonly label: string;
+  readonly url: string | null;
+  readonly browserUrl: string | null;
+  readonly localUrl: string | null;
+  readonly via: string;
+  readonly health: string;
+  readonly target: { readonly process: string; readonly port: number };
+}
+interface Instance {
+  readonly instance: string;
+  readonly engine: string;
+  readonly state: string;
+  readonly routes: readonly Route[];
+}
+interface UpDocument {
+  readonly instance: Instance;
+  readonly steps: readonly { readonly name: string; readonly status: string }[];
+}
+
+const roots: string[] = [];
+const running: RunningCli[] = [];
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "cspace-e2e-"));
+  roots.push(root);
+});
+afterEach(async () => {
+  for (const run of running.splice(0)) signalGroup(run, "SIGKILL");
+  const daemon = await readDaemon();
+  if (daemon === undefined) return;
+  await call("POST", "/stop");
+  await until(10_000, async () => (await readDaemon()) === undefined);
+});
+afterAll(() => {
+  for (const folder of roots) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A machine without Docker. */
+const env = (): Record<string, string> => ({ CSPACE_HOME: join(root, "home"), DOCKER_HOST: "unix:///nowhere.sock" });
+
+/** Asks the daemon of the test's home; `undefined` when there is none. */
+function call(method: string, path: string): Promise<{ readonly pid: number } | undefined> {
+  return new Promise((resolve) => {
+    const sent = request({ socketPath: join(root, "home/run/daemon.sock"), method, path, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.once("end", () => resolve(JSON.parse(text)));
+    });
+    sent.once("error", () => resolve(undefined));
+    sent.end();
+  });
+}
+const readDaemon = () => call("GET", "/status");
+
+function project(name: string, files: Readonly<Record<string, string>>): string {
+  const folder = join(root, name);
+  mkdirSync(folder, { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  return folder;
+}
+
+/** A server that says who it is, and what it was told. */
+const server = (name: string): string => `
+import { createServer } from "node:http";
+const { PORT, HOST, CSPACE_INSTANCE } = process.env;
+createServer((request, response) => response.end(["${name}", CSPACE_INSTANCE, request.headers.host, process.pid].join(" ")))
+  .listen(Number(PORT), HOST, () => console.log("${name} listens"));
+`;
+
+function start(cwd: string, ...args: string[]): RunningCli {
+  const run = startCspace(args, { cwd, env: env() });
+  running.push(run);
+  return run;
+}
+
+async function json<Document>(cwd: string, ...args: string[]): Promise<Document> {
+  const run = start(cwd, ...args, "--json");
+  const code = await run.ended;
+  if (code !== 0) throw new Error(`cspace ${args.join(" ")} ended with ${code}:\n${run.text.out}\n${run.text.err}`);
+  return JSON.parse(run.text.out);
+}
+
+/** Requests a URL as a browser does, which finds every name under `localhost` by itself. */
+function open(url: string | null): Promise<string> {
+  const { hostname, port, host } = new URL(url ?? "");
+  const address = hostname.endsWith("localhost") ? "127.0.0.1" : hostname;
+  return new Promise((done, fail) => {
+    const sent = request({ host: address, port: port || 80, headers: { host }, agent: false }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        body += chunk;
+      });
+      response.once("end", () => done(body));
+    });
+    sent.once("error", fail);
+    sent.end();
+  });
+}
+
+/** One that has ended and that nobody has asked for its exit code does not count: proc_pid_stat(5). */
+function isAlive(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && !/^\d+ \(.*\) [ZX]/s.test(readFileSync(file, "utf8"));
+}
+const dev = { "package.json": '{ "scripts": { "dev": "node server.mjs" } }', "server.mjs": server("dev") };
+
+describe("a project that has a dev script", () => {
+  test("is served under its hostname without Docker, again and in a second copy, and leaves nothing", async () => {
+    const shop = project("shop", dev);
+    const { instance, steps } = await json<UpDocument>(shop, "up");
+    expect(instance).toMatchObject({ instance: "mercury", engine: "gateway", state: "running" });
+    expect(steps.map(({ name }) => name)).toEqual(["proxy", "start", "wait", "verify"]);
+    const [route] = instance.routes;
+    expect(route).toMatchObject({ label: "dev", health: "up", target: { process: "dev" } });
+    expect(new URL(route?.browserUrl ?? "").hostname).toBe("dev.mercury.shop.cspace.localhost");
+    const answer = await open(route?.browserUrl ?? null);
+    expect(answer).toMatch(/^dev mercury dev\.mercury\.shop\.cspace\.localhost/);
+    expect((await open(route?.localUrl ?? null)).split(" ").at(-1)).toBe(answer.split(" ").at(-1));
+
+    const again = await json<UpDocument>(shop, "up");
+    expect(again.steps.filter(({ name, status }) => name !== "verify" && status === "done")).toEqual([]);
+    expect(await open(again.instance.routes[0]?.browserUrl ?? null)).toBe(answer);
+
+    const second = await json<UpDocument>(shop, "up", "--new");
+    expect(second.instance.instance).toBe("venus");
+    expect(await open(second.instance.routes[0]?.browserUrl ?? null)).toMatch(/^dev venus/);
+    const { instances } = await json<{ instances: Instance[] }>(shop, "list");
+    expect(instances.map((one) => one.instance)).toEqual(["mercury", "venus"]);
+
+    const pids = [answer, await open(second.instance.routes[0]?.browserUrl ?? null)].map((text) =>
+      Number(text.split(" ").at(-1)),
+    );
+    expect(pids.every(isAlive)).toBe(true);
+    await json(shop, "down", "--all");
+    expect(pids.some(isAlive)).toBe(false);
+    await until(10_000, async () => (await readDaemon()) === undefined);
+    expect(readdirSync(join(root, "home/run")).filter((name) => name.endsWith(".sock"))).toEqual([]);
+  });
+
+  test("prints what it printed", async () => {
+    const shop = project("shop", dev);
+    await json(shop, "up");
+    const logs = start(shop, "logs", "dev", "--tail", "1");
+    expect(await logs.ended).toBe(0);
+    expect(logs.text.out).toBe("dev | dev listens\n");
+  });
+});
+
+test("a process that ends is a failure, with its last lines", async () => {
+  const shop = project("shop", {
+    ".cspace.json": '{ "processes": { "web": { "command": "echo no database; exit 3" } } }',
+  });
+  const run = start(shop, "up", "--json");
+  expect(await run.ended).toBe(1);
+  const { error } = JSON.parse(run.text.out) as { error: { code: string; message: string; hint: string } };
+  expect(error.code).toBe("CSPACE_PROCESS_EXITED");
+  expect(error.message).toContain("no database");
+  expect(error.hint).toContain("cspace logs web");
+});
+
+test("settings that change start a process anew, and others stay", async () => {
+  const settings = (word: string): string =>
+    JSON.stringify({ processes: { web: { command: `node server.mjs ${word}` }, api: { command: "node server.mjs" } } });
+  const shop = project("shop", { ".cspace.json": settings("a"), "server.mjs": server("web") });
+  const ask = async (): Promise<string[]> => {
+    const { instance } = await json<UpDocument>(shop, "up");
+    return Promise.all(instance.routes.map(async ({ browserUrl }) => (await open(browserUrl)).split(" ").at(-1) ?? ""));
+  };
+  const [api, web] = await ask();
+  writeFileSync(join(shop, ".cspace.json"), settings("b"));
+  const [sameApi, otherWeb] = await ask();
+  expect(sameApi).toBe(api);
+  expect(otherWeb).not.toBe(web);
+});
+
+describe("cspace run", () => {
+  const listed = async (cwd: string): Promise<readonly Route[]> =>
+    (await json<{ instances: Instance[] }>(cwd, "list")).instances.flatMap(({ routes }) => routes);
+
+  test("serves a command while it runs, passes signals on, and ends with its code", async () => {
+    const shop = project("shop", { "package.json": "{}", "server.mjs": server("run") });
+    const run = start(shop, "run", "docs", "--", "sh", "-c", "node server.mjs; exit 7");
+    await until(10_000, async () => (await listed(shop)).some(({ health, via }) => health === "up" && via !== "none"));
+    const [route] = await listed(shop);
+    expect(route?.label).toBe("docs");
+    const answer = await open(route?.browserUrl ?? null);
+    expect(answer).toMatch(/^run {2}docs\.mercury\.shop/);
+    process.kill(Number(answer.split(" ").at(-1)), "SIGTERM");
+    expect(await run.ended).toBe(7);
+  });
+
+  test("the route is gone with its holder, also when that is killed", async () => {
+    const shop = project("shop", { "package.json": "{}", "server.mjs": server("run") });
+    const other = start(shop, "run", "other", "--", "sleep", "60");
+    const run = start(shop, "run", "docs", "--", "node", "server.mjs");
+    await until(10_000, async () => (await listed(shop)).length === 2);
+    const taken = start(shop, "run", "docs", "--", "true");
+    expect(await taken.ended).toBe(1);
+    expect(taken.text.err).toContain("CSPACE_LABEL_TAKEN");
+    signalGroup(run, "SIGKILL");
+    await until(5000, async () => (await listed(shop)).length === 1);
+    signalGroup(other, "SIGTERM");
+    expect(await other.ended).toBe(143);
+  });
+
+  test("follows a command to the port and the address that it takes", async () => {
+    const odd = `require("http").createServer((request, response) => response.end("odd")).listen(0, "::1")`;
+    const shop = project("shop", { "package.json": "{}" });
+    start(shop, "run", "odd", "--", process.execPath, "-e", odd);
+    await until(15_000, async () => {
+      const [route] = await listed(shop);
+      return (await open(route?.browserUrl ?? null).catch(() => "")) === "odd";
+    });
+  });
+
+  test("a command that is not there, and none", async () => {
+    const shop = project("shop", { "package.json": "{}" });
+    const missing = start(shop, "run", "docs", "--", "no-such-program");
+    expect(await missing.ended).toBe(1);
+    expect(missing.text.err).toContain("CSPACE_COMMAND_MISSING");
+    const none = start(shop, "run", "docs");
+    expect(await none.ended).toBe(2);
+  });
+});
+
+describe("the daemon", () => {
+  test("many that start it at once get one", async () => {
+    const shops = [1, 2, 3, 4].map((number) => project(`shop${number}`, dev));
+    const documents = await Promise.all(shops.map((shop) => json<UpDocument>(shop, "up")));
+    const answers = await Promise.all(documents.map(({ instance }) => open(instance.routes[0]?.browserUrl ?? null)));
+    expect(new Set(answers.map((answer) => answer.split(" ")[2])).size).toBe(4);
+    const { instances } = await json<{ instances: Instance[] }>(shops[0] as string, "list", "--all");
+    expect(instances).toHaveLength(4);
+  });
+
+  test("a socket that a killed one left behind is in nobody's way", async () => {
+    const shop = project("shop", { "package.json": "{}" });
+    const run = start(shop, "run", "docs", "--", "sleep", "60");
+    await until(10_000, async () => (await readDaemon()) !== undefined && run.text.err.includes("http://"));
+    const before = await readDaemon();
+    process.kill(before?.pid as number, "SIGKILL");
+    await until(5000, async () => (await readDaemon()) === undefined);
+    expect(existsSync(join(root, "home/run/daemon.sock"))).toBe(true);
+    const other = start(shop, "run", "other", "--", "sleep", "60");
+    await until(10_000, async () => other.text.err.includes("http://"));
+    expect((await readDaemon())?.pid).not.toBe(before?.pid);
+  });
+
+  test("ends by itself when nothing is left, and not before", async () => {
+    const shop = project("shop", { "package.json": "{}" });
+    const run = start(shop, "run", "docs", "--", "sleep", "6");
+    await until(10_000, async () => (await readDaemon()) !== undefined);
+    await setTimeout(4000);
+    expect(await readDaemon()).toBeDefined();
+    await run.ended;
+    await until(10_000, async () => (await readDaemon()) === undefined);
+  });
+});
+
+test("nothing of a test's is left", () => {
+  const all = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
+  expect(all.split("\n").filter((line) => line.includes(root))).toEqual([]);
+});
