@@ -23,7 +23,7 @@ const name = `${prefix}fallback`;
 const labels = ["api", "web"];
 const instances = ["mercury", "venus"];
 
-/** A service that answers with its label and its instance, and ends when it finds a file. */
+/** A service that answers with its label and its instance; with a file in its root it ends, with another it is slow. */
 const serve = (label: string): unknown => ({
   image: "node:24",
   init: true,
@@ -33,8 +33,11 @@ const serve = (label: string): unknown => ({
   command: [
     "node",
     "-e",
-    `if (require("fs").existsSync("/broken")) process.exit(3);
-    require("http").createServer((_, to) => to.end("${label}-" + process.env.CSPACE_INSTANCE)).listen(3000)`,
+    `const { existsSync } = require("fs");
+    if (existsSync("/broken")) process.exit(3);
+    const answer = (to) => to.end("${label}-" + process.env.CSPACE_INSTANCE);
+    const { createServer } = require("http");
+    createServer((_, to) => void setTimeout(answer, existsSync("/slow") ? 3000 : 0, to)).listen(3000)`,
   ],
 });
 
@@ -126,6 +129,13 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
         docker("stop", "-t", "0", container("mercury", "api"));
         const down = { "web of mercury": nowhere, "api of mercury": nowhere };
         expect(await proveAll()).toEqual(all(proxied(found), down));
+      });
+
+      test("a service takes longer to answer than any command waits", async () => {
+        const slow = (script: string): string => docker("exec", container("mercury", "web"), "node", "-e", script);
+        slow(`fs.writeFileSync("/slow", "")`);
+        onTestFinished(() => void slow(`fs.rmSync("/slow")`));
+        expect(await proveAll()).toEqual(all(proxied(found)));
       });
 
       test("Docker accepts and never answers: what the proxy says itself is left", async () => {

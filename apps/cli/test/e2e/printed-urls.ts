@@ -195,13 +195,14 @@ export async function requestPrinted({ machine }: Place, { by, url }: Printed): 
 
 /** Requests everything that was printed; the right instance answers, or words say why there is nothing to request. */
 export async function prove(place: Place, printed: readonly Printed[]): Promise<void> {
-  for (const one of printed) {
+  const proveOne = async (one: Printed): Promise<void> => {
     const answer = one.url === null ? one.reason : await requestPrinted(place, one);
     expect({ ...one, answer }).toEqual({
       ...one,
       answer: one.url === null ? expect.stringMatching(/\S/) : `${one.label}-${one.instance}`,
     });
-  }
+  };
+  await Promise.all(printed.map(proveOne));
 }
 
 /** The kinds where programs and browsers find a route, and Docker has published its port. */
