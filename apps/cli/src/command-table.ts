@@ -71,6 +71,14 @@ export const commands: readonly CommandSpec[] = [
     load: () => import("./commands/url.ts"),
   },
   {
+    name: "open",
+    summary: "a route in the browser; prints its URL",
+    args: [["[label]", "the route; may be left out when there is only one"]],
+    options: [],
+    examples: ["cspace open", "cspace open dev --instance mercury"],
+    load: () => import("./commands/open.ts"),
+  },
+  {
     name: "env",
     summary: "the variables of an instance, with the URLs that are right now",
     args: [["[instance]", "its name; by default the one of this directory"]],
@@ -85,30 +93,6 @@ export const commands: readonly CommandSpec[] = [
     options: [],
     examples: ["cspace ports", "cspace ports mercury --json"],
     load: () => import("./commands/ports.ts"),
-  },
-  {
-    name: "statusline",
-    summary: "one line of links for Claude Code's status line: JSON in, always exit 0",
-    args: [],
-    options: [
-      { flags: "--beside <command>", description: "print what another status line's command prints, too" },
-      { flags: "--install", description: "add it to your settings of Claude Code, beside what is there" },
-      { flags: "--uninstall", description: "take it back" },
-    ],
-    examples: [
-      "cspace statusline --install",
-      `echo '{"cwd":"'"$PWD"'"}' | cspace statusline`,
-      "cspace statusline --uninstall",
-    ],
-    load: () => import("./commands/statusline.ts"),
-  },
-  {
-    name: "open",
-    summary: "a route in the browser; prints its URL",
-    args: [["[label]", "the route; may be left out when there is only one"]],
-    options: [],
-    examples: ["cspace open", "cspace open dev --instance mercury"],
-    load: () => import("./commands/open.ts"),
   },
   {
     name: "logs",
@@ -184,5 +168,21 @@ export const commands: readonly CommandSpec[] = [
     options: [],
     examples: ["cspace dns uninstall", "cspace dns uninstall --dry-run"],
     load: () => import("./commands/dns-uninstall.ts"),
+  },
+  {
+    name: "statusline",
+    summary: "one line of links for Claude Code's status line: JSON in, always exit 0",
+    args: [],
+    options: [
+      { flags: "--beside <command>", description: "print what another status line's command prints, too" },
+      { flags: "--install", description: "add it to your settings of Claude Code, beside what is there" },
+      { flags: "--uninstall", description: "take it back" },
+    ],
+    examples: [
+      "cspace statusline --install",
+      `echo '{"cwd":"'"$PWD"'"}' | cspace statusline`,
+      "cspace statusline --uninstall",
+    ],
+    load: () => import("./commands/statusline.ts"),
   },
 ];

@@ -1,5 +1,7 @@
+import { lookup } from "node:dns";
 import { type IncomingHttpHeaders, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import type { LookupFunction } from "node:net";
 
 /** How one request went, up to the end of the response's headers. */
 export type Head =
@@ -16,6 +18,17 @@ export interface ReadHeadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** RFC 6761, 6.3: `localhost` is this machine, so that no resolver need be asked, and waited for. */
+const lookUpHost: LookupFunction = (hostname, options, done) => {
+  if (hostname !== "localhost") return lookup(hostname, options, done);
+  const both = [
+    { address: "127.0.0.1", family: 4 },
+    { address: "::1", family: 6 },
+  ];
+  if (options.all === true) done(null, both);
+  else done(null, "127.0.0.1", 4);
+};
+
 /**
  * Sends one `GET` on a connection of its own, reads the status and the headers, and drops the connection with the body.
  * No redirect is followed, no proxy asked, and no certificate checked, since nothing is sent and no body is read.
@@ -27,7 +40,7 @@ export function readHead(url: string, options: ReadHeadOptions): Promise<Head> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const send = url.startsWith("https:") ? requestHttps : requestHttp;
-    const request = send(url, { agent: false, headers, rejectUnauthorized: false });
+    const request = send(url, { agent: false, headers, rejectUnauthorized: false, lookup: lookUpHost });
     const onAbort = (): void => finish(() => reject(signal?.reason));
     const timer = setTimeout(() => finish(() => resolve({ state: "timeout" })), timeoutMs);
     function finish(settle: () => void): void {

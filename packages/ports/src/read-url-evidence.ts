@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { type HostnameEvidence, type ProxyEvidence, resolvesByItself, type UrlEvidence } from "./choose-url.ts";
 import { probeLocal } from "./probe-local.ts";
 import { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
-import { type NameResolution, resolveName } from "./resolve-name.ts";
+import { type NameResolution, type ResolveNameOptions, resolveName } from "./resolve-name.ts";
 
 /** What {@link readUrlEvidence} looks into. */
 export interface UrlQuestion {
@@ -29,7 +29,7 @@ export interface ReadUrlEvidenceOptions {
   /** @default process.platform */
   readonly platform?: NodeJS.Platform;
   /** What the system's resolver says of a name. @default resolveName */
-  readonly resolve?: (hostname: string, options: { readonly timeoutMs: number }) => Promise<NameResolution>;
+  readonly resolve?: (hostname: string, options: ResolveNameOptions) => Promise<NameResolution>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,20 +64,25 @@ export async function readUrlEvidence(
   const { timeoutMs = 2_000, reader = "any", reach = "service", platform = process.platform } = options;
   const { resolve = resolveName, signal } = options;
   const end = performance.now() + timeoutMs;
+  const decided = new AbortController();
   const claim = readClaim(question, { timeoutMs, reach, signal });
   const lookups = hostnames.map(({ domain, hostname }) =>
     reader !== "any" && resolvesByItself(domain, reader, platform)
       ? Promise.resolve<NameResolution>("unknown")
-      : resolve(hostname, { timeoutMs }),
+      : resolve(hostname, { timeoutMs, signal: decided.signal }),
   );
   // They are waited for one after the other, and not always.
   for (const lookup of lookups) lookup.catch(() => undefined);
   const local = readLocal(localUrl, claim, { end, reach, signal });
   local.catch(() => undefined);
-  const proxy = await claim;
-  const names = proxy.state === "claimed" ? await readNames(hostnames, lookups) : hostnames.map(notAsked);
-  const localUp = proxy.state === "claimed" ? undefined : await local;
-  return { platform, hostnames: names, proxy, localUrl, starting, ...(localUp === undefined ? {} : { localUp }) };
+  try {
+    const proxy = await claim;
+    const names = proxy.state === "claimed" ? await readNames(hostnames, lookups) : hostnames.map(notAsked);
+    const localUp = proxy.state === "claimed" ? undefined : await local;
+    return { platform, hostnames: names, proxy, localUrl, starting, ...(localUp === undefined ? {} : { localUp }) };
+  } finally {
+    decided.abort();
+  }
 }
 
 async function readClaim(

@@ -1,7 +1,6 @@
-import { lookup as systemLookup } from "node:dns/promises";
 import { BlockList, isIPv6 } from "node:net";
-import { setTimeout } from "node:timers/promises";
 import { errorCode } from "./error-code.ts";
+import { lookUpName } from "./look-up-name.ts";
 
 /**
  * Where a name leads: `loopback` when every address is this machine's, `other` when one is not, `none` when the name
@@ -13,13 +12,18 @@ export type NameResolution = "loopback" | "other" | "none" | "unknown" | "timeou
 export interface ResolveNameOptions {
   /** In milliseconds. @default 2_000 */
   readonly timeoutMs?: number;
-  /** Gives every address of a name. @default dns.lookup with `all`, so `getaddrinfo` and everything it consults */
-  readonly lookup?: (hostname: string) => Promise<readonly { readonly address: string }[]>;
+  /** Gives every address of a name, until the signal. @default lookUpName, so `getaddrinfo` and everything it consults */
+  readonly lookup?: (hostname: string, options: { readonly signal: AbortSignal }) => Promise<readonly string[]>;
+  /** Ends the lookup, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * What the system's resolver, the one every program uses, says of a name right now.
  *
+ * Nothing of it goes on after the answer: a lookup that is given up is ended.
+ *
+ * @throws the signal's reason when it is aborted.
  * @example
  * ```ts
  * await resolveName("localhost"); //=> "loopback"
@@ -27,23 +31,29 @@ export interface ResolveNameOptions {
  * ```
  */
 export async function resolveName(hostname: string, options: ResolveNameOptions = {}): Promise<NameResolution> {
-  const { timeoutMs = 2_000, lookup = (name) => systemLookup(name, { all: true }) } = options;
-  const deadline = new AbortController();
+  const { timeoutMs = 2_000, lookup = lookUpName, signal } = options;
+  signal?.throwIfAborted();
+  const end = new AbortController();
+  const late = new Error("no answer in time");
+  const stop = (): void => end.abort(signal?.reason);
+  const timer = setTimeout(() => end.abort(late), timeoutMs);
+  signal?.addEventListener("abort", stop, { once: true });
+  const ended = new Promise<never>((_, reject) => {
+    end.signal.addEventListener("abort", () => reject(end.signal.reason), { once: true });
+  });
   try {
-    const addresses = await Promise.race([
-      lookup(hostname),
-      setTimeout(timeoutMs, undefined, { signal: deadline.signal }),
-    ]);
-    if (addresses === undefined) return "timeout";
+    const addresses = await Promise.race([lookup(hostname, { signal: end.signal }), ended]);
     if (addresses.length === 0) return "none";
-    return addresses.every(({ address }) => isLoopback(address)) ? "loopback" : "other";
+    return addresses.every(isLoopback) ? "loopback" : "other";
   } catch (error) {
+    if (error === late) return "timeout";
     const code = errorCode(error);
     if (code === "ENOTFOUND" || code === "ENODATA") return "none";
     if (code?.startsWith("EAI_") === true) return "unknown";
     throw error;
   } finally {
-    deadline.abort();
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
   }
 }
 

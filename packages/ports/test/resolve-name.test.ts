@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 const answers =
   (...addresses: string[]) =>
   async () =>
-    addresses.map((address) => ({ address }));
+    addresses;
 const fails = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
 test("the system's resolver knows localhost", async () => {
@@ -29,6 +29,23 @@ test.each([
   ["EAI_AGAIN", "unknown"],
 ])("%s is %s", async (code, resolution) => {
   expect(await resolveName("x.test", { lookup: fails(code) })).toBe(resolution);
+});
+
+test("an abort rejects with its reason, and ends the lookup", async () => {
+  const controller = new AbortController();
+  const signals: AbortSignal[] = [];
+  const answer = resolveName("x.test", {
+    signal: controller.signal,
+    lookup: (_, { signal }) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    },
+  });
+  const reason = new Error("stop");
+  controller.abort(reason);
+  await expect(answer).rejects.toBe(reason);
+  expect(signals[0]?.aborted).toBe(true);
+  await expect(resolveName("x.test", { signal: controller.signal })).rejects.toBe(reason);
 });
 
 test("another error is thrown", async () => {

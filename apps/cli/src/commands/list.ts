@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { type EngineReader, type HomePaths, homePaths, listInstances, openEngineReader } from "@cspace/compose";
+import { listInstances } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import type { CommandArgs } from "../command.ts";
@@ -8,14 +8,9 @@ import type { Context } from "../context.ts";
 import { describeInstance } from "../core/describe-instance.ts";
 import type { Instance } from "../core/documents.ts";
 import { readScope } from "../core/find-instance.ts";
+import { answerMs, openReader, type Reader } from "../core/open-reader.ts";
 import { readEvidence } from "../core/read-evidence.ts";
 import { renderInstance } from "../core/render-instance.ts";
-
-/** What is asked. */
-interface Machine {
-  readonly engine: EngineReader;
-  readonly paths: HomePaths;
-}
 
 interface ListDocument {
   readonly instances: readonly Instance[];
@@ -23,14 +18,9 @@ interface ListDocument {
 
 /** Lists the instances of the project, or of all; with `--watch` again whenever something changes. */
 export async function run(context: Context, args: CommandArgs): Promise<ListDocument | undefined> {
-  const { env, platform } = context;
-  const [project, engine] = await Promise.all([
-    readFilter(context, args.all === true),
-    openEngineReader({ env, platform, timeoutMs: 2000 }),
-  ]);
-  const machine = { engine, paths: homePaths({ env }) };
-  if (args.watch !== true) return { instances: await readInstances(context, machine, project) };
-  await watch(context, machine, project);
+  const [project, reader] = await Promise.all([readFilter(context, args.all === true), openReader(context)]);
+  if (args.watch !== true) return { instances: await readInstances(context, reader, project) };
+  await watch(context, reader, project);
   return undefined;
 }
 
@@ -51,22 +41,24 @@ async function readFilter(context: Context, all: boolean): Promise<string | unde
   }
 }
 
-async function readInstances(context: Context, machine: Machine, project: string | undefined): Promise<Instance[]> {
+async function readInstances(context: Context, reader: Reader, project: string | undefined): Promise<Instance[]> {
+  const end = performance.now() + answerMs;
   const [listed, evidence] = await Promise.all([
-    listInstances({ engine: machine.engine, project }),
-    readEvidence(context, machine),
+    listInstances({ engine: reader.engine, project }),
+    readEvidence(context, reader),
   ]);
   const name = context.flags.instance === undefined ? undefined : toSlug(context.flags.instance).slug;
   const wanted = listed.filter((one) => name === undefined || one.instance === name);
-  return await Promise.all(wanted.map((one) => describeInstance(one, evidence)));
+  const timeoutMs = Math.max(1, end - performance.now());
+  return await Promise.all(wanted.map((one) => describeInstance(one, { ...evidence, timeoutMs })));
 }
 
 /** Once a second: the engine's events do not tell whether a route answers. */
-async function watch(context: Context, machine: Machine, project: string | undefined): Promise<void> {
+async function watch(context: Context, reader: Reader, project: string | undefined): Promise<void> {
   const { output, signal } = context;
   let before = "";
   while (!signal.aborted) {
-    const document = { instances: await readInstances(context, machine, project) };
+    const document = { instances: await readInstances(context, reader, project) };
     const text = JSON.stringify(document);
     if (text !== before) {
       before = text;

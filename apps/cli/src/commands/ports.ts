@@ -1,9 +1,10 @@
-import { type ListedInstance, listInstances, openEngineReader } from "@cspace/compose";
+import { type ListedInstance, listInstances } from "@cspace/compose";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describePort, localAddress } from "../core/describe-instance.ts";
 import type { Port } from "../core/documents.ts";
 import { namedInstance, pickInstance, readScope } from "../core/find-instance.ts";
+import { openReader } from "../core/open-reader.ts";
 import { renderTable } from "../output/table.ts";
 
 interface PortsDocument {
@@ -12,9 +13,8 @@ interface PortsDocument {
 
 /** Lists where every port of an instance is on this machine: of routes first, then of what is no route. */
 export async function run(context: Context, args: CommandArgs): Promise<PortsDocument> {
-  const { env, platform } = context;
   const name = namedInstance(context, args.instance);
-  const [scope, engine] = await Promise.all([readScope(context), openEngineReader({ env, platform, timeoutMs: 2000 })]);
+  const [scope, { engine }] = await Promise.all([readScope(context), openReader(context)]);
   const listed = pickInstance(await listInstances({ engine, project: scope.projectSlug }), { scope, name });
   return { ports: [...listed.routes.map(describeRoutePort), ...listed.ports.map(describePort)] };
 }

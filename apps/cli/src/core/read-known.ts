@@ -1,7 +1,6 @@
 import {
   homePaths,
   listInstances,
-  openEngineReader,
   type RecordedInstance,
   readMachineConfig,
   readRecordedInstances,
@@ -10,6 +9,7 @@ import { type CspaceError, isCspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
 import { exitCodeOf, exitCodes } from "../exit-code.ts";
 import type { EvidenceOptions } from "./describe-instance.ts";
+import { answerMs, openReader } from "./open-reader.ts";
 import { readEvidence } from "./read-evidence.ts";
 
 /** The instances of a project as far as they are known, and what their URLs are decided from. */
@@ -20,10 +20,6 @@ export interface Known {
   readonly silence: CspaceError | null;
 }
 
-/** For everything that is asked before a URL is given, in milliseconds, and the engine's part of it. */
-const deadlineMs = 2000;
-const engineMs = 1500;
-
 /**
  * Asks the engine for the instances of a project, and where it does not answer, takes those that were started from this
  * home: the proxy may serve them all the same, and its own word proves it.
@@ -32,14 +28,14 @@ const engineMs = 1500;
  */
 export async function readKnown(context: Context, project: string): Promise<Known> {
   const { env, platform } = context;
-  const end = performance.now() + deadlineMs;
+  const end = performance.now() + answerMs;
   const paths = homePaths({ env });
   const rest = (): number => Math.max(1, end - performance.now());
   try {
-    const engine = await openEngineReader({ env, platform, timeoutMs: engineMs });
+    const reader = await openReader(context);
     const [instances, evidence] = await Promise.all([
-      listInstances({ engine, project }),
-      readEvidence(context, { engine, paths }),
+      listInstances({ engine: reader.engine, project }),
+      readEvidence(context, reader),
     ]);
     return { instances, evidence: { ...evidence, timeoutMs: rest() }, silence: null };
   } catch (error) {

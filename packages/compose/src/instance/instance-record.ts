@@ -138,14 +138,13 @@ async function readOverride(
       return typeof subnet === "string" ? [subnet] : [];
     }),
   );
-  const services = Object.entries(fieldOf(data, "services") ?? {});
+  const services = entriesOf(fieldOf(data, "services"));
   const labels = Object.fromEntries(services.map(([name, service]) => [name, readTexts(fieldOf(service, "labels"))]));
   return { record: readRecord(fieldOf(data, "x-cspace"), names), subnets, labels };
 }
 
 function readTexts(data: unknown): Record<string, string> {
-  const entries = typeof data === "object" && data !== null ? Object.entries(data) : [];
-  return Object.fromEntries(entries.map(([key, value]) => [key, unescapeDollars(String(value))]));
+  return Object.fromEntries(entriesOf(data).map(([key, value]) => [key, unescapeDollars(String(value))]));
 }
 
 /** A record is whole or none at all; its dollars are doubled in the file, for Compose. */
@@ -164,8 +163,12 @@ function fieldOf(data: unknown, key: string): unknown {
   return typeof data === "object" && data !== null ? (data as Record<string, unknown>)[key] : undefined;
 }
 
+function entriesOf(data: unknown): [string, unknown][] {
+  return typeof data === "object" && data !== null ? Object.entries(data) : [];
+}
+
 function valuesOf(data: unknown): unknown[] {
-  return typeof data === "object" && data !== null ? Object.values(data) : [];
+  return entriesOf(data).map(([, value]) => value);
 }
 
 async function readFolders(path: string): Promise<string[]> {

@@ -1,6 +1,13 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type HomePaths, homePaths, instanceFolder, readRecords, renderOverride } from "@cspace/compose";
+import {
+  type HomePaths,
+  homePaths,
+  instanceFolder,
+  readRecordedInstances,
+  readRecords,
+  renderOverride,
+} from "@cspace/compose";
 import { describe, expect, test } from "vitest";
 import {
   forgetInstance,
@@ -26,6 +33,17 @@ test("what is written is read again, and is the user's alone", async () => {
   expect(await readRecords(paths, "resume-redux")).toEqual([record]);
   expect(await readReservedSubnets(paths)).toEqual(["10.213.0.64/26"]);
   expect((await stat(join(instanceFolder(paths, names), "compose.override.yml"))).mode & 0o777).toBe(0o600);
+});
+
+test("what was started is known without the engine: its routes, but not where they are", async () => {
+  const paths = await homeWith(override);
+  const routes = [{ label: "dev", service: "app", port: 3000, bindings: null, running: false, starting: false }];
+  const known = [{ ...names, directory: record.directory, routes }];
+  expect(await readRecordedInstances(paths)).toEqual(known);
+  expect(await readRecordedInstances(paths, "resume-redux")).toEqual(known);
+  expect(await readRecordedInstances(paths, "other")).toEqual([]);
+  await keepRecordOnly(paths, names);
+  expect(await readRecordedInstances(paths)).toEqual([]);
 });
 
 test("names that look like Compose's variables come back as they were", async () => {
@@ -58,6 +76,7 @@ describe("a file that was cut off", () => {
       const records = await readRecords(paths, "resume-redux");
       expect(records.filter((one) => Object.keys(one).length < 5 && one.instance !== names.instance)).toEqual([]);
       await readReservedSubnets(paths);
+      await readRecordedInstances(paths);
     }
   });
 });
@@ -87,6 +106,17 @@ describe("a file that was edited", () => {
   ])("in its networks: %s", async (text) => {
     expect(await readReservedSubnets(await homeWith(text))).toEqual([]);
   });
+});
+
+test.each([
+  "services: x",
+  "services: [a]",
+  "services: {app: }",
+  "services: {app: {labels: x}}",
+  "services: {app: {labels: {cspace.route.dev: 0}}}",
+])("a file that was edited in its services gives no routes: %s", async (text) => {
+  const all = await readRecordedInstances(await homeWith(`${await renderRecord(record)}${text}\n`));
+  expect(all.flatMap(({ routes }) => routes)).toEqual([]);
 });
 
 test("files beside the folders are no instances", async () => {
