@@ -87,23 +87,24 @@ export async function readUrlEvidence(
 
 async function readClaim(
   { hostnames, mark, proxyPort }: UrlQuestion,
-  {
-    timeoutMs,
-    reach,
-    signal,
-  }: { timeoutMs: number; reach: ProbeRouteOptions["reach"]; signal?: AbortSignal | undefined },
+  options: Pick<ProbeRouteOptions, "reach" | "signal"> & { readonly timeoutMs: number },
 ): Promise<ProxyEvidence> {
   if (proxyPort === null) return { state: "stopped" };
+  const { timeoutMs, reach, signal } = options;
   const hostname = hostnames[0]?.hostname ?? "";
-  const ask = (options: Pick<ProbeRouteOptions, "reach" | "timeoutMs">): Promise<RouteProbe> =>
-    probeRoute({ hostname, mark, port: proxyPort, signal, ...options });
-  const asked = ask({ reach, timeoutMs });
+  const ask = (how: Pick<ProbeRouteOptions, "reach" | "timeoutMs" | "signal">): Promise<RouteProbe> =>
+    probeRoute({ hostname, mark, port: proxyPort, ...how });
+  const asked = ask(options);
   let probe = reach === "proxy" ? await asked : await within(asked, headStartMs);
   if (probe === undefined) {
     // A service may be slower than the deadline; whether its route is served the proxy says by itself.
-    const own = ask({ reach: "proxy", timeoutMs: Math.max(1, timeoutMs - headStartMs) });
-    const [late, alone] = await Promise.all([asked, own]);
-    probe = late.state === "timeout" ? alone : late;
+    const decided = new AbortController();
+    const either = AbortSignal.any([decided.signal, ...(signal === undefined ? [] : [signal])]);
+    const alone = ask({ reach: "proxy", timeoutMs: Math.max(1, timeoutMs - headStartMs), signal: either });
+    alone.catch(() => undefined);
+    const late = await asked;
+    probe = late.state === "timeout" ? await alone : late;
+    decided.abort();
   }
   return probe.state === "claimed" ? { ...probe, port: proxyPort } : { state: probe.state };
 }
