@@ -23,6 +23,12 @@ const name = `${prefix}fallback`;
 const labels = ["api", "web"];
 const instances = ["mercury", "venus"];
 
+interface Started {
+  readonly instance: {
+    readonly routes: readonly { readonly label: string; readonly url: string; readonly browserUrl: string }[];
+  };
+}
+
 /** A service that answers with its label and its instance; with a file in its root it ends, with another it is slow. */
 const serve = (label: string): unknown => ({
   image: "node:24",
@@ -81,7 +87,22 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
     /** Brings everything up again, and waits until the proxy serves it. */
     const restore = async (): Promise<void> => {
       for (const instance of instances) await machine.json(folder, "up", instance);
-      port = (await machine.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status")).proxy.httpPort;
+      port = await readPort();
+    };
+    const readPort = async (): Promise<number> =>
+      (await machine.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status")).proxy.httpPort;
+
+    /** Proves the URLs that `up` prints. */
+    const proveUp = async (): Promise<void> => {
+      for (const instance of instances) {
+        const { routes } = (await machine.json<Started>(folder, "up", instance)).instance;
+        expect(routes.map(({ label }) => label)).toEqual(labels);
+        const printed = routes.flatMap(({ label, url, browserUrl }): Printed[] => [
+          { by: "url", instance, label, url, reason: "" },
+          { by: "open", instance, label, url: browserUrl, reason: "" },
+        ]);
+        await prove(place, printed);
+      }
     };
 
     beforeAll(async () => {
@@ -97,6 +118,7 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
       beforeAll(() => findNames(found));
 
       test("the proxy is up", async () => {
+        await proveUp();
         expect(await proveAll()).toEqual(all(proxied(found)));
       });
 
@@ -114,12 +136,20 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
 
       test("the proxy is down, and another server answers 200 to everything on its port", async () => {
         await machine.json(folder, "proxy", "down");
-        onTestFinished(restore);
+        onTestFinished(async () => {
+          await machine.json(folder, "proxy", "up", "--http-port", "auto");
+          await restore();
+        });
         expect(await proveAll()).toEqual(all(localhost));
         const other = createServer((_, response) => response.end("another server"));
         await listen(other, port);
         expect((await get(port, `web.mercury.${name}.cspace.local`)).body).toBe("another server");
         expect(await proveAll()).toEqual(all(localhost));
+        await proveUp();
+        const moved = await readPort();
+        expect(moved).not.toBe(port);
+        port = moved;
+        expect(await proveAll()).toEqual(all(proxied(found)));
       });
 
       test("a container is stopped", async () => {

@@ -68,9 +68,17 @@ export async function readPrinted(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) printed.push(...(await next()));
   };
   await Promise.all(Array.from({ length: 8 }, work));
-  const { line } = await runStatus(place);
-  return [...printed, ...readStatusUrls(line, instances, labels)];
+  const isOpened = ({ instance, label, url }: Printed): boolean =>
+    printed.some((one) => one.by === "open" && isSameRoute(one, { instance, label }) && one.url === url);
+  // On a busy machine its deadline is soon over, and what it did not learn by then it cannot tell: it is asked again.
+  for (let attempt = 1; ; attempt += 1) {
+    const shown = readStatusUrls((await runStatus(place)).line, instances, labels);
+    if (attempt === 10 || shown.every(isOpened)) return [...printed, ...shown];
+  }
 }
+
+const isSameRoute = (one: Printed, route: Pick<Printed, "instance" | "label">): boolean =>
+  one.instance === route.instance && one.label === route.label;
 
 function run({ machine, folder, env = {} }: Place, ...args: string[]): Promise<CliRun> {
   // Over SSH, `open` only prints.
@@ -202,7 +210,11 @@ export async function prove(place: Place, printed: readonly Printed[]): Promise<
       answer: one.url === null ? expect.stringMatching(/\S/) : `${one.label}-${one.instance}`,
     });
   };
-  await Promise.all(printed.map(proveOne));
+  const waiting = [...printed];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await proveOne(next);
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
 }
 
 /** The kinds where programs and browsers find a route, and Docker has published its port. */
@@ -214,7 +226,7 @@ export function kinds(program: string, browser: string, change: Partial<Kinds> =
 export function kindsOf(printed: readonly Printed[], instance: string, label: string): Kinds {
   const read = (commands: readonly string[]): string => {
     const found = commands.map((by) => {
-      const one = printed.find((each) => each.by === by && each.instance === instance && each.label === label);
+      const one = printed.find((each) => each.by === by && isSameRoute(each, { instance, label }));
       return one === undefined ? "missing" : kindOf(one.url);
     });
     return new Set(found).size === 1
