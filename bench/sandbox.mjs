@@ -36,12 +36,31 @@ export function createSandbox(name) {
   };
 }
 
-/** Runs a command and gives its time in milliseconds. */
-export function time([command, ...args]) {
+/** Runs a command and gives its time in milliseconds; `part` has to be in what it prints. */
+export function time([command, ...args], { input, part = "" } = {}) {
   const begin = performance.now();
-  const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${stderr}`);
-  return performance.now() - begin;
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", input });
+  const ms = performance.now() - begin;
+  if (status !== 0 || !stdout.includes(part))
+    throw new Error(`${command} ${args.join(" ")} failed: ${stdout}${stderr}`);
+  return ms;
+}
+
+/** Runs two commands in turn and prints the median of the ratios, and whether it is within a bar. */
+export function compare({ name, command, input, part }, other, { runs, bar }) {
+  const ratios = [];
+  const times = [];
+  for (let run = -2; run < runs; run += 1) {
+    const [a, b] = [time(command, { input, part }), time(other.command)];
+    if (run < 0) continue;
+    ratios.push(a / b);
+    times.push(a);
+  }
+  const ratio = median(ratios);
+  const verdict = ratio <= bar ? "within" : "ABOVE";
+  console.log(
+    `${ratio.toFixed(2)} x  ${name} (${median(times).toFixed(0)} ms) to ${other.name}; ${verdict} the bar of ${bar} x`,
+  );
 }
 
 export function median(values) {

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { type HostnameEvidence, type ProxyEvidence, resolvesByItself, type UrlEvidence } from "./choose-url.ts";
 import { probeLocal } from "./probe-local.ts";
-import { type ProbeRouteOptions, probeRoute } from "./probe-route.ts";
+import { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
 import { type NameResolution, type ResolveNameOptions, resolveName } from "./resolve-name.ts";
 
 /** What {@link readUrlEvidence} looks into. */
@@ -33,7 +33,7 @@ export interface ReadUrlEvidenceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long the proxy may take before the port is asked beside it, in milliseconds. */
+/** How long a service may take before the proxy alone and the port are asked beside it, in milliseconds. */
 const headStartMs = 300;
 
 /**
@@ -42,6 +42,7 @@ const headStartMs = 300;
  * known, and nothing is waited for that the decision does not need.
  *
  * The port is asked only when the proxy does not claim the route, or is slow to say so: a service is not asked twice.
+ * Of a service that does not answer in time the proxy still tells whether it serves the route.
  *
  * @throws the signal's reason when it is aborted.
  * @example
@@ -86,11 +87,25 @@ export async function readUrlEvidence(
 
 async function readClaim(
   { hostnames, mark, proxyPort }: UrlQuestion,
-  options: Pick<ProbeRouteOptions, "timeoutMs" | "reach" | "signal">,
+  options: Pick<ProbeRouteOptions, "reach" | "signal"> & { readonly timeoutMs: number },
 ): Promise<ProxyEvidence> {
   if (proxyPort === null) return { state: "stopped" };
+  const { timeoutMs, reach, signal } = options;
   const hostname = hostnames[0]?.hostname ?? "";
-  const probe = await probeRoute({ hostname, mark, port: proxyPort, ...options });
+  const ask = (how: Pick<ProbeRouteOptions, "reach" | "timeoutMs" | "signal">): Promise<RouteProbe> =>
+    probeRoute({ hostname, mark, port: proxyPort, ...how });
+  const asked = ask(options);
+  let probe = reach === "proxy" ? await asked : await within(asked, headStartMs);
+  if (probe === undefined) {
+    // A service may be slower than the deadline; whether its route is served the proxy says by itself.
+    const decided = new AbortController();
+    const either = AbortSignal.any([decided.signal, ...(signal === undefined ? [] : [signal])]);
+    const alone = ask({ reach: "proxy", timeoutMs: Math.max(1, timeoutMs - headStartMs), signal: either });
+    alone.catch(() => undefined);
+    const late = await asked;
+    probe = late.state === "timeout" ? await alone : late;
+    decided.abort();
+  }
   return probe.state === "claimed" ? { ...probe, port: proxyPort } : { state: probe.state };
 }
 
@@ -100,15 +115,19 @@ async function readLocal(
   { end, reach, signal }: { end: number; reach: ProbeRouteOptions["reach"]; signal: AbortSignal | undefined },
 ): Promise<boolean | undefined> {
   if (typeof url !== "string" || reach === "proxy") return undefined;
-  const begun = new AbortController();
-  const early = await Promise.race([
-    claim,
-    setTimeout(headStartMs, undefined, { signal: begun.signal }).catch(() => undefined),
-  ]);
-  begun.abort();
-  if (early?.state === "claimed") return undefined;
+  if ((await within(claim, headStartMs))?.state === "claimed") return undefined;
   const timeoutMs = Math.max(1, end - performance.now());
   return (await probeLocal(url, { timeoutMs, signal })) === "up";
+}
+
+/** What a promise gives in time, else `undefined`. */
+async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
+  const begun = new AbortController();
+  try {
+    return await Promise.race([promise, setTimeout(ms, undefined, { signal: begun.signal }).catch(() => undefined)]);
+  } finally {
+    begun.abort();
+  }
 }
 
 /** The names in their order, up to the first that every reader finds. */

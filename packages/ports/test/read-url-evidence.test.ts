@@ -79,6 +79,19 @@ test("a slow proxy does not keep the port from being asked, and is heard all the
   expect(service.asked).toEqual(["/"]);
 });
 
+test("a service that is slower than the deadline is served all the same, and its health is not known", async () => {
+  const service = await listenService();
+  // The proxy answers by itself what it cannot hand on, and nothing else before the service does.
+  const proxyPort = await listenHttp(({ headers }, response) => {
+    response.setHeader("X-Cspace-Route", mark);
+    if (headers.upgrade !== undefined) response.writeHead(500).end();
+  });
+  const question = { hostnames, mark, proxyPort, localUrl: service.url };
+  const evidence = await readUrlEvidence(question, { timeoutMs: 800, resolve: says({ local: "loopback" }) });
+  expect(evidence.proxy).toEqual({ state: "claimed", status: null, port: proxyPort });
+  expect(chooseUrl({ ...evidence, reader: "program" })).toMatchObject({ via: "proxy", health: "down" });
+});
+
 test("for a browser no name that it finds by itself is looked up", async () => {
   const proxy = await listenProxy();
   const asked: string[] = [];

@@ -41,21 +41,23 @@ export async function readStatus(findDirectory: () => Promise<string>, options: 
   const project = await findProjectDirectory(await findDirectory(), homedir === undefined ? {} : { homedir });
   if (project === null) return { instances: [], hint: null };
   const isOwn = (one: RecordedInstance): boolean => one.directory === project.directory;
-  const engine = await within(answer, timeoutMs / 2);
-  const known = engine !== undefined && "listed" in engine ? engine.listed : await readRecordedInstances(paths);
-  const own = known.filter(isOwn);
+  let said = await within(answer, timeoutMs / 5);
+  const recorded = isListed(said) ? [] : (await readRecordedInstances(paths)).filter(isOwn);
+  // Of an instance that was not started from this home the engine alone knows.
+  said ??= await within(answer, recorded.length > 0 ? 0 : Math.max(0, end - performance.now()));
+  const own = isListed(said) ? said.listed.filter(isOwn) : recorded;
   if (own.length === 0) {
-    const startable = project.kind === "settings" || project.kind === "compose";
-    const down = engine !== undefined && "listed" in engine && startable;
-    return { instances: [], hint: down ? "no instance here yet: cspace up" : null };
+    // A machine that has no engine is told so only where somebody set cspace up.
+    const counts = project.kind === "settings" || (project.kind === "compose" && !(said && "failure" in said));
+    return { instances: [], hint: counts ? (describeSilence(said) ?? "no instance here yet: cspace up") : null };
   }
   const { domains, httpPort } = await config;
   const reach = { proxyPort: httpPort ?? 80, domains };
   const instances = await Promise.all(
     own.map(async (instance): Promise<InstanceStatus> => {
       const late = async (): Promise<ListedInstance | undefined> => {
-        const said = await within(answer, Math.max(0, end - performance.now()));
-        const all = said !== undefined && "listed" in said ? said.listed : [];
+        const last = await within(answer, Math.max(0, end - performance.now()));
+        const all = isListed(last) ? last.listed : [];
         return all.find((one) => one.project === instance.project && one.instance === instance.instance);
       };
       if ("state" in instance && instance.state === "stopped") return { instance: instance.instance, routes: [] };
@@ -64,9 +66,17 @@ export async function readStatus(findDirectory: () => Promise<string>, options: 
     }),
   );
   if (instances.some(({ routes }) => routes.some(({ url }) => url !== null))) return { instances, hint: null };
-  const said = await within(answer, 0);
-  const failure = said === undefined ? "Docker does not answer" : "failure" in said ? said.failure : null;
-  return { instances, hint: failure ?? describeStopped(instances) };
+  return { instances, hint: describeSilence(await within(answer, 0)) ?? describeStopped(instances) };
+}
+
+function isListed(said: EngineAnswer | undefined): said is Extract<EngineAnswer, { listed: unknown }> {
+  return said !== undefined && "listed" in said;
+}
+
+/** Why nobody knows what runs; `null` when the engine said it. */
+function describeSilence(said: EngineAnswer | undefined): string | null {
+  if (said === undefined) return "Docker does not answer";
+  return "failure" in said ? said.failure : null;
 }
 
 async function readRoute(

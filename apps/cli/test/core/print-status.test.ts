@@ -62,14 +62,13 @@ describe("one line, whatever the input", () => {
 
   test("10,000 that were generated, each within the deadline, though Docker hangs", async () => {
     const times: number[] = [];
-    await fc.assert(
-      fc.asyncProperty(inputs, async (input) => {
-        const begin = performance.now();
-        expect(await print(Readable.from([input]))).toMatch(/^[^\n\r]*\n$/);
-        times.push(performance.now() - begin);
-      }),
-      { numRuns: 10_000 },
-    );
+    const printed = fc.asyncProperty(inputs, async (input) => {
+      const begin = performance.now();
+      expect(await print(Readable.from([input]))).toMatch(/^[^\n\r]*\n$/);
+      times.push(performance.now() - begin);
+    });
+    // Side by side, since most of the time goes by waiting for Docker.
+    await Promise.all(Array.from({ length: 4 }, () => fc.assert(printed, { numRuns: 2500 })));
     expect(times.length).toBeGreaterThanOrEqual(10_000);
     const sorted = times.toSorted((a, b) => a - b);
     // The deadline is 150 ms; a machine that is busy elsewhere may stop a process for as long again.

@@ -150,8 +150,11 @@ test("where neither the engine nor the proxy says anything, the hint says why", 
   expect(await read(fails, "shop", 150)).toMatchObject({ hint: "no Docker engine is running" });
 });
 
-test("an engine that answers late is heard all the same", async () => {
-  record();
+test.each([
+  ["with a record", record],
+  ["without one", () => {}],
+])("an engine that answers late is heard all the same, %s", async (_, prepare) => {
+  prepare();
   useProxyPort(1);
   const late = async () => {
     await new Promise((done) => setTimeout(done, 600));
@@ -160,8 +163,15 @@ test("an engine that answers late is heard all the same", async () => {
   expect(urls(await read(late))).toEqual(["http://localhost:49153"]);
 });
 
-test("without a record, a machine without an engine says nothing of it", async () => {
+test("without a record, an engine that hangs is the hint", async () => {
+  expect(await read(hangs, "shop", 150)).toEqual({ instances: [], hint: "Docker does not answer" });
+  expect(await read(hangs, "gone", 150)).toEqual({ instances: [], hint: null });
+});
+
+test("without a record, a machine without an engine says nothing of it, but in a project of cspace's", async () => {
   expect(await read(fails)).toEqual({ instances: [], hint: null });
+  writeFileSync(join(root, "shop/.cspace.json"), "{}");
+  expect(await read(fails)).toEqual({ instances: [], hint: "no Docker engine is running" });
 });
 
 test("settings that are damaged are an error", async () => {

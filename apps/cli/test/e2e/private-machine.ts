@@ -37,6 +37,10 @@ export interface PrivateRunOptions {
   readonly terminal?: boolean;
   /** Runs it as an ordinary user. @default as root */
   readonly uid?: number;
+  /** All of its standard input. @default "" */
+  readonly input?: string;
+  /** Runs Node alone, so the arguments are Node's. @default false */
+  readonly bare?: boolean;
 }
 
 /** This machine with another `/etc`, and another resolver. */
@@ -103,14 +107,16 @@ export function createPrivateMachine(sandbox: Sandbox, { dnsmasq }: { readonly d
     for (const key of Object.keys(env)) if (/^(CSPACE_(?!HOME)|COMPOSE_)/.test(key)) delete env[key];
     return { ...env, PATH: ["/etc/tools", env.PATH].join(delimiter) };
   };
-  const start: PrivateMachine["start"] = (args, { cwd, env, terminal = false, uid }) => {
+  const start: PrivateMachine["start"] = (args, { cwd, env, terminal = false, uid, input = "", bare = false }) => {
     const user = uid === undefined ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
-    const command = [...user, process.execPath, bin, ...args];
+    const command = [...user, process.execPath, ...(bare ? [] : [bin]), ...args];
     const words = terminal
       ? ["script", "-qefc", `stty cols 200 rows 50; ${command.map((word) => `'${word}'`).join(" ")}`, "/dev/null"]
       : command;
     const child = spawn("unshare", [...enter, hide, etc, ...words], { cwd, env: environment(env), timeout: 60_000 });
-    if (!terminal) child.stdin.end();
+    // Whoever ends without reading it closes the pipe.
+    child.stdin.on("error", () => {});
+    if (!terminal) child.stdin.end(input);
     const text = { out: "", err: "" };
     for (const name of ["out", "err"] as const) {
       child[`std${name}`].setEncoding("utf8").on("data", (chunk: string) => {
