@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { findFreePort } from "@cspace/ports";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { findAddress } from "../src/find-address.ts";
 import { readListeners } from "../src/read-listeners.ts";
@@ -95,6 +96,17 @@ test("a socket of somebody else on the port that was given does not count", asyn
   // As when another takes it between the search and the start.
   const found = await findAddress({ group: dev.pid ?? 0, port, anyPort: true }, thisSystem);
   expect(found).toEqual({ address: null, isListening: false });
+});
+
+test("the port that was given goes before a lower one, also when any would do", async () => {
+  const ports = [await findFreePort(), await findFreePort()].sort((a, b) => a - b);
+  const code = ports.map((port) => `require("http").createServer().listen(${port}, "127.0.0.1")`).join(";");
+  const dev = start({ command: node(code) });
+  await dev.ready();
+  for (const port of ports) {
+    const { address } = await findAddress({ group: dev.pid ?? 0, port, anyPort: true }, thisSystem);
+    expect(address?.port).toBe(port);
+  }
 });
 
 test("no process at all", async () => {
