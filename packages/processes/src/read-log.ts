@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { logFile } from "./create-log.ts";
-import { errorCode, readOr } from "./error-code.ts";
+import { readOr } from "./error-code.ts";
 import { type LogLine, parseLogLine } from "./log-line.ts";
 
 /** Options of {@link readLog}. */
@@ -110,34 +110,60 @@ async function readChunk(file: FileHandle | null): Promise<Buffer> {
 
 /** The file after one, the oldest when that one has been dropped or there was none; `null` when there is none newer. */
 async function openNext(folder: string, name: string, current: FileHandle | null): Promise<FileHandle | null> {
-  const inode = current === null ? null : (await current.stat()).ino;
-  for (let attempt = 0; ; attempt += 1) {
-    const files = await openAll(folder, name);
-    const inodes = await Promise.all(files.map(async (file) => (await file.stat()).ino));
-    const index = inode === null ? -1 : inodes.lastIndexOf(inode);
-    // Between two renames a file is listed twice or not at all: then it is looked for again.
-    const isSettled = new Set(inodes).size === inodes.length && (index !== -1 || inode === null || attempt >= 5);
-    const next = isSettled ? files[index + 1] : undefined;
+  const inode = current === null ? null : await inodeOf(current);
+  for (let attempt = 1; ; attempt += 1) {
+    const { files, inodes, isWhole } = await openAll(folder, name);
+    const isSettled = isWhole || attempt >= maxAttempts;
+    const next = isSettled ? files[inode === null ? 0 : inodes.indexOf(inode) + 1] : undefined;
     await Promise.all(files.filter((file) => file !== next).map((file) => file.close()));
     if (isSettled) return next ?? null;
-    await wait(10);
+    await wait(5);
   }
 }
 
-/** The files of a log, opened, the oldest first. */
-async function openAll(folder: string, name: string): Promise<readonly FileHandle[]> {
+/** How often it is waited for a rotation to end; one that was cut off never does. */
+const maxAttempts = 20;
+
+interface OpenedFiles {
+  /** The oldest first. */
+  readonly files: readonly FileHandle[];
+  readonly inodes: readonly number[];
+  /** Whether no file can be missing: they were not renamed meanwhile. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Opens the files of a log, the newest first: a rotation renames the oldest first, so what it moves meanwhile is seen as
+ * a gap, as one file under two names, or as another newest file.
+ */
+async function openAll(folder: string, name: string): Promise<OpenedFiles> {
   const names = await readOr([], ["ENOENT", "ENOTDIR"], () => readdir(folder));
   const ages = names.flatMap((file) => {
     const age = file === `${name}.log` ? "0" : file.startsWith(`${name}.log.`) ? file.slice(name.length + 5) : "";
     return /^\d+$/.test(age) ? [Number(age)] : [];
   });
-  const files: FileHandle[] = [];
-  for (const age of ages.sort((a, b) => b - a)) {
-    try {
-      files.push(await open(logFile(folder, name, age), "r"));
-    } catch (error) {
-      if (errorCode(error) !== "ENOENT") throw error;
-    }
-  }
-  return files;
+  if (ages.length === 0) return { files: [], inodes: [], isWhole: true };
+  const found: (FileHandle | null)[] = [];
+  for (let age = 0; age <= Math.max(...ages) + 1; age += 1) found.push(await openAge(folder, name, age));
+  const files = found.filter((file) => file !== null);
+  const inodes = await Promise.all(files.map(inodeOf));
+  const hasGap = found
+    .slice(
+      0,
+      found.findLastIndex((file) => file !== null),
+    )
+    .includes(null);
+  const newest = await openAge(folder, name, 0);
+  const isSame = newest !== null && (await inodeOf(newest)) === inodes[0];
+  await newest?.close();
+  const isWhole = !hasGap && isSame && new Set(inodes).size === inodes.length;
+  return { files: files.reverse(), inodes: inodes.reverse(), isWhole };
+}
+
+function openAge(folder: string, name: string, age: number): Promise<FileHandle | null> {
+  return readOr(null, ["ENOENT"], () => open(logFile(folder, name, age), "r"));
+}
+
+async function inodeOf(file: FileHandle): Promise<number> {
+  return (await file.stat()).ino;
 }

@@ -1,8 +1,7 @@
 /** A variable by which servers learn of a setting, whatever starts them. */
 export interface ServerVariable {
   readonly name: string;
-  /** `{port}`, `{host}`, `{domain}` for the first domain that is not
-   * below `localhost`, and `{domains}` for all of them stand for the values. */
+  /** `{port}`, `{host}`, `{domains}` for all domains and `{domain}` for the first beside `localhost` stand for values. */
   readonly value: string;
   /** The vendor's page or source that it is taken from. */
   readonly source: string;

@@ -9,10 +9,9 @@ import type { ProcessSystem } from "./system.ts";
 export interface StopGroupOptions {
   /** How long its processes may take to end by themselves, in milliseconds. */
   readonly graceMs: number;
+  /** How long the kernel may take to end what was killed, in milliseconds. @default 3_000 */
+  readonly killMs?: number;
 }
-
-/** How long the kernel may take to end what was killed, in milliseconds. */
-const killMs = 3_000;
 
 /**
  * Ends every process of a group and its session: SIGTERM, and after the grace period SIGKILL. Nothing of it is left
@@ -21,12 +20,13 @@ const killMs = 3_000;
  * @throws `CSPACE_PROCESS_STUCK` when a process survives SIGKILL, which waits for a device.
  */
 export async function stopGroup(group: number, system: ProcessSystem, options: StopGroupOptions): Promise<void> {
+  const { graceMs, killMs = 3_000 } = options;
   if (system.platform === "win32") {
     await system.run("taskkill", ["/PID", String(group), "/T", "/F"]);
     return;
   }
   await signalGroup(group, "SIGTERM", system);
-  if (await isGone(group, system, options.graceMs)) return;
+  if (await isGone(group, system, graceMs)) return;
   // Again each time, for what was forked between the look and the signal.
   for (const end = performance.now() + killMs; performance.now() < end; ) {
     await signalGroup(group, "SIGKILL", system);

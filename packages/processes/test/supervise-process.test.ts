@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { findFreePort } from "@cspace/ports";
@@ -232,9 +232,12 @@ describe("stop", () => {
 
   test("no timer, no socket and no stream is left", async () => {
     const before = process.getActiveResourcesInfo();
-    const dev = start({ command: onPort }, { log: { folder: folderOf() } });
+    const folder = folderOf();
+    const dev = start({ command: onPort }, { log: { folder } });
     await dev.ready();
     await dev.stop();
+    const files = readdirSync("/proc/self/fd").map((fd) => linkOf(`/proc/self/fd/${fd}`));
+    expect(files.filter((file) => file.startsWith(folder))).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     const count = (names: readonly string[]): number =>
       names.filter((name) => !/^Timeout$|FS|Immediate/.test(name)).length;
@@ -326,6 +329,15 @@ test("its environment is the inherited one, its own, and PORT and HOST whatever 
   await until(() => dev.state === "failed");
   expect(dev.lastLines(1)[0]).toMatch(/^inherited own 127\.0\.0\.1 \d{4,5}$/);
 });
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
 
 /** Ended, if perhaps nobody has asked for its exit code yet. */
 function isGone(pid: number): boolean {
