@@ -1,6 +1,7 @@
 import { homePaths, openEngineReader } from "@cspace/compose";
 import pc from "picocolors";
 import type { Context } from "../context.ts";
+import { readHeld } from "../daemon/read-held.ts";
 import { readStatus } from "./read-status.ts";
 import { readStatusInput, type StatusInput } from "./read-status-input.ts";
 import { renderStatus, type Status } from "./render-status.ts";
@@ -48,6 +49,7 @@ export async function printStatus(world: StatusWorld, other?: string): Promise<v
 function readFor({ env, platform }: StatusWorld, findDirectory: () => Promise<string>): Promise<Status> {
   return readStatus(findDirectory, {
     paths: homePaths({ env }),
+    readHeld: () => readHeld({ env, platform }, deadlineMs),
     openEngine: () => openEngineReader({ env, platform, timeoutMs: deadlineMs }),
     platform,
     timeoutMs: deadlineMs,

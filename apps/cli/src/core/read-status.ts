@@ -1,7 +1,6 @@
 import {
   type EngineReader,
   type HomePaths,
-  type ListedInstance,
   listInstances,
   type RecordedInstance,
   readMachineConfig,
@@ -9,7 +8,9 @@ import {
 } from "@cspace/compose";
 import { chooseUrl, readUrlEvidence } from "@cspace/ports";
 import { findProjectDirectory } from "@cspace/project";
+import type { HeldInstance } from "../daemon/protocol.ts";
 import { askAbout } from "./describe-instance.ts";
+import { type MachineInstance, mergeInstances } from "./machine-instances.ts";
 import type { InstanceStatus, Status } from "./render-status.ts";
 
 /** Options of {@link readStatus}. */
@@ -17,6 +18,8 @@ export interface ReadStatusOptions {
   readonly paths: HomePaths;
   /** Gives the engine, or fails when there is none to be used. */
   readonly openEngine: () => Promise<Pick<EngineReader, "listContainers">>;
+  /** Gives what the daemon holds; none when it does not run. @default none */
+  readonly readHeld?: () => Promise<readonly HeldInstance[]>;
   readonly platform: NodeJS.Platform;
   /** For all of it, in milliseconds. */
   readonly timeoutMs: number;
@@ -25,7 +28,7 @@ export interface ReadStatusOptions {
 }
 
 /** What the engine said, or why it did not. */
-type EngineAnswer = { readonly listed: readonly ListedInstance[] } | { readonly failure: string };
+type EngineAnswer = { readonly listed: readonly MachineInstance[] } | { readonly failure: string };
 
 /**
  * Reads what a status line shows for a directory: the instances of its project, and the URL of every route that is
@@ -55,7 +58,7 @@ export async function readStatus(findDirectory: () => Promise<string>, options: 
   const reach = { proxyPort: httpPort ?? 80, domains };
   const instances = await Promise.all(
     own.map(async (instance): Promise<InstanceStatus> => {
-      const late = async (): Promise<ListedInstance | undefined> => {
+      const late = async (): Promise<MachineInstance | undefined> => {
         const last = await within(answer, Math.max(0, end - performance.now()));
         const all = isListed(last) ? last.listed : [];
         return all.find((one) => one.project === instance.project && one.instance === instance.instance);
@@ -87,7 +90,7 @@ async function readRoute(
     readonly domains: readonly string[];
     readonly end: number;
     /** The instance as the engine has it, should it have said so by now. */
-    readonly late: () => Promise<ListedInstance | undefined>;
+    readonly late: () => Promise<MachineInstance | undefined>;
   },
 ): Promise<InstanceStatus["routes"][number]> {
   const { platform, end, late } = options;
@@ -112,11 +115,15 @@ function describeStopped(instances: readonly InstanceStatus[]): string {
     : `${instances.map(({ instance }) => instance).join(", ")} are not running: cspace up <instance>`;
 }
 
-async function askEngine({ openEngine }: ReadStatusOptions): Promise<EngineAnswer> {
+/** Asks the engine, and the daemon beside it. Without an engine the daemon knows all there is to know. */
+async function askEngine({ openEngine, readHeld = async () => [] }: ReadStatusOptions): Promise<EngineAnswer> {
+  const held = readHeld().catch(() => []);
   try {
-    return { listed: await listInstances({ engine: await openEngine() }) };
+    const listed = await listInstances({ engine: await openEngine() });
+    return { listed: mergeInstances(listed, await held) };
   } catch (error) {
-    return { failure: (error as Error).message };
+    const processes = mergeInstances([], await held);
+    return processes.length > 0 ? { listed: processes } : { failure: (error as Error).message };
   }
 }
 

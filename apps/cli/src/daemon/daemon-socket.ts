@@ -10,9 +10,9 @@ export function daemonSocket(
   { home, run }: HomePaths,
   { platform, env, uid }: { readonly platform: NodeJS.Platform; readonly env: NodeJS.ProcessEnv; readonly uid: number },
 ): string {
-  const key = createHash("sha256").update(home).digest("hex").slice(0, 16);
-  if (platform === "win32") return `\\\\.\\pipe\\cspace-${key}`;
+  const keyOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
+  if (platform === "win32") return `\\\\.\\pipe\\cspace-${keyOf(home)}`;
   const path = join(run, "daemon.sock");
   if (Buffer.byteLength(path) <= 100) return path;
-  return join(env.XDG_RUNTIME_DIR || `/tmp/cspace-${uid}`, `cspace-${key}.sock`);
+  return join(env.XDG_RUNTIME_DIR || `/tmp/cspace-${uid}`, `cspace-${keyOf(home)}.sock`);
 }
