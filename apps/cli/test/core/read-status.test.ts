@@ -79,10 +79,16 @@ const answers =
 const hangs = async () => ({ listContainers: () => new Promise<never>(() => {}) });
 const fails = () => Promise.reject(new CspaceError("CSPACE_ENGINE_NOT_RUNNING", "no Docker engine is running"));
 
-function read(openEngine: ReadStatusOptions["openEngine"], directory = "shop/src", timeoutMs = 1000): Promise<Status> {
+function read(
+  openEngine: ReadStatusOptions["openEngine"],
+  directory = "shop/src",
+  timeoutMs = 1000,
+  readHeld?: ReadStatusOptions["readHeld"],
+): Promise<Status> {
   return readStatus(async () => join(root, directory), {
     paths: homePaths({ env: { CSPACE_HOME: join(root, "home") } }),
     openEngine,
+    ...(readHeld === undefined ? {} : { readHeld }),
     platform: "linux",
     homedir: root,
     timeoutMs,
@@ -178,4 +184,19 @@ test("settings that are damaged are an error", async () => {
   mkdirSync(join(root, "home"), { recursive: true });
   writeFileSync(join(root, "home/config.json"), "{");
   await expect(read(answers(container()))).rejects.toMatchObject({ code: "CSPACE_CONFIG_INVALID" });
+});
+
+test("processes of the host are shown without an engine, and beside containers", async () => {
+  const asked = await serveProxy("docs--mercury--shop");
+  const record = { directory: join(root, "shop"), ...names, projectName: "shop", instanceName: "mercury" };
+  const route = { label: "docs", port: 5173, askedPort: 5173, host: "127.0.0.1", state: "up" } as const;
+  const held = [{ record, routes: [{ ...route, error: null, startedAt: 0, leased: false }] }];
+  const readHeld = async () => held;
+  const docs = /^http:\/\/docs\.mercury\.shop\.cspace\.localhost:\d+$/;
+  expect(urls(await read(fails, "shop", 1000, readHeld))).toEqual([expect.stringMatching(docs)]);
+  expect(urls(await read(answers(container()), "shop", 1000, readHeld))).toEqual([
+    expect.stringMatching(docs),
+    "http://localhost:49153",
+  ]);
+  expect(asked.length).toBeGreaterThan(0);
 });
