@@ -67,7 +67,7 @@ export async function readPrinted(
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) printed.push(...(await next()));
   };
-  await Promise.all(Array.from({ length: 8 }, work));
+  await Promise.all(Array.from({ length: 3 }, work));
   const isOpened = ({ instance, label, url }: Printed): boolean =>
     printed.some((one) => one.by === "open" && isSameRoute(one, { instance, label }) && one.url === url);
   // On a busy machine its deadline is soon over, and what it did not learn by then it cannot tell: it is asked again.
