@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = (name) => join(root, "node_modules", ".bin", name);
 const cspace = join(root, "apps/cli/bin/cspace.js");
-const example = join(root, "examples/notes");
+const examples = { containers: join(root, "examples/notes"), processes: join(root, "examples/processes") };
 
 const tasks = {
   build: () => build(),
@@ -24,6 +24,7 @@ const tasks = {
   },
   up: (args) => {
     build();
+    const example = hasEngine() ? examples.containers : examples.processes;
     for (const name of ["mercury", "venus"]) {
       run(process.execPath, [cspace, "up", name, "--cwd", example, ...args]);
     }
@@ -31,7 +32,9 @@ const tasks = {
   },
   down: (args) => {
     build();
-    run(process.execPath, [cspace, "down", "--all", "--volumes", "--cwd", example, ...args]);
+    const down = ["down", "--all", "--volumes"];
+    if (!hasEngine()) return run(process.execPath, [cspace, ...down, "--cwd", examples.processes, ...args]);
+    for (const example of Object.values(examples)) run(process.execPath, [cspace, ...down, "--cwd", example, ...args]);
     // The proxy serves every project of the machine: it goes when the example was the only one.
     const { stdout } = spawnSync(process.execPath, [cspace, "list", "--all", "--json"], {
       cwd: root,
@@ -45,6 +48,15 @@ const [name = "", ...args] = process.argv.slice(2);
 const task = tasks[name];
 if (task === undefined) fail(`there is no script ${name}; there are ${Object.keys(tasks).join(", ")}`);
 task(args);
+
+/** Whether containers can be run here; without, the example is one of processes. */
+function hasEngine() {
+  const { stdout } = spawnSync(process.execPath, [cspace, "proxy", "status", "--json"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return JSON.parse(stdout).proxy?.engine === "docker";
+}
 
 function build() {
   const stamp = join(root, "node_modules/.cspace/built");

@@ -15,7 +15,7 @@ import type { ClaimMachine } from "../core/choose-for-up.ts";
 import { claimMachine } from "../core/claim-machine.ts";
 import { describeGone } from "../core/describe-instance.ts";
 import type { Instance } from "../core/documents.ts";
-import { namedInstance, pickInstance, readScope, type Scope } from "../core/find-instance.ts";
+import { mayHaveContainers, namedInstance, pickInstance, readScope, type Scope } from "../core/find-instance.ts";
 import { type MachineInstance, mergeInstances } from "../core/machine-instances.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { type Host, openHost } from "../core/open-host.ts";
@@ -32,7 +32,7 @@ type DownDocument =
 /** Removes an instance, or all of a project. */
 export async function run(context: Context, args: CommandArgs): Promise<DownDocument> {
   const [scope, host, daemon] = await Promise.all([readScope(context), openHost(context), findDaemon(context)]);
-  if (host.machine === undefined && daemon === undefined) await openEngine(context);
+  if (host.machine === undefined && daemon === undefined && mayHaveContainers(scope)) await openEngine(context);
   const held = (daemon?.status.instances ?? []).filter(({ record }) => record.project === scope.projectSlug);
   const volumes = args.volumes === true;
   const targets = await findTargets(context, host, scope, { args, held });

@@ -6,7 +6,8 @@ import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describeInstance } from "../core/describe-instance.ts";
 import type { Instance } from "../core/documents.ts";
-import { readScope } from "../core/find-instance.ts";
+import { mayHaveContainers, readScope } from "../core/find-instance.ts";
+import { answerMs } from "../core/open-reader.ts";
 import { readKnown } from "../core/read-known.ts";
 import { renderInstance } from "../core/render-instance.ts";
 
@@ -16,9 +17,9 @@ interface ListDocument {
 
 /** Lists the instances of the project, or of all; with `--watch` again whenever something changes. */
 export async function run(context: Context, args: CommandArgs): Promise<ListDocument | undefined> {
-  const project = await readFilter(context, args.all === true);
-  if (args.watch !== true) return { instances: await readInstances(context, project) };
-  await watch(context, project);
+  const filter = await readFilter(context, args.all === true);
+  if (args.watch !== true) return { instances: await readInstances(context, filter) };
+  await watch(context, filter);
   return undefined;
 }
 
@@ -28,19 +29,26 @@ export function render({ instances }: ListDocument, { output }: Context): string
   return instances.map((instance) => renderInstance(instance, output)).join("\n\n");
 }
 
-async function readFilter(context: Context, all: boolean): Promise<string | undefined> {
-  if (all) return undefined;
+/** Whose instances are listed. */
+interface Filter {
+  /** `undefined`: of every project. */
+  readonly project: string | undefined;
+  readonly containers: boolean;
+}
+
+async function readFilter(context: Context, all: boolean): Promise<Filter> {
   try {
-    return (await readScope(context)).projectSlug;
+    const scope = await readScope(context);
+    return { project: all ? undefined : scope.projectSlug, containers: mayHaveContainers(scope) };
   } catch (error) {
     const outside = isCspaceError(error) && error.code === "CSPACE_PROJECT_NOT_FOUND" && existsSync(context.cwd);
-    if (outside) return undefined;
+    if (outside || all) return { project: undefined, containers: true };
     throw error;
   }
 }
 
-async function readInstances(context: Context, project: string | undefined): Promise<Instance[]> {
-  const { instances, evidence, silence } = await readKnown(context, project);
+async function readInstances(context: Context, { project, containers }: Filter): Promise<Instance[]> {
+  const { instances, evidence, silence } = await readKnown(context, project, { engineMs: answerMs, containers });
   // Which of them run, the engine alone can tell.
   if (silence !== null) throw silence;
   const name = context.flags.instance === undefined ? undefined : toSlug(context.flags.instance).slug;
@@ -49,11 +57,11 @@ async function readInstances(context: Context, project: string | undefined): Pro
 }
 
 /** Once a second: the engine's events do not tell whether a route answers. */
-async function watch(context: Context, project: string | undefined): Promise<void> {
+async function watch(context: Context, filter: Filter): Promise<void> {
   const { output, signal } = context;
   let before = "";
   while (!signal.aborted) {
-    const document = { instances: await readInstances(context, project) };
+    const document = { instances: await readInstances(context, filter) };
     const text = JSON.stringify(document);
     if (text !== before) {
       before = text;

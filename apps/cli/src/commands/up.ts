@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { chooseForUp, type UpScope } from "../core/choose-for-up.ts";
 import type { InstanceDocument } from "../core/documents.ts";
 import { namedInstance, readScope } from "../core/find-instance.ts";
+import { hasContainers } from "../core/has-containers.ts";
 import { openCompose } from "../core/open-compose.ts";
 import { readProcesses } from "../core/read-processes.ts";
 import { readStack, type Stack } from "../core/read-stack.ts";
@@ -21,7 +22,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   const name = namedInstance(context, args.instance);
   const request = { name, fresh: args.new === true };
   const processes = await readProcesses(project);
-  if (processes.length > 0 && project.composeFiles.length === 0 && project.settings.container === undefined) {
+  if (processes.length > 0 && !hasContainers(project)) {
     const { upProcesses } = await import("../core/up-processes.ts");
     return await upProcesses(context, { ...scope, project }, { request, processes, args });
   }

@@ -1,10 +1,10 @@
-import { type ListedInstance, listInstances } from "@cspace/compose";
+import type { ListedInstance } from "@cspace/compose";
 import { CspaceError, isCspaceError } from "@cspace/errors";
 import { reservedProjects, toSlug } from "@cspace/hostnames";
 import { type Project, readProject } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
-import type { Machine } from "./open-engine.ts";
+import { hasContainers } from "./has-containers.ts";
 
 /** Where a command looks for its instance. */
 export interface Scope {
@@ -27,6 +27,11 @@ export async function readScope(context: Context): Promise<Scope> {
   return { project, projectName, projectSlug: projectSlug(projectName) };
 }
 
+/** Whether what is asked for may be containers: where the directory's own project has none, only of another project. */
+export function mayHaveContainers({ project, projectSlug }: Scope): boolean {
+  return project === undefined || project.slug !== projectSlug || hasContainers(project);
+}
+
 /**
  * The instance that is named, as an argument or with `--instance`.
  *
@@ -47,21 +52,10 @@ function projectSlug(name: string): string {
 }
 
 /**
- * Finds the instance that a command works on: the named one, else the only one of this directory.
+ * Picks the instance that a command works on: the named one, else the only one of this directory.
  *
  * @throws {CspaceError} `CSPACE_INSTANCE_UNKNOWN` or `CSPACE_INSTANCE_AMBIGUOUS`, listing what there is.
  */
-export async function findInstance(
-  context: Context,
-  machine: Machine,
-  name: string | undefined,
-): Promise<{ readonly scope: Scope; readonly listed: ListedInstance }> {
-  const scope = await readScope(context);
-  const all = await listInstances({ engine: machine.engine, project: scope.projectSlug });
-  return { scope, listed: pickInstance(all, { scope, name: name ?? context.flags.instance }) };
-}
-
-/** As {@link findInstance}, among instances that were listed already. */
 export function pickInstance<Instance extends Pick<ListedInstance, "instance" | "directory">>(
   all: readonly Instance[],
   { scope, name }: { readonly scope: Scope; readonly name: string | undefined },

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { describeRoute } from "./describe-instance.ts";
 import type { Route } from "./documents.ts";
-import { pickInstance, readScope } from "./find-instance.ts";
+import { mayHaveContainers, pickInstance, readScope } from "./find-instance.ts";
 import type { MachineInstance, MachineRoute } from "./machine-instances.ts";
 import { type Known, readKnown } from "./read-known.ts";
 
@@ -33,7 +33,7 @@ export async function findKnown(
   name: string | undefined,
 ): Promise<{ readonly known: Known; readonly instance: MachineInstance }> {
   const scope = await readScope(context);
-  const known = await readKnown(context, scope.projectSlug);
+  const known = await readKnown(context, scope.projectSlug, { containers: mayHaveContainers(scope) });
   try {
     return { known, instance: pickInstance(known.instances, { scope, name }) };
   } catch (error) {

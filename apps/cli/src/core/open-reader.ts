@@ -10,8 +10,8 @@ export interface Reader {
 /** For everything that is asked before a URL is given, in milliseconds. */
 export const answerMs = 2000;
 
-/** Opens the engine for a command that only reads; it may take most of the time that there is. */
-export async function openReader({ env, platform }: Context): Promise<Reader> {
-  const engine = await openEngineReader({ env, platform, timeoutMs: answerMs * 0.75 });
+/** Opens the engine for a command that only reads. */
+export async function openReader({ env, platform }: Context, timeoutMs: number = answerMs): Promise<Reader> {
+  const engine = await openEngineReader({ env, platform, timeoutMs });
   return { engine, paths: homePaths({ env }) };
 }

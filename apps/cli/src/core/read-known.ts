@@ -25,16 +25,26 @@ export interface Known {
   readonly silence: CspaceError | null;
 }
 
+/** Options of {@link readKnown}. */
+export interface ReadKnownOptions {
+  /** How long the engine may take, in milliseconds. @default half of the time that there is */
+  readonly engineMs?: number;
+  /** Whether there may be containers, so that it matters when no engine answers. @default true */
+  readonly containers?: boolean;
+}
+
 /**
  * Asks the engine and the daemon for the instances of a project, or of all. Where the engine does not answer, those that
- * were started from this home are taken: the proxy may serve them all the same, and its own word proves it.
+ * were started from this home are taken: the proxy may serve them all the same, and its own word proves it. That takes
+ * time too, so the engine has half of it, unless the caller can do nothing without.
  *
  * @throws {CspaceError} the engine's error where nothing is known without it.
  */
-export async function readKnown(context: Context, project?: string): Promise<Known> {
+export async function readKnown(context: Context, project?: string, options: ReadKnownOptions = {}): Promise<Known> {
+  const { engineMs = answerMs / 2, containers = true } = options;
   const end = performance.now() + answerMs;
-  const rest = (): number => Math.max(1, end - performance.now());
-  const [daemon, docker] = await Promise.all([readDaemon(context), readDocker(context, project)]);
+  const rest = (): number => Math.max(answerMs / 4, end - performance.now());
+  const [daemon, docker] = await Promise.all([readDaemon(context), readDocker(context, project, engineMs)]);
   const held = (daemon?.instances ?? []).filter(({ record }) => project === undefined || record.project === project);
   const gatewayPort = daemon?.gateway.httpPort ?? null;
   if (!("silence" in docker)) {
@@ -50,7 +60,7 @@ export async function readKnown(context: Context, project?: string): Promise<Kno
     readRecordedInstances(paths, project),
     readMachineConfig(paths),
   ]);
-  if (recorded.length === 0 && daemon === undefined) throw silence;
+  if (recorded.length === 0 && daemon === undefined && containers) throw silence;
   return {
     instances: mergeInstances(recorded.map(toListed), held),
     evidence: {
@@ -66,12 +76,13 @@ export async function readKnown(context: Context, project?: string): Promise<Kno
 async function readDocker(
   context: Context,
   project: string | undefined,
+  engineMs: number,
 ): Promise<
   | { readonly listed: readonly ListedInstance[]; readonly evidence: EvidenceOptions }
   | { readonly silence: CspaceError; readonly paths: HomePaths }
 > {
   try {
-    const reader = await openReader(context);
+    const reader = await openReader(context, engineMs);
     const [listed, evidence] = await Promise.all([
       listInstances({ engine: reader.engine, project }),
       readEvidence(context, reader),

@@ -78,12 +78,6 @@ export interface DaemonStatus {
   readonly instances: readonly HeldInstance[];
 }
 
-/** A line of a process's log. */
-export interface DaemonLogLine {
-  readonly label: string;
-  readonly line: string;
-}
-
 /** How the daemon says that it failed. */
 export interface DaemonFailure {
   readonly error: { readonly code: string; readonly message: string; readonly hint: string | null };

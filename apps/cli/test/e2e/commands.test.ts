@@ -99,6 +99,7 @@ volumes:
     it("the proxy is stopped, has no logs, and is not there to be removed", async () => {
       expect((await sandbox.json(folder, "proxy", "status")).proxy).toEqual({
         engine: "docker",
+        why: expect.stringContaining("a Docker engine answers at "),
         state: "stopped",
         httpPort: null,
         dnsPort: null,
@@ -139,6 +140,7 @@ volumes:
       const { proxy } = (await sandbox.json(folder, "proxy", "status")) as unknown as { proxy: { httpPort: number } };
       expect(proxy).toEqual({
         engine: "docker",
+        why: expect.stringContaining("a Docker engine answers at "),
         state: "running",
         httpPort: expect.any(Number),
         dnsPort: expect.any(Number),

@@ -62,19 +62,26 @@ afterAll(() => {
 });
 
 describe("without a usable engine every command ends with exit code 3", () => {
-  it.each([
-    ["up"],
-    ["down"],
-    ["list"],
-    ["url", "web"],
-    ["open", "web"],
-    ["logs"],
-    ["proxy", "up"],
-    ["proxy", "status"],
-    ["proxy", "down"],
-  ])("%s %s", async (...args) => {
-    const run = await fail(args, { env: { DOCKER_HOST: `unix://${root}/nowhere.sock` } });
-    expect(run).toMatchObject({ code: 3, error: { code: "CSPACE_ENGINE_NOT_RUNNING" } });
+  it.each([["up"], ["down"], ["list"], ["url", "web"], ["open", "web"], ["logs"], ["proxy", "up"], ["proxy", "down"]])(
+    "%s %s",
+    async (...args) => {
+      const run = await fail(args, { env: { DOCKER_HOST: `unix://${root}/nowhere.sock` } });
+      expect(run).toMatchObject({ code: 3, error: { code: "CSPACE_ENGINE_NOT_RUNNING" } });
+    },
+  );
+
+  it("but the proxy, which is the gateway then, and says why", async () => {
+    const run = startCspace(["proxy", "status", "--json"], {
+      cwd: project,
+      env: { CSPACE_HOME: join(root, "home"), DOCKER_HOST: `unix://${root}/nowhere.sock` },
+    });
+    expect(await run.ended).toBe(0);
+    expect(JSON.parse(run.text.out).proxy).toMatchObject({
+      engine: "gateway",
+      why: expect.stringContaining("no Docker engine is running"),
+      state: "stopped",
+      httpPort: null,
+    });
   });
 
   it("prints an error with its code and the command to type, and nothing on standard output", async () => {
