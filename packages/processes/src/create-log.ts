@@ -24,8 +24,13 @@ export interface ProcessLog {
   close(): Promise<void>;
 }
 
-/** The path of a log's file; 0 is the one that is written, a higher one older. */
+/**
+ * The path of a log's file; 0 is the one that is written, a higher one older.
+ *
+ * @throws RangeError for a name that would lead out of the folder.
+ */
 export function logFile(folder: string, name: string, age: number): string {
+  if (!/^[\w-]+(?:\.[\w-]+)*$/.test(name)) throw new RangeError(`${JSON.stringify(name)} is not the name of a log`);
   return join(folder, age === 0 ? `${name}.log` : `${name}.log.${age}`);
 }
 
@@ -35,6 +40,8 @@ export function logFile(folder: string, name: string, age: number): string {
  */
 export function createLog(options: LogOptions): ProcessLog {
   const { folder, name, maxBytes = 1_048_576, files = 5 } = options;
+  // Fails now rather than with the first line.
+  logFile(folder, name, 0);
   let file: FileHandle | null = null;
   let size = 0;
   let failure: Error | null = null;

@@ -12,6 +12,10 @@ export interface ProcessOutput {
   note(text: string): Promise<void>;
   /** The last lines of the process, also one that has no end yet, without the notes. */
   lastLines(count: number): readonly string[];
+  /** The same, of what it has written since the last `begin`. */
+  linesOfRun(count: number): readonly string[];
+  /** A new run begins. */
+  begin(): void;
 }
 
 /** Options of {@link createOutput}. */
@@ -26,11 +30,18 @@ export interface CreateOutputOptions {
 export function createOutput({ log, keepLines }: CreateOutputOptions): ProcessOutput {
   const open = new Set<LineSplitter>();
   let kept: string[] = [];
+  let total = 0;
+  let before = 0;
+
+  const unended = (): readonly string[] => [...open].map(({ rest }) => rest).filter((rest) => rest !== "");
 
   const add = async (stream: LogLine["stream"], texts: readonly string[]): Promise<void> => {
     if (texts.length === 0) return;
     const time = new Date().toISOString();
-    if (stream !== "note") kept = kept.concat(texts).slice(-keepLines);
+    if (stream !== "note") {
+      kept = kept.concat(texts).slice(-keepLines);
+      total += texts.length;
+    }
     await log?.append(texts.map((text) => ({ time, stream, text })));
   };
 
@@ -50,10 +61,14 @@ export function createOutput({ log, keepLines }: CreateOutputOptions): ProcessOu
       }
     },
     note: (text) => add("note", [text]),
-    lastLines(count) {
-      const begun = [...open].map(({ rest }) => rest).filter((rest) => rest !== "");
-      const lines = [...kept, ...begun];
-      return lines.slice(Math.max(0, lines.length - count));
+    lastLines: (count) => last([...kept, ...unended()], count),
+    linesOfRun: (count) => last([...last(kept, total - before), ...unended()], count),
+    begin() {
+      before = total;
     },
   };
+}
+
+function last(lines: readonly string[], count: number): readonly string[] {
+  return lines.slice(Math.max(0, lines.length - count));
 }

@@ -90,14 +90,18 @@ async function reach(
   return null;
 }
 
-/** Whether a connection is accepted within a second. */
+/** Whether a connection is accepted within a second. The socket's own `signal` would leave a listener behind each time. */
 function accepts(port: number, host: string, signal: AbortSignal | undefined): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host, signal });
+    const socket = connect({ port, host });
     const finish = (accepted: boolean): void => {
+      signal?.removeEventListener("abort", onAbort);
       socket.destroy();
       resolve(accepted);
     };
+    const onAbort = (): void => finish(false);
+    if (signal?.aborted === true) onAbort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
     socket.setTimeout(1_000, () => finish(false));
     socket.once("connect", () => finish(true));
     socket.on("error", () => finish(false));

@@ -27,6 +27,7 @@ export interface ReadLogOptions {
  */
 export async function* readLog(folder: string, name: string, options: ReadLogOptions = {}): AsyncGenerator<LogLine> {
   const { tail = Number.POSITIVE_INFINITY, follow = false, pollMs = 150, signal } = options;
+  logFile(folder, name, 0);
   const reader = createReader(folder, name);
   try {
     let first: LogLine[] = [];

@@ -83,17 +83,20 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
       elsewhereSince = found.isListening ? (elsewhereSince ?? performance.now()) : null;
       await wait(pauseMs, undefined, { signal: ended });
     }
-    error = silentError(spec.name, readyMs, output.lastLines(10));
+    error = silentError(spec.name, readyMs, output.linesOfRun(10));
     change({ hadItsTime: true });
   };
 
   /** One run, from its start until nothing of its group is left. */
   const run = async (): Promise<ProcessExit | null> => {
+    output.begin();
     const child = await start();
     const ended = new AbortController();
     error = null;
     change({ pid: child.pid, address: null, hadItsTime: false });
     const streams = Promise.all([output.take(child.stdout, "out"), output.take(child.stderr, "err")]);
+    // It is waited for below, and may fail before.
+    streams.catch(() => undefined);
     const looking = look(child.pid, ended.signal).catch((cause: unknown) => {
       if (ended.signal.aborted) return;
       error = asError(cause);
@@ -104,7 +107,8 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     while (await isGroupAlive(child.pid, system)) await wait(facts.stop === "no" ? 250 : 20);
     ended.abort();
     // What left the group may hold the streams open.
-    await Promise.race([streams, wait(500, undefined, { ref: false })]);
+    const late = new AbortController();
+    await Promise.race([streams, wait(500, undefined, { signal: late.signal })]).finally(() => late.abort());
     child.release();
     await Promise.all([streams, looking]);
     await output.note(describeEnd(exit));
@@ -118,7 +122,7 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
       try {
         exit = await run();
         const isEarly = facts.address === null;
-        if (exit?.code !== 0 || isEarly) error = exitedError(spec.name, exit, isEarly, output.lastLines(10));
+        if (exit?.code !== 0 || isEarly) error = exitedError(spec.name, exit, isEarly, output.linesOfRun(10));
       } catch (cause) {
         if (!halt.signal.aborted) error = asError(cause);
       }
@@ -150,7 +154,11 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     change({ stop: "done" });
   };
   const stopOnce = (): Promise<void> => {
-    stopped ??= stop();
+    stopped ??= stop().catch((cause: unknown) => {
+      // It can be tried again.
+      stopped = null;
+      throw cause;
+    });
     return stopped;
   };
   const onAbort = (): void => {

@@ -70,7 +70,7 @@ export interface SupervisedProcess {
    * in time, `CSPACE_PROCESS_START_FAILED`, `CSPACE_PROCESS_PORT_TAKEN`; the signal's reason.
    */
   ready(options?: { readonly signal?: AbortSignal }): Promise<ProcessAddress>;
-  /** Calls back after every change; gives what ends that. */
+  /** Calls back after every change, at once; it must not throw. Gives what ends that. */
   onChange(listener: () => void): () => void;
   /** The last lines of its output, the newest last, also one without an end. */
   lastLines(count: number): readonly string[];

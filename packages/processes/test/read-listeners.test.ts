@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { createServer } from "node:net";
 import { findFreePort } from "@cspace/ports";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -103,10 +104,12 @@ test("the port that was given goes before a lower one, also when any would do", 
   const code = ports.map((port) => `require("http").createServer().listen(${port}, "127.0.0.1")`).join(";");
   const dev = start({ command: node(code) });
   await dev.ready();
+  const { signal } = new AbortController();
   for (const port of ports) {
-    const { address } = await findAddress({ group: dev.pid ?? 0, port, anyPort: true }, thisSystem);
+    const { address } = await findAddress({ group: dev.pid ?? 0, port, anyPort: true, signal }, thisSystem);
     expect(address?.port).toBe(port);
   }
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("no process at all", async () => {

@@ -28,6 +28,11 @@ test("lines come back as they were, with their time", async () => {
   expect(read).toEqual(lines);
 });
 
+test.each(["", "..", "../dev", "a/b", "a\\b", ".hidden", "a\0"])("%j is not the name of a log", async (name) => {
+  expect(() => createLog({ folder: "/tmp", name })).toThrow(RangeError);
+  await expect(readLog("/tmp", name).next()).rejects.toThrow(RangeError);
+});
+
 test("no log is an empty one", async () => {
   expect(await textsOf(join(folderOf(), "none"))).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { findFreePort } from "@cspace/ports";
 import { readLog } from "@cspace/processes";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { thisSystem } from "../src/system.ts";
 import { folderOf, isAlive, node, request, serve, start, until } from "./start.ts";
 
 const onPort = node(serve("process.env.PORT, process.env.HOST"));
@@ -245,6 +246,21 @@ describe("stop", () => {
   });
 });
 
+test("a stop that failed can be tried again", async () => {
+  let refuse = true;
+  const kill: typeof thisSystem.kill = (pid, signal) => {
+    if (refuse) throw Object.assign(new Error("not permitted"), { code: "EINVAL" });
+    thisSystem.kill(pid, signal);
+  };
+  const dev = start({ command: "exec sleep 60" }, { system: { ...thisSystem, kill } });
+  await until(() => dev.pid !== null);
+  await expect(dev.stop()).rejects.toMatchObject({ code: "EINVAL" });
+  expect(dev.state).toBe("stopping");
+  refuse = false;
+  await dev.stop();
+  expect(dev.state).toBe("stopped");
+});
+
 describe("starts again", () => {
   const quick = { initialMs: 20, maxMs: 80, steadyMs: 60_000, loopAfter: 3 };
 
@@ -256,12 +272,10 @@ describe("starts again", () => {
     );
     await expect(dev.ready()).rejects.toMatchObject({ code: "CSPACE_PROCESS_EXITED" });
     expect(dev.state).toBe("crash-loop");
-    await until(() => dev.restarts >= 5);
+    const starts = (): string[] => readFileSync(join(folder, "starts"), "utf8").trim().split("\n");
+    await until(() => starts().length >= 6);
     await dev.stop();
-    const times = readFileSync(join(folder, "starts"), "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => Number(line) / 1e6);
+    const times = starts().map((line) => Number(line) / 1e6);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     [50, 100, 200, 400, 400].forEach((ms, index) => void expect(gaps[index]).toBeGreaterThanOrEqual(ms));
     expect(dev.states.slice(0, 6)).toEqual([
@@ -272,6 +286,15 @@ describe("starts again", () => {
       "starting",
       "crash-loop",
     ]);
+  });
+
+  test("an error has the lines of its own run alone", async () => {
+    const command = "test -e again || { touch again; echo first; exit 1; }; exit 2";
+    const dev = start({ command, restart: "on-failure" }, { backoff: { ...quick, loopAfter: 2 } });
+    await expect(dev.ready()).rejects.toMatchObject({
+      message: "dev ended with code 2 before it listened on a port, without a word",
+    });
+    expect(dev.lastLines(5)).toEqual(["first"]);
   });
 
   test("it gets the same port again", async () => {
