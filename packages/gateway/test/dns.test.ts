@@ -64,29 +64,21 @@ test.each([
   expect(questions?.[0]?.name).toBe(name);
 });
 
-test.each([
-  "AAAA",
-  "HTTPS" as "A",
-  "TXT",
-  "NS",
-  "MX",
-  "SRV",
-  "CAA",
-  "CNAME",
-  "DS",
-  "SVCB" as "A",
-] as const)("%s has no record, which is said with the SOA and not as an error", (type) => {
-  const { rcode, answers, authorities, flag_aa } = answer("dev.mercury.p.cspace.local", type);
-  expect({ rcode, answers, flag_aa }).toEqual({ rcode: "NOERROR", answers: [], flag_aa: true });
-  expect(authorities).toMatchObject([
-    {
-      type: "SOA",
-      name: "cspace.local",
-      ttl: 60,
-      data: { mname: "ns.cspace.local", rname: "hostmaster.cspace.local", minimum: 60 },
-    },
-  ]);
-});
+test.each(["AAAA", "HTTPS" as "A", "TXT", "NS", "MX", "SRV", "CAA", "CNAME", "DS", "SVCB" as "A"] as const)(
+  "%s has no record, which is said with the SOA and not as an error",
+  (type) => {
+    const { rcode, answers, authorities, flag_aa } = answer("dev.mercury.p.cspace.local", type);
+    expect({ rcode, answers, flag_aa }).toEqual({ rcode: "NOERROR", answers: [], flag_aa: true });
+    expect(authorities).toMatchObject([
+      {
+        type: "SOA",
+        name: "cspace.local",
+        ttl: 60,
+        data: { mname: "ns.cspace.local", rname: "hostmaster.cspace.local", minimum: 60 },
+      },
+    ]);
+  },
+);
 
 test("the zone's own SOA is an answer, and that of a name inside is none", () => {
   expect(answer("cspace.localhost", "SOA").answers).toMatchObject([{ type: "SOA", name: "cspace.localhost" }]);

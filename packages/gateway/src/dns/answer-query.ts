@@ -128,7 +128,8 @@ function buildReply({ name, type, class: questionClass, edns }: Query, { domains
   if (domain === undefined || questionClass !== internet) return { flags: rcode.refused, answers: [], authorities: [] };
   const flags = flag.authoritative | rcode.ok;
   // To who asks for ANY, some of what there is will do (RFC 8482, 4.1).
-  if (type === "A" || type === "ANY") return { flags, answers: [{ type: "A", name, ttl, data: "127.0.0.1" }], authorities: [] };
+  if (type === "A" || type === "ANY")
+    return { flags, answers: [{ type: "A", name, ttl, data: "127.0.0.1" }], authorities: [] };
   if (type === "AAAA" && ipv6) return { flags, answers: [{ type: "AAAA", name, ttl, data: "::1" }], authorities: [] };
   const soa = soaOf(domain);
   return type === "SOA" && name === domain
