@@ -344,16 +344,34 @@ test("a response that breaks off breaks off for the client, too", async () => {
   expect(await broken).toMatchObject({ code: "ECONNRESET" });
 });
 
-test("bytes behind a response are given to nobody", async () => {
-  const upstream = await listenCanned(
-    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil",
-  );
+/** A service that answers each head with the same bytes, and tells how many connections it had. */
+async function listenCounted(answer: string): Promise<{ port: number; connections: () => number }> {
+  let count = 0;
+  const port = await listenRaw((socket) => {
+    count += 1;
+    onHeads(socket, () => socket.write(answer, "latin1"));
+  });
+  return { port, connections: () => count };
+}
+
+test("bytes behind a response are given to nobody, and its connection is not used again", async () => {
+  const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  const { port: upstream, connections } = await listenCounted(`${ok}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`);
   const { port } = await startGateway([route(upstream)]);
   const client = await openRaw(port);
   client.send(head("GET /1 HTTP/1.1"));
   await client.until(/ok$/);
   client.send(get("/2"));
   expect(await client.closed()).not.toContain("evil");
+  expect(connections()).toBe(2);
+});
+
+test("a service's connection on which a request is not complete is not used again", async () => {
+  const { port: upstream, connections } = await listenCounted("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+  const { port } = await startGateway([route(upstream)]);
+  expect(await ask(port, `${head("POST / HTTP/1.1", "Content-Length: 9")}abc`)).toMatch(/^HTTP\/1\.1 413 /);
+  expect(await ask(port, get("/"))).toMatch(/^HTTP\/1\.1 413 /);
+  expect(connections()).toBe(2);
 });
 
 test("a client that closes its half after the request still gets the answer", async () => {

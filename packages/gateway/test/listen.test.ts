@@ -1,6 +1,8 @@
+import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { createGateway, type Listening, type ListenOptions } from "@cspace/gateway";
+import { encode } from "dns-packet";
 import { expect, onTestFinished, test } from "vitest";
 import { bindLoopback } from "../src/listen/bind-loopback.ts";
 import type { Bound } from "../src/listen/bind-servers.ts";
@@ -42,6 +44,19 @@ test.skipIf(outward === undefined)("on the wildcard address it refuses who is no
   expect(dnsPort).toBeTypeOf("number");
   expect(await askAt("127.0.0.1", httpPort)).toContain("<127.0.0.1>");
   expect(await askAt(outward ?? "", httpPort)).toBe("");
+  const answered = async (address: string): Promise<number> => {
+    const socket = createSocket("udp4");
+    onTestFinished(() => void socket.close());
+    let count = 0;
+    socket.on("message", () => {
+      count += 1;
+    });
+    await new Promise<void>((resolve) => socket.bind(0, address, resolve));
+    socket.send(encode({ type: "query", questions: [{ type: "A", name: "cspace.local" }] }), dnsPort ?? 0, address);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return count;
+  };
+  expect([await answered("127.0.0.1"), await answered(outward ?? "")]).toEqual([1, 0]);
 });
 
 test.skipIf(outward === undefined)("a further address is for the peers that it names alone", async () => {

@@ -1,7 +1,19 @@
 import { request } from "node:http";
 import { createGateway } from "@cspace/gateway";
-import { expect, test } from "vitest";
-import { ask, get, head, hostname, listenHttp, openRaw, route, startGateway } from "./harness.ts";
+import { expect, onTestFinished, test } from "vitest";
+import {
+  ask,
+  eventually,
+  get,
+  head,
+  hostname,
+  listenHttp,
+  listenRaw,
+  onHeads,
+  openRaw,
+  route,
+  startGateway,
+} from "./harness.ts";
 
 const named = (name: string): Promise<number> => listenHttp((_, response) => response.end(name));
 
@@ -29,6 +41,39 @@ test("a request under way ends as it began, and the next on its connection goes 
   await client.until(/-done/);
   client.send(get("/"));
   expect(await client.closed()).toMatch(/new$/);
+});
+
+test("what is kept for a route goes with it", async () => {
+  let open = 0;
+  const upstream = await listenRaw((socket) => {
+    open += 1;
+    socket.on("close", () => {
+      open -= 1;
+    });
+    onHeads(socket, () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nKeep-Alive: timeout=600\r\n\r\n"));
+  });
+  const { gateway, port } = await startGateway([route(upstream)]);
+  await ask(port, get("/"));
+  expect(open).toBe(1);
+  gateway.setRoutes([route(1)]);
+  await eventually(() => open === 0);
+});
+
+test("routes answer under the domains that are given, and under no other", async () => {
+  const gateway = createGateway({ routes: [route(await named("ours"))], domains: ["a.test", "b.a.test"] });
+  onTestFinished(() => gateway.close());
+  const { httpPort } = await gateway.listen({ httpPort: 0 });
+  const status = async (host: string): Promise<string | undefined> => {
+    const text = await ask(httpPort, `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    return text.split(" ")[1];
+  };
+  const suffixes = ["a.test", "b.a.test", "cspace.local", "test"];
+  expect(await Promise.all(suffixes.map((suffix) => status(`dev.mercury.p.${suffix}`)))).toEqual([
+    "200",
+    "200",
+    "404",
+    "404",
+  ]);
 });
 
 test("a table with a mistake changes nothing", async () => {

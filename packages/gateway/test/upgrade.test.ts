@@ -111,8 +111,10 @@ test("HTTP/2 is not upgraded to, and Upgrade without Connection is nothing", asy
   const settings = "HTTP2-Settings: AAMAAABkAAQAAP__";
   await ask(port, head("GET / HTTP/1.1", "Connection: close, Upgrade, HTTP2-Settings", "Upgrade: h2c", settings));
   await ask(port, head("GET / HTTP/1.1", "Connection: close", "Upgrade: websocket"));
-  expect(seen).toHaveLength(2);
   expect(seen.join()).not.toMatch(/upgrade|http2/i);
+  await ask(port, head("GET / HTTP/1.1", "Connection: close, Upgrade", "Upgrade: H2C, chat", "Upgrade: h2c"));
+  expect(seen).toHaveLength(3);
+  expect(seen[2]).toMatch(/^Upgrade: chat\r$/m);
 });
 
 test.each(["\xa7", "a b", "a/b/c", "/", "a,@"])("an Upgrade to %j is refused without the service", async (protocol) => {

@@ -107,7 +107,7 @@ export class Exchange implements UpstreamUser {
       if ("connection" in reached) this.#client.hub.poolOf(reached.target).put(reached.connection, 1_000);
       return;
     }
-    if ("page" in reached) await this.#failWith(reached.page());
+    if ("page" in reached) await this.#failWith(reached.page(reached.target));
     else this.#send(reached.connection);
   }
 

@@ -9,36 +9,40 @@ import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
 /** How often a process that is starting is asked whether it listens. */
 const pollMs = 50;
 
+type PageMaker = (target: Target) => Promise<Page>;
+
 /** A connection to a service, or the page that says why there is none; and the route as it is now. */
 export type Reached =
   | { readonly target: Target; readonly connection: UpstreamConnection }
-  | { readonly target: Target; readonly page: () => Promise<Page> };
+  | { readonly target: Target; readonly page: PageMaker };
 
 /**
  * Connects to the process of a route. While the table says that it is starting, a refused connection is tried again, for
  * so long as the limits allow. Nothing of the request has been sent yet, so whatever it is may wait.
  */
 export async function reachService(hub: Hub, wanted: Target, isOver: () => boolean): Promise<Reached> {
-  const { startTimeoutMs } = hub.limits;
   const begin = Date.now();
-  for (
-    let target = wanted;
-    ;
-    target = hub.table.byHostname.get(wanted.hostname) ?? { ...target, route: { ...target.route, starting: false } }
-  ) {
+  let target = wanted;
+  for (;;) {
     try {
       return { target, connection: await hub.poolOf(target).connect() };
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
-      if (target.route.starting !== true || isOver()) {
-        const late = error.code === "ETIMEDOUT";
-        const page = async (): Promise<Page> =>
-          late ? lostPage(target, 504, "did not answer in time") : downPage(target, error.code);
-        return { target, page };
-      }
-      if (hub.draining || Date.now() - begin >= startTimeoutMs)
-        return { target, page: async () => startingPage(target) };
+      const page = pageOf(hub, target, error, Date.now() - begin);
+      if (page !== undefined || isOver()) return { target, page: page ?? startingPage };
     }
     await setTimeout(pollMs);
+    const now = hub.table.byHostname.get(wanted.hostname);
+    // A route that is gone meanwhile is waited for no longer.
+    target = now ?? { ...target, route: { ...target.route, starting: false } };
   }
+}
+
+/** What is to be shown of a route that cannot be connected to; `undefined` to try again. */
+function pageOf(hub: Hub, { route }: Target, { code }: DialError, waitedMs: number): PageMaker | undefined {
+  if (route.starting === true) {
+    return hub.draining || waitedMs >= hub.limits.startTimeoutMs ? startingPage : undefined;
+  }
+  if (code === "ETIMEDOUT") return (target) => lostPage(target, 504, "did not answer in time");
+  return (target) => downPage(target, code);
 }

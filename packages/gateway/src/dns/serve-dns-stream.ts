@@ -8,6 +8,7 @@ export function serveDnsStream(socket: Socket, answer: (message: Buffer) => Buff
   let pending: Buffer = Buffer.alloc(0);
   socket.setTimeout(idleMs, () => socket.destroy());
   socket.on("error", () => socket.destroy());
+  socket.on("end", () => socket.end());
   socket.on("drain", () => socket.resume());
   socket.on("data", (chunk: Buffer) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);

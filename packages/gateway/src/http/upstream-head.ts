@@ -28,7 +28,7 @@ export function buildUpstreamHead(request: RequestHead, origin: RequestOrigin): 
   for (const { name, key, value } of request.fields) {
     if (key === "via") via += `${value}, `;
     else if (key === "content-length") hasLength = true;
-    else if (origin.trustForwarded && forwardedKeys.has(key)) before = { ...before, [key]: value };
+    else if (origin.trustForwarded && forwardedKeys.has(key)) before = { ...before, [key]: joined(before[key], value) };
     else if (forwardableHeader(key) && !connection.includes(key)) {
       if (key !== "expect" || request.minor === 1) head += `${name}: ${value}\r\n`;
     }
@@ -58,23 +58,31 @@ function forwardedFields(authority: string, origin: RequestOrigin, before: Befor
   const proto = before["x-forwarded-proto"] ?? "http";
   const host = before["x-forwarded-host"] ?? authority;
   const port = before["x-forwarded-port"] ?? (/:(\d+)$/.exec(authority)?.[1] || String(origin.port));
-  const clients = before["x-forwarded-for"] === undefined ? "" : `${before["x-forwarded-for"]}, `;
-  const elements = before.forwarded === undefined ? "" : `${before.forwarded}, `;
+  const clients = joined(before["x-forwarded-for"], clientAddress);
+  const element = joined(before.forwarded, `for=${node};host="${authority}";proto=http`);
   return (
-    `X-Forwarded-For: ${clients}${clientAddress}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Port: ${port}\r\n` +
-    `X-Forwarded-Proto: ${proto}\r\nForwarded: ${elements}for=${node};host="${authority}";proto=http\r\n`
+    `X-Forwarded-For: ${clients}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Port: ${port}\r\n` +
+    `X-Forwarded-Proto: ${proto}\r\nForwarded: ${element}\r\n`
   );
 }
 
+/** A member behind those that a list has already. */
+function joined(list: string | undefined, member: string): string {
+  return list === undefined ? member : `${list}, ${member}`;
+}
+
 /**
- * The protocol that a request asks to go over to (RFC 9110, 7.8). HTTP/2 is none of them: a client that asks for it by
- * `Upgrade` is answered in HTTP/1.1, which RFC 9113, 3.1 leaves as the one way.
+ * The protocols that a request asks to go over to (RFC 9110, 7.8), or `undefined`. HTTP/2 is none of them: to ask for it
+ * so is deprecated (RFC 9113, 3.1), and would take requests past the one reading that they get here.
  */
 export function upgradeOf(request: RequestHead): string | undefined {
   if (request.minor === 0 || !request.connection.includes("upgrade")) return undefined;
-  const value = request.fields.filter(({ key }) => key === "upgrade").map((field) => field.value);
-  const protocols = value.join(", ");
-  return protocols === "" || protocols.toLowerCase() === "h2c" ? undefined : protocols;
+  const protocols = request.fields
+    .filter(({ key }) => key === "upgrade")
+    .flatMap(({ value }) => value.split(","))
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => protocol !== "" && protocol.toLowerCase() !== "h2c");
+  return protocols.length === 0 ? undefined : protocols.join(", ");
 }
 
 /** Whether every member of an `Upgrade` is a protocol, `token [ "/" token ]`. */

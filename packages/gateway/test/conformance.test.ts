@@ -1,0 +1,235 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { findFreePort, probeRoute } from "@cspace/ports";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import {
+  ask,
+  closedPort,
+  eventually,
+  get,
+  head,
+  hostname,
+  listenCanned,
+  listenHttp,
+  listenRaw,
+  mark,
+  onHeads,
+  openRaw,
+  route,
+  startGateway,
+} from "./harness.ts";
+
+// The same requests through the gateway and through Traefik, which stand in for each other.
+
+/** What `.ci/provide-engine` fetches, or what is named. */
+const binary = process.env.TRAEFIK ?? join(homedir(), ".cache/cspace-engine/traefik-3.7.15/traefik");
+
+/** Traefik, where its binary is (TRAEFIK names it), with one route to a port, as the labels of a container would make it. */
+async function startTraefik(upstream: number): Promise<number> {
+  const port = await findFreePort();
+  const folder = mkdtempSync(join(tmpdir(), "traefik-"));
+  const routes = {
+    http: {
+      routers: { dev: { rule: `Host(\`${hostname}\`)`, service: "dev", middlewares: ["dev"], entryPoints: ["web"] } },
+      services: { dev: { loadBalancer: { servers: [{ url: `http://127.0.0.1:${upstream}` }] } } },
+      middlewares: { dev: { headers: { customResponseHeaders: { "X-Cspace-Route": mark } } } },
+    },
+  };
+  writeFileSync(join(folder, "routes.yml"), JSON.stringify(routes));
+  const flags = [`--entrypoints.web.address=127.0.0.1:${port}`, `--providers.file.filename=${folder}/routes.yml`];
+  const child = spawn(binary, [...flags, "--log.level=ERROR", "--global.checknewversion=false"], { stdio: "ignore" });
+  onTestFinished(() => {
+    child.kill();
+    rmSync(folder, { recursive: true });
+  });
+  const routed = async (): Promise<boolean> =>
+    (await probeRoute({ hostname, mark, port, reach: "proxy" })).state === "claimed";
+  for (let end = Date.now() + 15_000; !(await routed()); ) {
+    if (Date.now() > end) throw new Error("Traefik does not serve its route");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return port;
+}
+
+const proxies = [
+  { name: "gateway", there: true, start: async (upstream: number) => (await startGateway([route(upstream)])).port },
+  { name: "Traefik", there: existsSync(binary), start: startTraefik },
+];
+
+describe.each(proxies)("$name", ({ name, there, start }) => {
+  const it = there ? test : test.skip;
+
+  it("marks what comes from a route, and nothing else", async () => {
+    const port = await start(await listenHttp((_, response) => response.end("hello")));
+    expect(await ask(port, get("/"))).toMatch(
+      new RegExp(`^HTTP/1\\.1 200 OK.*X-Cspace-Route: ${mark}\r\n.*hello$`, "s"),
+    );
+    const other = await ask(port, "GET / HTTP/1.1\r\nHost: no.mercury.p.cspace.local\r\nConnection: close\r\n\r\n");
+    expect(other).toMatch(/^HTTP\/1\.1 404 /);
+    expect(other).not.toContain("X-Cspace-Route");
+  });
+
+  it("marks its own 502", async () => {
+    const text = await ask(await start(await closedPort()), get("/"));
+    expect(text).toMatch(/^HTTP\/1\.1 502 /);
+    expect(text).toContain(`X-Cspace-Route: ${mark}\r\n`);
+  });
+
+  it("is known by the probe of the proxy alone", async () => {
+    let connections = 0;
+    const upstream = await listenRaw(() => {
+      connections += 1;
+    });
+    const port = await start(upstream);
+    expect(await probeRoute({ hostname, mark, port, reach: "proxy" })).toEqual({ state: "claimed", status: null });
+    expect(connections).toBe(0);
+  });
+
+  it("keeps connections on both sides", async () => {
+    const sockets = new Set<unknown>();
+    const port = await start(
+      await listenHttp((incoming, response) => {
+        sockets.add(incoming.socket);
+        response.end("x");
+      }),
+    );
+    const client = await openRaw(port);
+    for (let count = 1; count <= 5; count += 1) {
+      client.send(head("GET / HTTP/1.1"));
+      await client.until((text) => text.match(/\r\n\r\nx/g)?.length === count);
+    }
+    expect(sockets.size).toBe(1);
+  });
+
+  // Traefik collects the pieces of a request before it sends them on: Go's client writes through a buffer.
+  (name === "Traefik" ? test.skip : it)("streams both ways before either side is complete", async () => {
+    const port = await start(await listenHttp((incoming, response) => incoming.pipe(response)));
+    const client = await openRaw(port);
+    client.send(head("POST / HTTP/1.1", "Transfer-Encoding: chunked"));
+    for (const word of ["ping", "pong"]) {
+      client.send(`4\r\n${word}\r\n`);
+      await client.until(new RegExp(`4\r\n${word}\r\n`));
+    }
+    client.send("0\r\n\r\n");
+    await client.until(/0\r\n\r\n$/);
+  });
+
+  it("passes server-sent events one by one, and tells the service that the client left", async () => {
+    let say: (text: string) => void = () => {};
+    let left = false;
+    const port = await start(
+      await listenHttp((_, response) => {
+        response.writeHead(200, { "Content-Type": "text/event-stream" }).flushHeaders();
+        say = (text) => void response.write(`data: ${text}\n\n`);
+        response.on("close", () => {
+          left = true;
+        });
+      }),
+    );
+    const client = await openRaw(port);
+    client.send(head("GET / HTTP/1.1"));
+    await client.until(/event-stream/);
+    for (const word of ["one", "two"]) {
+      say(word);
+      await client.until(new RegExp(`data: ${word}`));
+    }
+    client.socket.destroy();
+    await eventually(() => left);
+  });
+
+  it("passes WebSockets", async () => {
+    const http = createServer();
+    const server = new WebSocketServer({ server: http });
+    server.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
+    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void http.close());
+    const port = await start((http.address() as AddressInfo).port);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { host: hostname } });
+    onTestFinished(() => socket.terminate());
+    socket.on("open", () => socket.send("hello"));
+    expect(String(await new Promise((resolve) => socket.once("message", resolve)))).toBe("hello");
+    socket.close();
+    await eventually(() => server.clients.size === 0);
+  });
+
+  it("passes trailers of a response", async () => {
+    const port = await start(
+      await listenHttp((_, response) => {
+        response.writeHead(200, { Trailer: "X-Sum" });
+        response.write("body");
+        response.addTrailers({ "X-Sum": "42" });
+        response.end();
+      }),
+    );
+    expect(await ask(port, get("/", "TE: trailers"))).toMatch(/0\r\nX-Sum: 42\r\n\r\n$/);
+  });
+
+  it("lets 100 Continue come before the body", async () => {
+    const port = await start(await listenHttp((incoming, response) => incoming.pipe(response)));
+    const client = await openRaw(port);
+    client.send(head("POST / HTTP/1.1", "Content-Length: 5", "Expect: 100-continue"));
+    await client.until(/^HTTP\/1\.1 100 Continue\r\n/);
+    client.send("hello");
+    await client.until(/hello/);
+  });
+
+  it("gives HEAD no body, and HTTP/1.0 no chunks", async () => {
+    const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    const port = await start(await listenCanned(chunks));
+    expect(await ask(port, head("GET / HTTP/1.0"))).toMatch(/\r\n\r\nabc$/);
+    const upstream = await start(await listenCanned("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"));
+    expect(await ask(upstream, head("HEAD / HTTP/1.1", "Connection: close"))).toMatch(
+      /Content-Length: 5\r\n.*\r\n\r\n$/s,
+    );
+  });
+
+  it("serves an absolute-form by its own host, says who asked, and drops what concerns a connection", async () => {
+    let seen = "";
+    const port = await start(
+      await listenRaw((socket) =>
+        onHeads(socket, (text) => {
+          seen = text;
+          socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        }),
+      ),
+    );
+    const fields =
+      "Connection: close, X-Debug\r\nX-Debug: 1\r\nX-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Kept: 1";
+    await ask(port, `GET http://${hostname}/a?b=c HTTP/1.1\r\nHost: ${hostname}\r\n${fields}\r\n\r\n`);
+    expect(seen).toMatch(/^GET \/a\?b=c HTTP\/1\.1\r\n/);
+    expect(seen).toMatch(/^X-Forwarded-For: 127\.0\.0\.1\r$/m);
+    expect(seen).toMatch(/^X-Forwarded-Proto: http\r$/m);
+    expect(seen).toContain("X-Kept: 1");
+    expect(seen).not.toMatch(/6\.6\.6\.6|https|x-debug/i);
+  });
+
+  /** Traefik mends these where the gateway refuses: Go's reader is lenient in them. */
+  const mended = new Set(["two equal lengths", "a folded header", "a length and chunks"]);
+  const doubtful: readonly [what: string, request: string][] = [
+    ["a length and chunks", `${head("POST / HTTP/1.1", "Content-Length: 4", "Transfer-Encoding: chunked")}0\r\n\r\n`],
+    ["two lengths", `${head("POST / HTTP/1.1", "Content-Length: 4", "Content-Length: 5")}abcd`],
+    ["two equal lengths", `${head("POST / HTTP/1.1", "Content-Length: 4", "Content-Length: 4")}abcd`],
+    ["a folded header", head("GET / HTTP/1.1", "X-A: 1", " folded", "Connection: close")],
+    ["a blank before the colon", head("GET / HTTP/1.1", "X-A : 1")],
+    ["two hosts", head("GET / HTTP/1.1", `Host: ${hostname}`)],
+    ["a control in a value", head("GET / HTTP/1.1", "X-A: \x01")],
+    ["chunked that is not alone", head("POST / HTTP/1.1", "Transfer-Encoding: gzip, chunked")],
+  ];
+
+  it.each(doubtful.filter(([what]) => name === "gateway" || !mended.has(what)))("refuses %s", async (_, request) => {
+    let connections = 0;
+    const upstream = await listenRaw(() => {
+      connections += 1;
+    });
+    const port = await start(upstream);
+    const client = await openRaw(port);
+    client.send(request);
+    expect(await client.until(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 (400|501) /);
+    expect(connections).toBe(0);
+  });
+});
