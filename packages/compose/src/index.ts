@@ -81,6 +81,7 @@ export {
   ensureCatchAll,
   findGatewayAddress,
   type GatewayAddress,
+  hasCatchAll,
   removeCatchAll,
   renderCatchAll,
 } from "./proxy/catch-all.ts";

@@ -3,6 +3,7 @@ import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describeProxy, type ProxyReport, renderProxyDocument } from "../core/describe-proxy.ts";
+import { dropStaleFront } from "../core/drop-stale-front.ts";
 import { noteOldUrls } from "../core/note-old-urls.ts";
 import { type Machine, openEngine } from "../core/open-engine.ts";
 import { createProgress } from "../output/progress.ts";
@@ -25,6 +26,7 @@ export async function run(context: Context, args: CommandArgs): Promise<ProxyUpD
     const { onLine } = progress;
     const { changed, notes, domains, httpPort, dnsPort } = await ensureProxy({ ...machine, ...ports, signal, onLine });
     await withLock(machine.paths, "proxy", () => attachProxy(machine.engine, domains), { signal });
+    await dropStaleFront(context, machine);
     const ms = Math.round(performance.now() - begin);
     progress.onStep({ name: "proxy", status: changed ? "done" : "unchanged", ms });
     for (const note of notes) context.output.note(note);

@@ -24,6 +24,7 @@ import type { UpTarget } from "./choose-for-up.ts";
 import { describeInstance } from "./describe-instance.ts";
 import { describeUnresolved } from "./describe-unresolved.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
+import { dropStaleFront } from "./drop-stale-front.ts";
 import { mergeInstances } from "./machine-instances.ts";
 import type { Machine } from "./open-engine.ts";
 import { type ChosenRoute, describeDoubts, planRoutes } from "./plan-routes.ts";
@@ -58,6 +59,7 @@ export async function startInstance(run: UpRun): Promise<InstanceDocument | { pl
     const [model, proxy] = await bothSettled(stack.model, ensureProxy({ ...machine, signal, onLine: progress.onLine }));
     finish(steps, progress, { name: "proxy", status: proxy.changed ? "done" : "unchanged", ms: since(begin) });
     for (const note of proxy.notes) output.note(note);
+    await dropStaleFront(context, machine);
     const plan = await planFor(run, model, proxy);
     for (const doubt of describeDoubts(run.project, model).split("\n").filter(Boolean)) output.warn(doubt);
     const waitMs = args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : 60_000;

@@ -5,7 +5,8 @@ import type { DaemonFailure, DaemonStatus, LeaseRequest, StartRequest } from "./
 
 /** What answers on the daemon's socket. */
 export interface DaemonClient {
-  readonly status: () => Promise<DaemonStatus>;
+  /** With `stay` it does not end before the next call, as long as that is made soon. */
+  readonly status: (options?: { readonly stay?: boolean }) => Promise<DaemonStatus>;
   readonly start: (body: StartRequest) => Promise<DaemonStatus>;
   /** Whether there was anything to stop. */
   readonly stop: (names: { readonly project: string; readonly instance: string }) => Promise<boolean>;
@@ -47,7 +48,7 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
   const must = async <Answer>(...args: Parameters<typeof call>): Promise<Answer> =>
     (await call<Answer>(...args)) as Answer;
   return {
-    status: () => must<DaemonStatus>("GET", "/status"),
+    status: ({ stay = false } = {}) => must<DaemonStatus>("GET", stay ? "/status?stay" : "/status"),
     start: (body) => must<DaemonStatus>("PUT", "/instances", body),
     stop: async ({ project, instance }) =>
       (await must<{ stopped: boolean }>("DELETE", `/instances/${project}/${instance}`)).stopped,

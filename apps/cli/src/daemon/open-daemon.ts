@@ -22,12 +22,15 @@ const startMs = 10_000;
 /** Finds the daemon of this home where one runs; a socket that nobody listens on is no daemon. */
 export async function findDaemon(
   context: Pick<Context, "env" | "platform">,
-  options: { readonly timeoutMs?: number } = {},
+  options: { readonly timeoutMs?: number; readonly stay?: boolean } = {},
 ): Promise<RunningDaemon | undefined> {
-  const { timeoutMs = 2000 } = options;
+  const { timeoutMs = 2000, stay = false } = options;
   const client = createDaemonClient(socketOf(context), { timeoutMs });
   try {
-    return { client: createDaemonClient(socketOf(context), { timeoutMs: 60_000 }), status: await client.status() };
+    return {
+      client: createDaemonClient(socketOf(context), { timeoutMs: 60_000 }),
+      status: await client.status({ stay }),
+    };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (["ENOENT", "ECONNREFUSED", "ENOTDIR", "ECONNRESET", "EPIPE"].includes(code ?? "")) return undefined;
@@ -42,14 +45,14 @@ export async function findDaemon(
  * one of another version of cspace runs.
  */
 export async function ensureDaemon(context: Context): Promise<RunningDaemon> {
-  const running = await findDaemon(context);
+  const running = await findDaemon(context, { stay: true });
   if (running !== undefined) return requireVersion(running);
   const paths = homePaths({ env: context.env });
   return await withLock(
     paths,
     "daemon",
     async () => {
-      const meanwhile = await findDaemon(context);
+      const meanwhile = await findDaemon(context, { stay: true });
       if (meanwhile !== undefined) return requireVersion(meanwhile);
       return await start(context, paths);
     },
@@ -87,7 +90,7 @@ async function start(context: Context, paths: HomePaths): Promise<RunningDaemon>
   }
   for (const end = Date.now() + startMs; Date.now() < end && ended === undefined; await setTimeout(20)) {
     context.signal.throwIfAborted();
-    const running = await findDaemon(context);
+    const running = await findDaemon(context, { stay: true });
     if (running !== undefined) return running;
   }
   const words = (await readFile(logFile, "utf8").catch(() => "")).trim().split("\n").slice(-5).join("\n");

@@ -59,7 +59,7 @@ export async function runDaemon(context: Context): Promise<void> {
     instances: holder.list(),
   });
   await makeFolder(paths.run);
-  const server = await serveDaemon({ socket, holder, direct, front, status, onStop: () => end() });
+  const server = await serveDaemon({ socket, holder, direct, front, status, onStay: waitForMore, onStop: () => end() });
   signal.addEventListener("abort", () => end(), { once: true });
   waitForMore();
   await ended;

@@ -15,6 +15,8 @@ export interface ServeDaemonOptions {
   readonly status: () => DaemonStatus;
   readonly direct: Pick<Direct, "open" | "release">;
   readonly front: Pick<Front, "open">;
+  /** Somebody is about to ask for more. */
+  readonly onStay: () => void;
   /** Asked to end: everything that it holds ends with it. */
   readonly onStop: () => void;
 }
@@ -25,7 +27,7 @@ class BadRequest extends Error {}
 /**
  * Listens for clients on a socket that only this user may use. Rejects with `EADDRINUSE` when something is there.
  *
- *     GET    /status                                   what it holds
+ *     GET    /status?stay                              what it holds; `stay`: it is not to end just now
  *     PUT    /instances                                starts processes
  *     DELETE /instances/<project>/<instance>           ends them
  *     GET    /logs/<project>/<instance>/<label>?tail=  last lines
@@ -35,7 +37,15 @@ class BadRequest extends Error {}
  *     PUT    /front                                    opens the gateway to a proxy in front of it
  *     POST   /stop                                     ends everything
  */
-export function serveDaemon({ socket, holder, direct, front, status, onStop }: ServeDaemonOptions): Promise<Server> {
+export function serveDaemon({
+  socket,
+  holder,
+  direct,
+  front,
+  status,
+  onStay,
+  onStop,
+}: ServeDaemonOptions): Promise<Server> {
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
@@ -48,6 +58,7 @@ export function serveDaemon({ socket, holder, direct, front, status, onStop }: S
     const [, head = "", ...names] = url.pathname.split("/");
     switch (`${request.method} /${head}`) {
       case "GET /status":
+        if (url.searchParams.has("stay")) onStay();
         return send(response, 200, status());
       case "PUT /instances":
         await holder.start(parseRecorded<StartRequest>(await readBody(request)));

@@ -18,11 +18,12 @@ let socket: string;
 let server: Server;
 let holder: Holder;
 let stops: number;
+let stays: number;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "cspace-daemon-"));
   socket = join(folder, "daemon.sock");
-  stops = 0;
+  [stops, stays] = [0, 0];
   holder = createHolder({
     startProcess: (_, { port }) => ({
       state: "up",
@@ -44,7 +45,15 @@ beforeEach(async () => {
   });
   const direct = { open: async () => ({ ...gateway, dnsPort: 5300 }), release: async () => undefined };
   const front = { open: async () => 41_000 };
-  server = await serveDaemon({ socket, holder, direct, front, status, onStop: () => (stops += 1) });
+  server = await serveDaemon({
+    socket,
+    holder,
+    direct,
+    front,
+    status,
+    onStay: () => (stays += 1),
+    onStop: () => (stops += 1),
+  });
 });
 afterEach(() => {
   server.closeAllConnections();
@@ -100,6 +109,13 @@ test("requests that are none are refused, and nothing comes of them", async () =
   await expect(client().stop(bad)).rejects.toThrow();
   expect(labels()).toEqual([]);
   expect((await client().status()).protocol).toBe(protocolVersion);
+});
+
+test("only who is about to ask for more keeps it from ending", async () => {
+  await client().status();
+  expect(stays).toBe(0);
+  await client().status({ stay: true });
+  expect([stays, stops]).toEqual([1, 0]);
 });
 
 test("nobody there is the system's error", async () => {

@@ -76,6 +76,11 @@ export async function ensureCatchAll(
   return true;
 }
 
+/** Whether Traefik is told to hand on to a gateway, which may be gone. */
+export async function hasCatchAll(paths: HomePaths): Promise<boolean> {
+  return (await readFileState(join(paths.proxy, "dynamic", fileName))).kind === "file";
+}
+
 /** Takes {@link ensureCatchAll} back; without an engine only the file goes. Tells whether there was one. */
 export async function removeCatchAll(engine: DockerEngine | undefined, paths: HomePaths): Promise<boolean> {
   const path = join(paths.proxy, "dynamic", fileName);

@@ -1,0 +1,117 @@
+import { existsSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSandbox, docker, engineAnswers, get, httpService, prefix, removeLeftovers, until } from "./harness.ts";
+
+interface Route {
+  readonly label: string;
+  readonly browserUrl: string | null;
+  readonly health: string;
+  readonly target: object;
+}
+
+const sandbox = createSandbox();
+const project = `${prefix}mixed`;
+const server = `
+const { PORT, HOST, CSPACE_INSTANCE } = process.env;
+require("node:http").createServer((request, response) => response.end([CSPACE_INSTANCE, request.headers["x-forwarded-host"], process.pid].join(" ")))
+  .listen(Number(PORT), HOST);
+`;
+
+/** Asks the daemon of the sandbox's home; `undefined` when there is none. */
+function askDaemon(method: string, path: string): Promise<{ readonly pid: number } | undefined> {
+  return new Promise((resolve) => {
+    const socketPath = join(sandbox.home, "run/daemon.sock");
+    const sent = request({ socketPath, method, path, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.once("end", () => resolve(JSON.parse(text)));
+    });
+    sent.once("error", () => resolve(undefined));
+    sent.end();
+  });
+}
+
+describe.skipIf(!engineAnswers)("processes of the host beside containers (needs a Docker engine)", () => {
+  let folder: string;
+  let routes: readonly Route[];
+  let port: number;
+  const host = (label: string, instance = "mercury"): string => `${label}.${instance}.${project}.cspace.local`;
+  const catchAll = (): string => join(sandbox.home, "proxy/dynamic/gateway.yml");
+
+  beforeAll(async () => {
+    removeLeftovers();
+    folder = sandbox.project(project, {
+      "compose.yaml": `services:\n${httpService("api", [3000], '    ports: ["3000"]')}`,
+      ".cspace.json": JSON.stringify({ processes: { web: { command: "node server.cjs" } } }),
+      "server.cjs": server,
+    });
+    const { instance } = await sandbox.json<{ instance: { engine: string; routes: Route[] } }>(folder, "up", "mercury");
+    expect(instance.engine).toBe("mixed");
+    routes = instance.routes;
+    port = (await sandbox.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status")).proxy.httpPort;
+  });
+  afterAll(async () => {
+    await askDaemon("POST", "/stop");
+    await until(10_000, async () => (await askDaemon("GET", "/status")) === undefined);
+    await sandbox.clean();
+  });
+
+  it("both answer under hostnames on the proxy's port", async () => {
+    expect(routes.map(({ label, health }) => [label, health])).toEqual([
+      ["api", "up"],
+      ["web", "up"],
+    ]);
+    expect(await get(port, host("api"))).toMatchObject({ status: 200, body: "api-3000-mercury" });
+    const answer = await get(port, host("web"));
+    expect(answer).toMatchObject({ status: 200, route: `web--mercury--${project}` });
+    // What Traefik says of the client is kept.
+    expect(answer.body).toMatch(new RegExp(`^mercury ${host("web")}`));
+  });
+
+  it("a container reaches the process by its hostname, and finds it in its environment", () => {
+    const container = docker("ps", "-q", "--filter", `label=com.docker.compose.project=${project}--mercury`);
+    const seen = docker("exec", container, "sh", "-c", 'timeout 5 wget -qO- "$CSPACE_SERVICE_WEB_URL"');
+    expect(seen).toMatch(/^mercury /);
+  });
+
+  it("a second up changes nothing", async () => {
+    const before = (await get(port, host("web"))).body;
+    const { steps } = await sandbox.json<{ steps: { name: string; status: string }[] }>(folder, "up", "mercury");
+    expect(steps.filter(({ name, status }) => name !== "verify" && status === "done")).toEqual([]);
+    expect((await get(port, host("web"))).body).toBe(before);
+  });
+
+  it("a name that nobody claims is the gateway's to answer, with what runs", async () => {
+    const answer = await get(port, host("nothing"));
+    expect(answer).toMatchObject({ status: 404, route: undefined });
+    expect(answer.body).toContain(host("web"));
+  });
+
+  it("without its daemon, the next up takes the way to it out of Traefik, and brings both back", async () => {
+    expect(existsSync(catchAll())).toBe(true);
+    const web = Number((await get(port, host("web"))).body.split(" ").at(-1));
+    process.kill((await askDaemon("GET", "/status"))?.pid as number, "SIGKILL");
+    await until(5000, async () => (await get(port, host("web"))).status === 502);
+    // Nobody knows of it any more.
+    process.kill(web, "SIGKILL");
+    await sandbox.json(folder, "proxy", "up");
+    expect(existsSync(catchAll())).toBe(false);
+    await until(5000, async () => (await get(port, host("web"))).status === 404);
+    await sandbox.json(folder, "up", "mercury");
+    expect((await get(port, host("web"))).status).toBe(200);
+  });
+
+  it("down ends both, and the daemon leaves Traefik as it was", async () => {
+    const web = Number((await get(port, host("web"))).body.split(" ").at(-1));
+    await sandbox.json(folder, "down", "mercury");
+    expect(docker("ps", "-aq", "--filter", `label=com.docker.compose.project=${project}--mercury`)).toBe("");
+    await until(10_000, async () => (await askDaemon("GET", "/status")) === undefined);
+    await until(5000, async () => !existsSync(catchAll()));
+    await until(5000, async () => (await get(port, host("web"))).status === 404);
+    expect(() => process.kill(web, 0)).toThrow();
+  });
+});
