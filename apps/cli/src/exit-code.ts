@@ -26,6 +26,7 @@ type ErrorCode =
 
 /** What kind of end every code is; a code that has none here does not compile. */
 export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
+  CSPACE_ADDRESS_ABSENT: "failed",
   CSPACE_ATTACH_FAILED: "failed",
   CSPACE_CLAUDE_SETTINGS_INVALID: "usage",
   CSPACE_COMMAND_MISSING: "failed",

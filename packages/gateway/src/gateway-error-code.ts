@@ -1,5 +1,6 @@
 /** Every code that this package throws in a `CspaceError`. */
 export type GatewayErrorCode =
+  | "CSPACE_ADDRESS_ABSENT"
   | "CSPACE_GATEWAY_CLOSED"
   | "CSPACE_PEERS_INVALID"
   | "CSPACE_PORT_DENIED"

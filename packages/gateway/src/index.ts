@@ -1,6 +1,5 @@
 export {
   createGateway,
-  type FurtherAddress,
   type Gateway,
   type GatewayOptions,
   type Listening,
@@ -8,5 +7,7 @@ export {
 } from "./create-gateway.ts";
 export type { GatewayErrorCode } from "./gateway-error-code.ts";
 export type { GatewayLimits } from "./limits.ts";
+export type { Wildcard } from "./listen/bind-loopback.ts";
 export type { BoundAddress } from "./listen/bind-servers.ts";
+export type { FurtherAddress } from "./listen/listen-http.ts";
 export type { GatewayRoute } from "./route-table.ts";

@@ -64,6 +64,12 @@ test.skipIf(outward === undefined)("a further address is for the peers that it n
   const open = await start({ further: [{ address, peers: [`${address}/32`] }] });
   expect(open.http).toContainEqual({ address, port: open.httpPort });
   expect(await askAt(address, open.httpPort)).toContain(`<${address}>`);
+  const told = { address, peers: [`${address}/32`], trustForwarded: true };
+  const trusting = await start({ further: [told] });
+  expect(await askAt(address, trusting.httpPort, "X-Forwarded-For: 203.0.113.7")).toContain(
+    `<203.0.113.7, ${address}>`,
+  );
+  expect(await askAt("127.0.0.1", trusting.httpPort, "X-Forwarded-For: 203.0.113.7")).toContain("<127.0.0.1>");
   const shut = await start({ further: [{ address, peers: ["198.51.100.0/24"] }] });
   expect(await askAt(address, shut.httpPort)).toBe("");
   expect(await askAt("127.0.0.1", shut.httpPort)).toContain("<127.0.0.1>");
@@ -87,6 +93,24 @@ test("a port that is taken is named with its holder, and nothing stays bound", a
   await expect(gateway.listen({ httpPort: 0, dnsPort: port })).rejects.toThrow(/for DNS, is taken by .*pid/);
   const { httpPort } = await gateway.listen({ httpPort: 0 });
   expect(httpPort).toBeGreaterThan(0);
+});
+
+test("an address of another machine is named, and nothing stays bound", async () => {
+  const gateway = createGateway();
+  onTestFinished(() => gateway.close());
+  const further = [{ address: "198.51.100.1", peers: ["198.51.100.0/24"] }];
+  const listening = gateway.listen({ httpPort: 0, further });
+  await expect(listening).rejects.toMatchObject({
+    code: "CSPACE_ADDRESS_ABSENT",
+    message: "198.51.100.1 is no address of this machine",
+  });
+  expect((await gateway.listen({ httpPort: 0 })).httpPort).toBeGreaterThan(0);
+});
+
+test("a gateway that is closed while it begins to listen listens nowhere", async () => {
+  const gateway = createGateway();
+  const [listening] = await Promise.allSettled([gateway.listen({ httpPort: 0, dnsPort: 0 }), gateway.close()]);
+  expect(listening).toMatchObject({ status: "rejected", reason: { code: "CSPACE_GATEWAY_CLOSED" } });
 });
 
 test.each(["10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "x/8", "::/129", "10.0.0.0/8/8"])(

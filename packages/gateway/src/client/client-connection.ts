@@ -94,6 +94,7 @@ export class ClientConnection implements Tracked {
   becomeTunnel(upstream: Socket, first: Buffer): void {
     this.#exchange = undefined;
     this.#tunnel = true;
+    this.deadline = 0;
     for (const event of ["data", "end", "drain"]) this.socket.removeAllListeners(event);
     joinTunnel({ socket: this.socket, first: this.#takePending() }, { socket: upstream, first });
   }

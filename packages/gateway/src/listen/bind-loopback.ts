@@ -6,12 +6,16 @@ import type { Bound } from "./bind-servers.ts";
 /** Binds everything that a port is wanted for, on one address. */
 export type BindOn = (host: string, port: number) => Promise<readonly Bound[]>;
 
+/**
+ * Whether to bind the wildcard address: never; where the system gives loopback's ports below 1024 only to root; or always.
+ */
+export type Wildcard = "never" | "needed" | "always";
+
 /** Options of {@link bindLoopback}. */
 export interface BindLoopbackOptions {
   /** What the port is for, in messages: `HTTP`, `DNS`. */
   readonly what: string;
-  /** Bind the wildcard address: where the system gives loopback's only to root, or always. */
-  readonly wildcard: "never" | "needed" | "always";
+  readonly wildcard: Wildcard;
   readonly platform: NodeJS.Platform;
 }
 
@@ -35,22 +39,23 @@ export async function bindLoopback(
     const code = codeOf(error);
     // macOS lets everybody have a port below 1024, but on all addresses at once only.
     if (code === "EACCES" && platform === "darwin" && wildcard === "needed") return bindWildcard(bindOn, port);
-    if (code === "EADDRINUSE") throw await taken(port, what, error);
+    if (code === "EADDRINUSE") throw await portTaken(port, what, error);
     if (code === "EACCES") throw denied(port, what, error);
     throw error;
   }
 }
 
 async function bindBoth(bindOn: BindOn, port: number): Promise<readonly Bound[]> {
-  // A few times, since a port that is free on one address may be taken on the other.
+  // A few times, since a port that is free on one address, or for one protocol, may be taken on the other.
   for (let attempt = 1; ; attempt += 1) {
-    const bound = [...(await bindOn("127.0.0.1", port))];
+    const bound: Bound[] = [];
     try {
+      bound.push(...(await bindOn("127.0.0.1", port)));
       bound.push(...(await bindOn("::1", bound[0]?.port ?? port)));
       return bound;
     } catch (error) {
       const code = codeOf(error);
-      if (noAddress.has(code)) return bound;
+      if (noAddress.has(code) && bound.length > 0) return bound;
       for (const one of bound) one.close();
       if (port !== 0 || code !== "EADDRINUSE" || attempt === 10) throw error;
     }
@@ -66,11 +71,13 @@ async function bindWildcard(bindOn: BindOn, port: number): Promise<readonly Boun
   }
 }
 
-function codeOf(error: unknown): string {
+/** The code of a system error, or `""`. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-async function taken(port: number, what: string, cause: unknown): Promise<CspaceError<GatewayErrorCode>> {
+/** Says who has a port. */
+export async function portTaken(port: number, what: string, cause: unknown): Promise<CspaceError<GatewayErrorCode>> {
   const holder = await portHolder(port, { protocol: "tcp" });
   const by = holder === undefined ? "another program" : describeHolder(holder);
   const message = `port ${port} on 127.0.0.1, for ${what}, is taken by ${by}`;
