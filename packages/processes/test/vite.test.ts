@@ -8,7 +8,7 @@ import { folderOf, request, start } from "./start.ts";
 const vite = dirname(createRequire(createRequire(import.meta.url).resolve("vitest")).resolve("vite/package.json"));
 
 /** What vitest has set for itself. */
-const env = { ...process.env, NODE_ENV: undefined, VITEST: undefined, NODE_OPTIONS: undefined };
+const env = { ...process.env, NODE_ENV: undefined, VITEST: undefined, NODE_OPTIONS: undefined, NO_COLOR: "1" };
 
 function project(dev: string): string {
   const manifest = JSON.stringify({ name: "shop", type: "module", scripts: { dev } });
