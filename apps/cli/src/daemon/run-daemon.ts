@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import {
   connectEngine,
   homePaths,
@@ -44,7 +45,7 @@ export async function runDaemon(context: Context): Promise<void> {
   };
   const holder = createHolder({
     startProcess: (names, request, onChange) =>
-      supervise(request, { logs: `${instanceFolder(paths, names)}/logs`, onChange }),
+      supervise(request, { logs: join(instanceFolder(paths, names), "logs"), platform, onChange }),
     onRoutes: (routes) => {
       direct.setRoutes(routes);
       front.setRoutes(routes);

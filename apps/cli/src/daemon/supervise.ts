@@ -1,5 +1,6 @@
 import { isCspaceError } from "@cspace/errors";
 import { superviseProcess } from "@cspace/processes";
+import { createGroupGuard } from "./guard-group.ts";
 import type { HeldProcess } from "./holder.ts";
 import type { ProcessRequest } from "./protocol.ts";
 
@@ -7,35 +8,40 @@ import type { ProcessRequest } from "./protocol.ts";
 export interface SuperviseOptions {
   /** The folder of its log. */
   readonly logs: string;
+  readonly platform: NodeJS.Platform;
   readonly onChange: () => void;
 }
 
 /** Starts a process that a client asks for, and looks after it. */
-export function supervise(request: ProcessRequest, { logs, onChange }: SuperviseOptions): HeldProcess {
+export function supervise(request: ProcessRequest, { logs, platform, onChange }: SuperviseOptions): HeldProcess {
   const { label, command, cwd, env, inherited, port, domains, restart = "no" } = request;
-  const process = superviseProcess(
+  const guard = createGroupGuard(platform);
+  const supervised = superviseProcess(
     { name: label, command, cwd, env, port, domains, restart },
     { env: inherited, log: { folder: logs } },
   );
-  process.onChange(onChange);
+  supervised.onChange(() => {
+    guard.watch(supervised.pid);
+    onChange();
+  });
   return {
     get state() {
-      return process.state;
+      return supervised.state;
     },
     get port() {
-      return process.port ?? port;
+      return supervised.port ?? port;
     },
     get host() {
-      return process.address?.host ?? "127.0.0.1";
+      return supervised.address?.host ?? "127.0.0.1";
     },
     get error() {
-      const { error } = process;
+      const { error } = supervised;
       if (error === null) return null;
       return isCspaceError(error)
         ? { code: error.code, message: error.message, hint: error.hint ?? null }
         : { code: "CSPACE_UNEXPECTED", message: error.message, hint: null };
     },
-    lastLines: async (count) => process.lastLines(count),
-    stop: () => process.stop(),
+    lastLines: async (count) => supervised.lastLines(count),
+    stop: () => supervised.stop(),
   };
 }

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "./harness.ts";
-import { type RunningCli, signalGroup, startCspace } from "./processes.ts";
+import { isAlive, type RunningCli, signalGroup, startCspace } from "./processes.ts";
 
 interface Route {
   readonly label: string;
@@ -111,11 +111,6 @@ function open(url: string | null): Promise<string> {
   });
 }
 
-/** One that has ended and that nobody has asked for its exit code does not count: proc_pid_stat(5). */
-function isAlive(pid: number): boolean {
-  const file = `/proc/${pid}/stat`;
-  return existsSync(file) && !/^\d+ \(.*\) [ZX]/s.test(readFileSync(file, "utf8"));
-}
 const dev = { "package.json": '{ "scripts": { "dev": "node server.mjs" } }', "server.mjs": server("dev") };
 
 describe("a project that has a dev script", () => {
@@ -258,6 +253,16 @@ describe("the daemon", () => {
     const other = start(shop, "run", "other", "--", "sleep", "60");
     await until(10_000, async () => other.text.err.includes("http://"));
     expect((await readDaemon())?.pid).not.toBe(before?.pid);
+  });
+
+  test("one that is killed takes its processes along", async () => {
+    const shop = project("shop", dev);
+    const { instance } = await json<UpDocument>(shop, "up");
+    const pid = Number((await open(instance.routes[0]?.browserUrl ?? null)).split(" ").at(-1));
+    process.kill((await readDaemon())?.pid as number, "SIGKILL");
+    await until(5000, async () => !isAlive(pid));
+    const again = await json<UpDocument>(shop, "up");
+    expect(await open(again.instance.routes[0]?.browserUrl ?? null)).toMatch(/^dev mercury/);
   });
 
   test("ends by itself when nothing is left, and not before", async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { bin } from "./harness.ts";
 
 /** A run of the command line that is still under way. */
@@ -51,4 +52,10 @@ export function signalGroup({ child }: RunningCli, signal: NodeJS.Signals): void
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
+}
+
+/** One that has ended and that nobody has asked for its exit code does not count: proc_pid_stat(5). */
+export function isAlive(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && !/^\d+ \(.*\) [ZX]/s.test(readFileSync(file, "utf8"));
 }
