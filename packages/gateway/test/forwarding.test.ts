@@ -382,3 +382,13 @@ test("a client that closes its half after the request still gets the answer", as
   client.socket.end();
   expect(await client.closed()).toContain("late");
 });
+
+test("a client that sends several requests and closes its half gets all the answers", async () => {
+  const upstream = await listenHttp(({ url }, response) => setTimeout(() => response.end(`<${url}>`), 50));
+  const { gateway, port } = await startGateway([route(upstream)]);
+  const client = await openRaw(port);
+  client.send(`${head("GET /1 HTTP/1.1")}${head("GET /2 HTTP/1.1")}GET /half HT`);
+  client.socket.end();
+  expect((await client.closed()).match(/<.*?>/g)).toEqual(["</1>", "</2>"]);
+  await eventually(() => gateway.clients === 0);
+});

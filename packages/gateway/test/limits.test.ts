@@ -47,7 +47,8 @@ test("an idle connection is closed without a word, new or between two requests",
   const { gateway, port } = await startGateway([route(await hello())], { idleTimeoutMs: 200 });
   const silent = await openRaw(port);
   const used = await openRaw(port);
-  used.send(head("GET / HTTP/1.1"));
+  // An empty line behind a request, as some clients send it, begins no other.
+  used.send(`${head("GET / HTTP/1.1")}\r\n`);
   await used.until(/hello$/);
   expect(await silent.closed()).toBe("");
   expect(await used.closed()).toMatch(/hello$/);

@@ -66,6 +66,8 @@ test("a log that cannot be read does not keep the page back, and one that takes 
   expect(await ask(port, get("/"))).toContain("dev is down");
   gateway.setRoutes([route(upstream, { lastLines: slow })]);
   expect(await ask(port, get("/"))).toContain("slow line");
+  gateway.setRoutes([route(upstream, { lastLines: () => new Promise(() => {}) })]);
+  expect(await ask(port, get("/"))).toContain("dev is down");
 });
 
 test.each(["GET /<script>alert(1)</script>", "GET /%3Cscript%3E", "G<ET> /"])(

@@ -79,7 +79,7 @@ export class ClientConnection implements Tracked {
   exchangeDone(close: boolean): void {
     this.#exchange = undefined;
     this.deadline = Date.now() + this.hub.limits.idleTimeoutMs;
-    if (close || this.hub.draining || this.socket.readableEnded) this.#close();
+    if (close || this.hub.draining) this.#close();
     else if (!this.#reading) this.#readRequests();
   }
 
@@ -101,7 +101,7 @@ export class ClientConnection implements Tracked {
 
   onDeadline(): void {
     // Only a request whose headers are too slow is told so: an answer on an idle connection would be taken for the next.
-    if (this.#exchange !== undefined || this.#closing || this.#pending.length === 0) this.destroy();
+    if (this.#exchange !== undefined || this.#closing || !this.#headBegun) this.destroy();
     else this.answer(malformedPage(408, "the headers did not come in time"), undefined, undefined, true);
   }
 
@@ -133,7 +133,7 @@ export class ClientConnection implements Tracked {
 
   #readRequests(): void {
     this.#reading = true;
-    while (this.#exchange === undefined && !this.#closing && this.#readRequest());
+    while (this.#exchange === undefined && !this.#closing && !this.socket.destroyed && this.#readRequest());
     this.#reading = false;
   }
 
@@ -144,10 +144,6 @@ export class ClientConnection implements Tracked {
       this.pause();
       return false;
     }
-    if (this.#pending.length === 0) {
-      this.resumeBody();
-      return false;
-    }
     try {
       const end = findHeadEnd(this.#pending, this.#search, this.hub.limits.maxHeaderBytes);
       if (end === -1) {
@@ -155,7 +151,8 @@ export class ClientConnection implements Tracked {
         return false;
       }
       const text = this.#pending.toString("latin1", this.#search.start, end);
-      this.#pending = this.#pending.subarray(end + 4);
+      const rest = this.#pending.subarray(end + 4);
+      this.#pending = rest.length === 0 ? noBytes : rest;
       this.#search = { start: 0, seen: 0 };
       this.#headBegun = false;
       this.deadline = 0;
@@ -169,8 +166,9 @@ export class ClientConnection implements Tracked {
 
   /** The time for a head runs from its first byte, however often another comes. */
   #awaitHead(): void {
-    if (this.socket.isPaused()) this.socket.resume();
-    if (this.#headBegun) return;
+    if (this.socket.readableEnded) this.#close();
+    else if (this.socket.isPaused()) this.socket.resume();
+    if (this.#headBegun || this.#pending.length <= this.#search.start) return;
     this.#headBegun = true;
     this.deadline = Date.now() + this.hub.limits.headersTimeoutMs;
   }
@@ -181,6 +179,7 @@ export class ClientConnection implements Tracked {
     const page = target === undefined ? unknownHostPage(table, request) : refusalOf(request, target, name);
     if (page !== undefined) this.answer(page, request, target, request.body !== 0 || page.status === 400);
     else if (target !== undefined) this.#exchange = new Exchange(this, request, target);
+    if (this.#exchange !== undefined && this.socket.readableEnded) this.deadline = Date.now() + halfClosedMs;
     this.#exchange?.start();
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import type { RequestHead } from "../http/request-head.ts";
 import { hostnameOf, type RouteTable, type Target } from "../route-table.ts";
@@ -5,6 +6,9 @@ import type { Page } from "./render-page.ts";
 
 /** How many of a process's last lines are shown. */
 const maxLines = 40;
+
+/** How long they are waited for. */
+const maxWaitMs = 1_000;
 
 /** A request that is refused as it stands. */
 export function malformedPage(status: number, what: string): Page {
@@ -71,7 +75,7 @@ function processOf({ route }: Target): string {
 
 async function lastLinesOf({ route }: Target): Promise<readonly string[]> {
   try {
-    const lines = (await route.lastLines?.()) ?? [];
+    const lines = (await Promise.race([route.lastLines?.(), setTimeout(maxWaitMs, [], { ref: false })])) ?? [];
     return lines.slice(-maxLines).map((line) => stripVTControlCharacters(line));
   } catch {
     // The page says what it can; that the log cannot be read is no reason to say nothing.
