@@ -19,6 +19,7 @@ import { mayHaveContainers, namedInstance, pickInstance, readScope, type Scope }
 import { type MachineInstance, mergeInstances } from "../core/machine-instances.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { type Host, openHost } from "../core/open-host.ts";
+import { previewProcesses } from "../core/preview-processes.ts";
 import { findDaemon } from "../daemon/open-daemon.ts";
 import type { HeldInstance } from "../daemon/protocol.ts";
 import { CommandFailure } from "../output/command-failure.ts";
@@ -38,7 +39,8 @@ export async function run(context: Context, args: CommandArgs): Promise<DownDocu
   const targets = await findTargets(context, host, scope, { args, held });
   if (context.flags.dryRun) {
     const { machine } = host;
-    return { plan: buildPlan(machine === undefined ? [] : await previewRemoval(targets, { ...machine, volumes })) };
+    const containers = machine === undefined ? [] : await previewRemoval(targets, { ...machine, volumes });
+    return { plan: buildPlan([...targets.flatMap((one) => previewProcesses(one, [], held)), ...containers]) };
   }
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   const { onStep, onLine } = progress;

@@ -1,6 +1,7 @@
+import type { InstanceRecord } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
-import { type Plan, renderPlan } from "@cspace/plan";
+import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseForUp, type UpScope } from "../core/choose-for-up.ts";
@@ -8,7 +9,7 @@ import type { InstanceDocument } from "../core/documents.ts";
 import { namedInstance, readScope } from "../core/find-instance.ts";
 import { hasContainers } from "../core/has-containers.ts";
 import { openCompose } from "../core/open-compose.ts";
-import { readProcesses } from "../core/read-processes.ts";
+import { type RoutedProcess, readProcesses } from "../core/read-processes.ts";
 import { readStack, type Stack } from "../core/read-stack.ts";
 import { renderInstance } from "../core/render-instance.ts";
 import type { CliErrorCode } from "../errors.ts";
@@ -37,7 +38,8 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   try {
     const started = await startInstance({ context, machine, project, processes, target, stack, progress, args });
-    if ("plan" in started || processes.length === 0) return started;
+    if ("plan" in started) return { plan: await planAll(context, started.plan, { record: target.record, processes }) };
+    if (processes.length === 0) return started;
     const { runProcesses } = await import("../core/up-processes.ts");
     const host = { machine, paths: machine.paths, noEngine: null };
     const { instance, steps } = await runProcesses(context, { host, record: target.record, processes, args });
@@ -45,6 +47,19 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   } finally {
     progress.stop();
   }
+}
+
+/** The plan of the containers, and beside it that of the processes. */
+async function planAll(
+  context: Context,
+  plan: Plan,
+  { record, processes }: { readonly record: InstanceRecord; readonly processes: readonly RoutedProcess[] },
+): Promise<Plan> {
+  if (processes.length === 0) return plan;
+  const { findDaemon } = await import("../daemon/open-daemon.ts");
+  const { previewProcesses } = await import("../core/preview-processes.ts");
+  const held = (await findDaemon(context))?.status.instances ?? [];
+  return buildPlan([...plan.steps, ...previewProcesses(record, processes, held)]);
 }
 
 function noProject({ cwd }: Context, projectName: string): CspaceError<CliErrorCode> {

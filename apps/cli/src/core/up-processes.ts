@@ -1,9 +1,10 @@
 import { setTimeout } from "node:timers/promises";
-import { createStepRunner, type InstanceRecord, readMachineConfig } from "@cspace/compose";
+import { createStepRunner, type InstanceRecord, previewProxy, readMachineConfig } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
+import { buildPlan, type Plan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { ensureDaemon, type RunningDaemon } from "../daemon/open-daemon.ts";
+import { ensureDaemon, findDaemon, type RunningDaemon } from "../daemon/open-daemon.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { CommandFailure } from "../output/command-failure.ts";
 import { createProgress } from "../output/progress.ts";
@@ -12,6 +13,7 @@ import { claimMachine } from "./claim-machine.ts";
 import { describeInstance } from "./describe-instance.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
 import { type Host, openHost } from "./open-host.ts";
+import { previewProcesses } from "./preview-processes.ts";
 import { readKnown } from "./read-known.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 import { type ProcessFront, serveProcesses } from "./serve-processes.ts";
@@ -29,9 +31,14 @@ export async function upProcesses(
   context: Context,
   scope: UpScope,
   { request, processes, args }: UpProcessesRequest,
-): Promise<InstanceDocument> {
+): Promise<InstanceDocument | { readonly plan: Plan }> {
   const host = await openHost(context);
   const { record } = await chooseForUp(context, claimMachine(host), scope, request);
+  if (context.flags.dryRun) {
+    const held = (await findDaemon(context))?.status.instances ?? [];
+    const proxy = host.machine === undefined ? [] : await previewProxy(host.machine);
+    return { plan: buildPlan([...proxy, ...previewProcesses(record, processes, held)]) };
+  }
   return await runProcesses(context, { host, record, processes, args });
 }
 

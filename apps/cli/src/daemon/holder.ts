@@ -183,12 +183,14 @@ function describe({ record, processes, leases }: Held): HeldInstance {
         host,
         state,
         error,
+        command: request.command,
         askedPort: request.port,
         startedAt,
         leased: false,
       }),
     ),
-    ...[...leases].map(([label, { port, startedAt }]) => ({
+    ...[...leases].map(([label, { port, command, startedAt }]) => ({
+      command,
       label,
       port,
       host: "127.0.0.1" as const,

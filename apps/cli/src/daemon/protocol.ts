@@ -41,6 +41,8 @@ export interface LeaseRequest {
 /** One label that a process of the host serves. */
 export interface HeldRoute {
   readonly label: string;
+  /** The command line that serves it. */
+  readonly command: string;
   /** Where it listens, or is told to. */
   readonly port: number;
   /** The address that it listens on, of this machine's loopback. */

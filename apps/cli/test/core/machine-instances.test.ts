@@ -19,6 +19,7 @@ const held = (instance: string, ...routes: Partial<HeldRoute>[]) => ({
   routes: routes.map(
     (route): HeldRoute => ({
       label: "web",
+      command: "vite",
       port: 5173,
       host: "127.0.0.1",
       state: "up",

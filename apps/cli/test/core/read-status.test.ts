@@ -189,7 +189,14 @@ test("settings that are damaged are an error", async () => {
 test("processes of the host are shown without an engine, and beside containers", async () => {
   const asked = await serveProxy("docs--mercury--shop");
   const record = { directory: join(root, "shop"), ...names, projectName: "shop", instanceName: "mercury" };
-  const route = { label: "docs", port: 5173, askedPort: 5173, host: "127.0.0.1", state: "up" } as const;
+  const route = {
+    label: "docs",
+    command: "vite",
+    port: 5173,
+    askedPort: 5173,
+    host: "127.0.0.1",
+    state: "up",
+  } as const;
   const held = [{ record, routes: [{ ...route, error: null, startedAt: 0, leased: false }] }];
   const readHeld = async () => held;
   const docs = /^http:\/\/docs\.mercury\.shop\.cspace\.localhost:\d+$/;

@@ -146,6 +146,22 @@ describe("a project that has a dev script", () => {
     expect(readdirSync(join(root, "home/run")).filter((name) => name.endsWith(".sock"))).toEqual([]);
   });
 
+  test("a dry run tells what would start and end, and does nothing", async () => {
+    const shop = project("shop", dev);
+    const step = { kind: "process", path: "process:shop/mercury/dev", needsRoot: false };
+    const command = "npm run dev\n";
+    expect(await json(shop, "up", "--dry-run")).toMatchObject({
+      plan: { steps: [{ ...step, before: null, after: command }] },
+    });
+    expect(existsSync(join(root, "home"))).toBe(false);
+    await json(shop, "up");
+    expect(await json(shop, "up", "--dry-run")).toMatchObject({ plan: { steps: [] } });
+    expect(await json(shop, "down", "--dry-run")).toMatchObject({
+      plan: { steps: [{ ...step, before: command, after: null }] },
+    });
+    expect((await json<{ instances: Instance[] }>(shop, "list")).instances[0]?.state).toBe("running");
+  });
+
   test("prints what it printed", async () => {
     const shop = project("shop", dev);
     await json(shop, "up");
