@@ -42,7 +42,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
     if (processes.length === 0) return started;
     const { runProcesses } = await import("../core/up-processes.ts");
     const host = { machine, paths: machine.paths, noEngine: null };
-    const { instance, steps } = await runProcesses(context, { host, record: target.record, processes, args });
+    const { instance, steps } = await runProcesses(context, { host, record: target.record, project, processes, args });
     return { instance, steps: [...started.steps, ...steps] };
   } finally {
     progress.stop();

@@ -11,10 +11,21 @@ import type { HeldInstance, HeldRoute, ProcessRequest } from "../daemon/protocol
 import { needsNoRule } from "./choose-domains.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 
+/** A route that a container serves. */
+export interface OtherRoute {
+  readonly label: string;
+  /** The names in its `env`. */
+  readonly env: readonly string[];
+  /** `null` when it has no port on this machine now. */
+  readonly localUrl: string | null;
+}
+
 /** Options of {@link startProcesses}. */
 export interface StartProcessesOptions {
   readonly record: InstanceRecord;
   readonly processes: readonly RoutedProcess[];
+  /** The routes of the instance that containers serve, which processes find in their environment too. */
+  readonly others: readonly OtherRoute[];
   readonly daemon: RunningDaemon;
   readonly domains: readonly string[];
   /** Where the proxy answers HTTP. */
@@ -96,7 +107,7 @@ function findHeld(all: readonly HeldInstance[], { project, instance }: InstanceR
 /** What the daemon is asked for: each on the port that it has already, else on a free one. */
 async function buildRequests(
   context: Context,
-  { record, processes, domains, httpPort }: StartProcessesOptions,
+  { record, processes, others, domains, httpPort }: StartProcessesOptions,
   kept: HeldInstance | undefined,
 ): Promise<ProcessRequest[]> {
   const ports = await Promise.all(
@@ -116,12 +127,11 @@ async function buildRequests(
     domain,
     browserDomain: found ? domain : (domains.find(needsNoRule) ?? domain),
     httpPort,
-    routes: processes.map(({ label, env }, index) => ({
-      label,
-      env,
-      // A process asks the system, which may not know the hostname; its port it finds in any case.
-      ...(found ? {} : { url: `http://localhost:${ports[index]}` }),
-    })),
+    // A process asks the system, which may not know the hostname; a port it finds in any case.
+    routes: [
+      ...processes.map(({ label, env }, index) => ({ label, env, localUrl: `http://localhost:${ports[index]}` })),
+      ...others,
+    ].map(({ label, env, localUrl }) => ({ label, env, ...(found ? {} : { url: localUrl }) })),
   });
   return processes.map(({ label, command, directory, restart }, index) => ({
     label,

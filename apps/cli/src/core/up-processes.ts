@@ -2,6 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { createStepRunner, type InstanceRecord, previewProxy, readMachineConfig } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { buildPlan, type Plan } from "@cspace/plan";
+import { localUrl } from "@cspace/ports";
+import type { Project } from "@cspace/project";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { ensureDaemon, findDaemon, type RunningDaemon } from "../daemon/open-daemon.ts";
@@ -12,12 +14,13 @@ import { chooseForUp, type UpRequest, type UpScope } from "./choose-for-up.ts";
 import { claimMachine } from "./claim-machine.ts";
 import { describeInstance } from "./describe-instance.ts";
 import type { Instance, InstanceDocument } from "./documents.ts";
+import { hasContainers } from "./has-containers.ts";
 import { type Host, openHost } from "./open-host.ts";
 import { previewProcesses } from "./preview-processes.ts";
 import { readKnown } from "./read-known.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 import { type ProcessFront, serveProcesses } from "./serve-processes.ts";
-import { startProcesses } from "./start-processes.ts";
+import { type OtherRoute, startProcesses } from "./start-processes.ts";
 
 /** What `up` was asked for, of a project that consists of processes. */
 export interface UpProcessesRequest {
@@ -39,13 +42,14 @@ export async function upProcesses(
     const proxy = host.machine === undefined ? [] : await previewProxy(host.machine);
     return { plan: buildPlan([...proxy, ...previewProcesses(record, processes, held)]) };
   }
-  return await runProcesses(context, { host, record, processes, args });
+  return await runProcesses(context, { host, record, project: scope.project, processes, args });
 }
 
 /** Options of {@link runProcesses}. */
 export interface RunProcessesOptions {
   readonly host: Host;
   readonly record: InstanceRecord;
+  readonly project: Project;
   readonly processes: readonly RoutedProcess[];
   readonly args: CommandArgs;
 }
@@ -53,7 +57,7 @@ export interface RunProcessesOptions {
 /** Starts the processes of an instance, serves them, and describes all of the instance. */
 export async function runProcesses(
   context: Context,
-  { host, record, processes, args }: RunProcessesOptions,
+  { host, record, project, processes, args }: RunProcessesOptions,
 ): Promise<InstanceDocument> {
   const { domains } = await readMachineConfig(host.paths);
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
@@ -69,7 +73,8 @@ export async function runProcesses(
     const { httpPort } = running.front as ProcessFront;
     const waitMs = args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : 60_000;
     const recreate = args.recreate === true;
-    await startProcesses(context, { record, processes, daemon, domains, httpPort, recreate, waitMs, steps });
+    const others = await readOthers(context, record, project);
+    await startProcesses(context, { record, processes, others, daemon, domains, httpPort, recreate, waitMs, steps });
     let instance: Instance | undefined;
     await steps.run("verify", async () => {
       instance = await verifyProcesses(context, record, waitMs === null ? 0 : patienceMs);
@@ -81,6 +86,17 @@ export async function runProcesses(
   } finally {
     progress.stop();
   }
+}
+
+/** The routes that containers of the instance serve, where they are now. */
+async function readOthers(context: Context, record: InstanceRecord, project: Project): Promise<OtherRoute[]> {
+  if (!hasContainers(project)) return [];
+  const { instances } = await readKnown(context, record.project);
+  const routes = instances.find(({ instance }) => instance === record.instance)?.routes ?? [];
+  return routes.flatMap(({ label, bindings, isProcess }) => {
+    if (isProcess === true) return [];
+    return [{ label, env: project.settings.routes?.[label]?.env ?? [], localUrl: localUrl(bindings ?? []) }];
+  });
 }
 
 /** How long Traefik may take to hand on what is new, in milliseconds. */

@@ -16,7 +16,7 @@ const sandbox = createSandbox();
 const project = `${prefix}mixed`;
 const server = `
 const { PORT, HOST, CSPACE_INSTANCE } = process.env;
-require("node:http").createServer((request, response) => response.end([CSPACE_INSTANCE, request.headers["x-forwarded-host"], process.pid].join(" ")))
+require("node:http").createServer((request, response) => response.end([CSPACE_INSTANCE, request.headers["x-forwarded-host"], process.env.CSPACE_SERVICE_API_URL, process.pid].join(" ")))
   .listen(Number(PORT), HOST);
 `;
 
@@ -77,6 +77,11 @@ describe.skipIf(!engineAnswers)("processes of the host beside containers (needs 
     const container = docker("ps", "-q", "--filter", `label=com.docker.compose.project=${project}--mercury`);
     const seen = docker("exec", container, "sh", "-c", 'timeout 5 wget -qO- "$CSPACE_SERVICE_WEB_URL"');
     expect(seen).toMatch(/^mercury /);
+  });
+
+  it("the process finds the container in its environment, and reaches it", async () => {
+    const url = (await get(port, host("web"))).body.split(" ").at(-2) ?? "";
+    expect((await (await fetch(url)).text()).trim()).toBe("api-3000-mercury");
   });
 
   it("a second up changes nothing", async () => {
