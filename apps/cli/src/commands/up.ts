@@ -6,6 +6,7 @@ import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseForUp, type UpScope } from "../core/choose-for-up.ts";
 import type { InstanceDocument } from "../core/documents.ts";
+import { endLeftProcesses } from "../core/end-left-processes.ts";
 import { namedInstance, readScope } from "../core/find-instance.ts";
 import { hasContainers } from "../core/has-containers.ts";
 import { openCompose } from "../core/open-compose.ts";
@@ -39,7 +40,10 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   try {
     const started = await startInstance({ context, machine, project, processes, target, stack, progress, args });
     if ("plan" in started) return { plan: await planAll(context, started.plan, { record: target.record, processes }) };
-    if (processes.length === 0) return started;
+    if (processes.length === 0) {
+      await endLeftProcesses(context, target.record);
+      return started;
+    }
     const { runProcesses } = await import("../core/up-processes.ts");
     const host = { machine, paths: machine.paths, noEngine: null };
     const { instance, steps } = await runProcesses(context, { host, record: target.record, project, processes, args });

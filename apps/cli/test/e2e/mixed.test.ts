@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -108,6 +108,18 @@ describe.skipIf(!engineAnswers)("processes of the host beside containers (needs 
     await until(5000, async () => (await get(port, host("web"))).status === 404);
     await sandbox.json(folder, "up", "mercury");
     expect((await get(port, host("web"))).status).toBe(200);
+  });
+
+  it("a process that the settings do not name any more ends", async () => {
+    const settings = join(folder, ".cspace.json");
+    const before = readFileSync(settings, "utf8");
+    const web = Number((await get(port, host("web"))).body.split(" ").at(-1));
+    writeFileSync(settings, "{}");
+    const { instance } = await sandbox.json<{ instance: { routes: Route[] } }>(folder, "up", "mercury");
+    expect(instance.routes.map(({ label }) => label)).not.toContain("web");
+    expect(isAlive(web)).toBe(false);
+    writeFileSync(settings, before);
+    await sandbox.json(folder, "up", "mercury");
   });
 
   it("down ends both, and the daemon leaves Traefik as it was", async () => {
