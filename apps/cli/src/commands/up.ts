@@ -2,6 +2,7 @@ import type { InstanceRecord } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
+import type { Project } from "@cspace/project";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseForUp, type UpScope } from "../core/choose-for-up.ts";
@@ -10,7 +11,7 @@ import { endLeftProcesses } from "../core/end-left-processes.ts";
 import { namedInstance, readScope } from "../core/find-instance.ts";
 import { hasContainers } from "../core/has-containers.ts";
 import { openCompose } from "../core/open-compose.ts";
-import { type RoutedProcess, readProcesses } from "../core/read-processes.ts";
+import type { RoutedProcess } from "../core/read-processes.ts";
 import { readStack, type Stack } from "../core/read-stack.ts";
 import { renderInstance } from "../core/render-instance.ts";
 import type { CliErrorCode } from "../errors.ts";
@@ -23,7 +24,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   const { project } = scope;
   const name = namedInstance(context, args.instance);
   const request = { name, fresh: args.new === true };
-  const processes = await readProcesses(project);
+  const processes = await findProcesses(project);
   if (processes.length > 0 && !hasContainers(project)) {
     const { upProcesses } = await import("../core/up-processes.ts");
     return await upProcesses(context, { ...scope, project }, { request, processes, args });
@@ -51,6 +52,12 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   } finally {
     progress.stop();
   }
+}
+
+/** Loads what finds processes only where there may be some: most projects of containers have none. */
+async function findProcesses(project: Project): Promise<readonly RoutedProcess[]> {
+  if (project.settings.processes === undefined && hasContainers(project)) return [];
+  return await (await import("../core/read-processes.ts")).readProcesses(project);
 }
 
 /** The plan of the containers, and beside it that of the processes. */

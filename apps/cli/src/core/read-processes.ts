@@ -7,10 +7,7 @@ export interface RoutedProcess extends ProjectProcess {
 
 /** The processes of a project: those of its settings, else those that its `dev` scripts make. */
 export async function readProcesses(project: Project): Promise<readonly RoutedProcess[]> {
-  const { settings, composeFiles } = project;
-  const alone = composeFiles.length === 0 && settings.container === undefined;
-  if (settings.processes === undefined && !alone) return [];
-  const routes = Object.values(settings.routes ?? {});
+  const routes = Object.values(project.settings.routes ?? {});
   return projectProcesses(project, await readPackages(project)).map((process) => {
     const route = routes.find((one) => "process" in one && one.process === process.label);
     return { ...process, env: route?.env ?? [] };
