@@ -10,6 +10,7 @@ import type { InstanceDocument } from "../core/documents.ts";
 import { endLeftProcesses } from "../core/end-left-processes.ts";
 import { namedInstance, readScope } from "../core/find-instance.ts";
 import { hasContainers } from "../core/has-containers.ts";
+import { mergeSteps } from "../core/merge-steps.ts";
 import { openCompose } from "../core/open-compose.ts";
 import type { RoutedProcess } from "../core/read-processes.ts";
 import { readStack, type Stack } from "../core/read-stack.ts";
@@ -48,7 +49,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
     const { runProcesses } = await import("../core/up-processes.ts");
     const host = { machine, paths: machine.paths, noEngine: null };
     const { instance, steps } = await runProcesses(context, { host, record: target.record, project, processes, args });
-    return { instance, steps: [...started.steps, ...steps] };
+    return { instance, steps: mergeSteps(started.steps, steps) };
   } finally {
     progress.stop();
   }
