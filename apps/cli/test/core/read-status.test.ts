@@ -200,3 +200,15 @@ test("processes of the host are shown without an engine, and beside containers",
   ]);
   expect(asked.length).toBeGreaterThan(0);
 });
+
+test.each([
+  ["with a record", record],
+  ["without one", () => {}],
+])("a daemon that hangs holds back nothing of what Docker says, %s", async (_, prepare) => {
+  prepare();
+  useProxyPort(1);
+  const silent = () => new Promise<never>(() => {});
+  expect(urls(await read(answers(container()), "shop", 300, silent))).toEqual(["http://localhost:49153"]);
+  writeFileSync(join(root, "shop/.cspace.json"), "{}");
+  expect(await read(fails, "shop", 300, silent)).toMatchObject({ hint: "no Docker engine is running" });
+});
