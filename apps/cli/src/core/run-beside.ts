@@ -17,7 +17,13 @@ export function runBeside(command: string, options: RunBesideOptions): Promise<s
   const { input, env, platform, timeoutMs = 10_000 } = options;
   return new Promise((resolve) => {
     const shell = platform === "win32" ? "bash" : "/bin/sh";
-    const child = spawn(shell, ["-c", command], { env, timeout: timeoutMs, stdio: ["pipe", "pipe", "ignore"] });
+    const child = spawn(shell, ["-c", command], {
+      env,
+      timeout: timeoutMs,
+      // No command can refuse it.
+      killSignal: "SIGKILL",
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;
