@@ -130,6 +130,9 @@ describe("a project that has a dev script", () => {
     const answer = await open(route?.browserUrl ?? null);
     expect(answer).toMatch(/^dev mercury dev\.mercury\.shop\.cspace\.localhost/);
     expect((await open(route?.localUrl ?? null)).split(" ").at(-1)).toBe(answer.split(" ").at(-1));
+    const { ports } = await json<{ ports: unknown[] }>(shop, "ports");
+    const localAddress = new URL(route?.localUrl ?? "").host;
+    expect(ports).toEqual([expect.objectContaining({ label: "dev", service: "dev", protocol: "tcp", localAddress })]);
 
     const again = await json<UpDocument>(shop, "up");
     expect(again.steps.filter(({ name, status }) => name !== "verify" && status === "done")).toEqual([]);
