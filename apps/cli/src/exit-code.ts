@@ -70,6 +70,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_NOT_BUILT: "failed",
   CSPACE_NO_FREE_PORT: "failed",
   CSPACE_NO_SERVICES: "usage",
+  CSPACE_OUTPUT_FAILED: "failed",
   CSPACE_PEERS_INVALID: "usage",
   CSPACE_PLAN_DUPLICATE: "failed",
   CSPACE_PLAN_FAILED: "failed",

@@ -46,8 +46,9 @@ export async function printStatus(world: StatusWorld, other?: string): Promise<v
   }
 }
 
-function readFor({ env, platform }: StatusWorld, findDirectory: () => Promise<string>): Promise<Status> {
-  return readStatus(findDirectory, {
+/** Whatever fails here rejects: a user without a home, too, has another status line beside. */
+async function readFor({ env, platform }: StatusWorld, findDirectory: () => Promise<string>): Promise<Status> {
+  return await readStatus(findDirectory, {
     paths: homePaths({ env }),
     readHeld: () => readHeld({ env, platform }, deadlineMs),
     openEngine: () => openEngineReader({ env, platform, timeoutMs: deadlineMs }),

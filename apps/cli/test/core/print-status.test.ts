@@ -144,6 +144,35 @@ describe("as a program", () => {
     expect(run('{"cwd":"/"}', ["--beside", "cat"])).toMatchObject({ status: 0, stdout: '{"cwd":"/"}\n' });
   });
 
+  test.runIf(process.getuid?.() === 0)("beside another, though the user has no home (needs root)", () => {
+    const { PATH } = env();
+    const options = { cwd: "/", env: { PATH }, input: "{}", encoding: "utf8", uid: 54_321, gid: 54_321 } as const;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [bin, "statusline", "--beside", "echo here"],
+      options,
+    );
+    expect({ status, lines: stdout.split("\n"), stderr }).toEqual({
+      status: 0,
+      lines: ["here", expect.stringContaining("cspace: "), ""],
+      stderr: "",
+    });
+  });
+
+  test.runIf(process.platform === "linux")("what cannot be written fails, but for a status line", () => {
+    const shell = (text: string): SpawnSyncReturns<string> =>
+      spawnSync("sh", ["-c", `"$1" "$2" ${text} >/dev/full; echo $? >&2`, "sh", process.execPath, bin], {
+        cwd: root,
+        env: env(),
+        input: "",
+        encoding: "utf8",
+      });
+    expect(shell("--version").stderr).toMatch(
+      /^error {2}the output cannot be written: .*ENOSPC.*\(CSPACE_OUTPUT_FAILED\)\nhint {3}.*\n1\n$/,
+    );
+    expect(shell("statusline").stderr).toBe("0\n");
+  });
+
   test("its output may be closed, its input a directory, its own directory gone", () => {
     const shell = (text: string): SpawnSyncReturns<string> =>
       spawnSync("sh", ["-c", text, "sh", process.execPath, bin], {
