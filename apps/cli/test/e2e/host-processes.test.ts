@@ -154,6 +154,22 @@ describe("a project that has a dev script", () => {
     expect(readdirSync(join(root, "home/run")).filter((name) => name.endsWith(".sock"))).toEqual([]);
   });
 
+  test("is not said to be gone while the daemon does not answer", async () => {
+    const shop = project("shop", dev);
+    await json(shop, "up");
+    const pid = (await readDaemon())?.pid as number;
+    process.kill(pid, "SIGSTOP");
+    try {
+      for (const command of ["url", "open", "ports", "env", "list"]) {
+        const run = start(shop, command);
+        expect([command, await run.ended, run.text.out]).toEqual([command, 1, ""]);
+        expect(run.text.err).toContain("(CSPACE_DAEMON_SILENT)");
+      }
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+  });
+
   test("prints what it printed", async () => {
     const shop = project("shop", dev);
     await json(shop, "up");
