@@ -1,11 +1,11 @@
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { printStatus } from "../../src/core/print-status.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/cspace.js");
@@ -38,6 +38,12 @@ async function print(stdin: Readable, other?: string): Promise<string> {
   await printStatus({ ...world, write: (text) => written.push(text) }, other);
   expect(written).toHaveLength(1);
   return written[0] ?? "";
+}
+
+/** One that has ended, and that nobody has asked for its exit code yet, is gone: proc_pid_stat(5). */
+function isGone(pid: number): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() === "" || stdout.startsWith("Z");
 }
 
 /** What a session might send, and what it never would. */
@@ -157,6 +163,21 @@ describe("as a program", () => {
       lines: ["here", expect.stringContaining("cspace: "), ""],
       stderr: "",
     });
+  });
+
+  test("beside another, which ends when this one is cancelled", async () => {
+    const file = join(root, "beside.pid");
+    const child = spawn(process.execPath, [bin, "statusline", "--beside", `echo $$ >'${file}'; exec sleep 60`], {
+      cwd: root,
+      env: env(),
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    const ended = new Promise((done) => child.once("exit", done));
+    await vi.waitFor(() => expect(readFileSync(file, "utf8")).toMatch(/^\d+\n$/), 10_000);
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    const pid = Number(readFileSync(file, "utf8"));
+    await vi.waitFor(() => expect(isGone(pid)).toBe(true));
   });
 
   test.runIf(process.platform === "linux")("what cannot be written fails, but for a status line", () => {
