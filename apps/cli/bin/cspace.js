@@ -8,6 +8,8 @@ const main = new URL(`../dist/${isStatus ? "status" : "app"}/main.js`, import.me
 if (existsSync(main)) {
   const { main: run } = await import(main.href);
   process.exitCode = await run(process.argv.slice(isStatus ? 3 : 2));
+  // What could not be written is told only now.
+  await new Promise((done) => setImmediate(done));
   // What is still under way (a name that is being looked up) must not hold the command back.
   if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
 } else {

@@ -3,6 +3,7 @@ import { isatty } from "node:tty";
 import { isCspaceError } from "@cspace/errors";
 import packageJson from "../package.json" with { type: "json" };
 import type { Context, GlobalFlags, Terminal } from "./context.ts";
+import type { CliErrorCode } from "./errors.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { ExitWith } from "./exit-with.ts";
 import { CommandFailure } from "./output/command-failure.ts";
@@ -21,7 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     color: wantsColor(!argv.includes("--no-color"), env, stdout.isTTY),
     asideColor: wantsColor(!argv.includes("--no-color"), env, stderr.isTTY),
   });
-  for (const stream of [stdout, stderr]) stream.on("error", leaveClosedPipe);
+  for (const stream of [stdout, stderr]) stream.on("error", (error) => leaveUnwritten(error, early));
   let parsed: ParsedCommand | undefined;
   try {
     const streams = { write: (text: string) => void stdout.write(text), columns: stdout.columns };
@@ -87,10 +88,13 @@ function isStatusLine([name, ...rest]: readonly string[]): boolean {
   return name === "statusline" && !rest.includes("--install") && !rest.includes("--uninstall");
 }
 
-/** Who reads our output may have enough of it, as `head` does. */
-function leaveClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(exitCodes.done);
+/** Who reads our output may have enough of it, as `head` does; a disk that is full has not. */
+function leaveUnwritten(error: NodeJS.ErrnoException, output: Output): never {
+  if (error.code === "EPIPE") process.exit(exitCodes.done);
+  const code: CliErrorCode = "CSPACE_OUTPUT_FAILED";
+  const hint = "see whether the disk is full, then run the command again";
+  output.failure({ code, message: `the output cannot be written: ${error.message}`, hint });
+  process.exit(exitCodeOf(code));
 }
 
 function findTerminal({ json }: GlobalFlags): Terminal | undefined {

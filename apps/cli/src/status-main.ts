@@ -10,10 +10,19 @@ export async function main([flag, command]: readonly string[]): Promise<number> 
   const leave = (): never => process.exit(0);
   process.on("uncaughtException", leave);
   stdout.on("error", leave);
+  // The next one is asked for: what works beside is not to go on.
+  const cancelled = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(name, () => {
+      cancelled.abort();
+      leave();
+    });
+  }
   const world: StatusWorld = {
     cwd: readWorkingDirectory(env),
     env,
     platform,
+    signal: cancelled.signal,
     // Only who asks opens the standard input.
     get stdin() {
       return process.stdin;

@@ -138,6 +138,7 @@ test("the proxy's probe reads the mark, of the proxy alone and through the servi
   const { port } = await startGateway([route(upstream)]);
   const probe = { hostname, mark, port };
   expect(await probeRoute({ ...probe, reach: "proxy" })).toEqual({ state: "claimed", status: null });
+  expect(await probeRoute({ ...probe, reach: "gateway" })).toEqual({ state: "claimed", status: null });
   expect(asked).toBe(0);
   expect(await probeRoute(probe)).toEqual({ state: "claimed", status: 200 });
   expect(await probeRoute({ ...probe, hostname: "no.mercury.p.cspace.local" })).toEqual({

@@ -12,10 +12,11 @@ export interface ProbeRouteOptions {
   readonly host?: string;
   /**
    * Who is to answer: the `service` behind the route, whose status tells how it is; or the `proxy` alone, which leaves
-   * the service in peace and waits for none, and whose status tells nothing.
+   * the service in peace and waits for none, and whose status tells nothing. For a route that cspace's `gateway` serves,
+   * which may be behind the proxy, it is that one that is asked alone.
    * @default "service"
    */
-  readonly reach?: "service" | "proxy" | undefined;
+  readonly reach?: "service" | "proxy" | "gateway" | undefined;
   /** Until the response's headers are complete, in milliseconds. @default 2_000 */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -23,7 +24,7 @@ export interface ProbeRouteOptions {
 
 /**
  * What the proxy said of a route; `reason` is the system's code, such as `ECONNREFUSED`. `status` is the service's, and
- * `null` when the proxy alone was asked.
+ * `null` when the proxy or the gateway alone was asked.
  */
 export type RouteProbe =
   | { readonly state: "claimed"; readonly status: number | null }
@@ -47,16 +48,21 @@ export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe
   const { hostname, mark, port, host = "127.0.0.1", reach = "service", timeoutMs = 2_000, signal } = options;
   const hostHeader = port === 80 ? hostname : `${hostname}:${port}`;
   const address = host.includes(":") ? `[${host}]` : host;
-  const headers = { host: hostHeader, ...(reach === "proxy" ? unforwardable : {}) };
+  const headers = { host: hostHeader, ...unforwardable[reach] };
   const head = await readHead(`http://${address}:${port}/`, { headers, timeoutMs, signal });
   if (head.state === "timeout") return { state: "timeout" };
   if (head.state === "failed") return { state: "unreachable", reason: head.reason };
   if (head.headers["x-cspace-route"] !== mark) return { state: "unclaimed", status: head.status };
-  return { state: "claimed", status: reach === "proxy" ? null : head.status };
+  return { state: "claimed", status: reach === "service" ? head.status : null };
 }
 
 /**
- * What no proxy may pass on, and so refuses by itself, after it has chosen the route: a protocol to upgrade to that is
- * no token (RFC 9110, 7.8 and 5.6.2). Traefik answers 500 with the route's mark.
+ * What is refused before the service, by whoever has chosen the route: a protocol to upgrade to that is no token (RFC
+ * 9110, 7.8 and 5.6.2). Traefik answers 500 with the route's mark, but passes on what is printable; the gateway refuses
+ * that, too.
  */
-const unforwardable = { connection: "Upgrade", upgrade: "\u00a7" };
+const unforwardable = {
+  service: {},
+  proxy: { connection: "Upgrade", upgrade: "\u00a7" },
+  gateway: { connection: "Upgrade", upgrade: "/" },
+} as const;

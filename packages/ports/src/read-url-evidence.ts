@@ -16,6 +16,8 @@ export interface UrlQuestion {
   readonly localUrl: string | null | undefined;
   /** See {@link UrlEvidence}. @default false */
   readonly starting?: boolean;
+  /** Who knows the route: the proxy itself, or the gateway that may be behind it. @default "proxy" */
+  readonly server?: "proxy" | "gateway";
 }
 
 /** Options of {@link readUrlEvidence}. */
@@ -24,8 +26,8 @@ export interface ReadUrlEvidenceOptions {
   readonly timeoutMs?: number;
   /** Who will read the URL; `any`: it is to hold for both. @default "any" */
   readonly reader?: UrlEvidence["reader"] | "any";
-  /** See {@link ProbeRouteOptions}; `proxy` leaves the service alone altogether. @default "service" */
-  readonly reach?: ProbeRouteOptions["reach"];
+  /** Who is to answer; `proxy` leaves the service alone altogether: its server is asked. @default "service" */
+  readonly reach?: "service" | "proxy";
   /** @default process.platform */
   readonly platform?: NodeJS.Platform;
   /** What the system's resolver says of a name. @default resolveName */
@@ -86,21 +88,21 @@ export async function readUrlEvidence(
 }
 
 async function readClaim(
-  { hostnames, mark, proxyPort }: UrlQuestion,
-  options: Pick<ProbeRouteOptions, "reach" | "signal"> & { readonly timeoutMs: number },
+  { hostnames, mark, proxyPort, server = "proxy" }: UrlQuestion,
+  options: Pick<ReadUrlEvidenceOptions, "reach" | "signal"> & { readonly timeoutMs: number },
 ): Promise<ProxyEvidence> {
   if (proxyPort === null) return { state: "stopped" };
   const { timeoutMs, reach, signal } = options;
   const hostname = hostnames[0]?.hostname ?? "";
   const ask = (how: Pick<ProbeRouteOptions, "reach" | "timeoutMs" | "signal">): Promise<RouteProbe> =>
     probeRoute({ hostname, mark, port: proxyPort, ...how });
-  const asked = ask(options);
-  let probe = reach === "proxy" ? await asked : await within(asked, headStartMs);
+  const asked = ask({ timeoutMs, reach: reach === "proxy" ? server : "service", signal });
+  let probe = reach === "service" ? await within(asked, headStartMs) : await asked;
   if (probe === undefined) {
     // A service may be slower than the deadline; whether its route is served the proxy says by itself.
     const decided = new AbortController();
     const either = AbortSignal.any([decided.signal, ...(signal === undefined ? [] : [signal])]);
-    const alone = ask({ reach: "proxy", timeoutMs: Math.max(1, timeoutMs - headStartMs), signal: either });
+    const alone = ask({ reach: server, timeoutMs: Math.max(1, timeoutMs - headStartMs), signal: either });
     alone.catch(() => undefined);
     const late = await asked;
     probe = late.state === "timeout" ? await alone : late;
@@ -112,9 +114,9 @@ async function readClaim(
 async function readLocal(
   url: string | null | undefined,
   claim: Promise<ProxyEvidence>,
-  { end, reach, signal }: { end: number; reach: ProbeRouteOptions["reach"]; signal: AbortSignal | undefined },
+  { end, reach, signal }: { end: number; reach: ReadUrlEvidenceOptions["reach"]; signal: AbortSignal | undefined },
 ): Promise<boolean | undefined> {
-  if (typeof url !== "string" || reach === "proxy") return undefined;
+  if (typeof url !== "string" || reach !== "service") return undefined;
   if ((await within(claim, headStartMs))?.state === "claimed") return undefined;
   const timeoutMs = Math.max(1, end - performance.now());
   return (await probeLocal(url, { timeoutMs, signal })) === "up";

@@ -29,15 +29,21 @@ test("it asks once for / with the route's hostname", async () => {
   expect(asked).toEqual([["GET", "/", `${route.hostname}:${port}`]]);
 });
 
-test("the proxy alone is asked by what no proxy may pass on, and its status says nothing of the service", async () => {
-  const asked: unknown[] = [];
-  const port = await listenHttp(({ headers }, response) => {
-    asked.push([headers.host, headers.connection, headers.upgrade]);
-    response.writeHead(500, { "X-Cspace-Route": route.mark }).end();
-  });
-  expect(await probeRoute({ ...route, port, reach: "proxy" })).toEqual({ state: "claimed", status: null });
-  expect(asked).toEqual([[`${route.hostname}:${port}`, "Upgrade", "\u00a7"]]);
-});
+test.each([
+  ["proxy", "\u00a7"],
+  ["gateway", "/"],
+] as const)(
+  "the %s alone is asked by what it may not pass on, and its status says nothing of the service",
+  async (reach, upgrade) => {
+    const asked: unknown[] = [];
+    const port = await listenHttp(({ headers }, response) => {
+      asked.push([headers.host, headers.connection, headers.upgrade]);
+      response.writeHead(500, { "X-Cspace-Route": route.mark }).end();
+    });
+    expect(await probeRoute({ ...route, port, reach })).toEqual({ state: "claimed", status: null });
+    expect(asked).toEqual([[`${route.hostname}:${port}`, "Upgrade", upgrade]]);
+  },
+);
 
 test("an endless body does not keep it, and its connection is dropped", async () => {
   const dropped = new EventEmitter();

@@ -92,6 +92,24 @@ test("a service that is slower than the deadline is served all the same, and its
   expect(chooseUrl({ ...evidence, reader: "program" })).toMatchObject({ via: "proxy", health: "down" });
 });
 
+test.each([
+  [undefined, "\u00a7"],
+  ["proxy", "\u00a7"],
+  ["gateway", "/"],
+] as const)("who knows the route is asked alone: %s", async (server, upgrade) => {
+  const asked: (string | undefined)[] = [];
+  const proxyPort = await listenHttp(({ headers }, response) => {
+    asked.push(headers.upgrade);
+    response.setHeader("X-Cspace-Route", mark);
+    if (headers.upgrade !== undefined) response.writeHead(400).end();
+  });
+  const question = { hostnames, mark, proxyPort, localUrl: null, ...(server === undefined ? {} : { server }) };
+  const resolve = says({ local: "loopback" });
+  expect((await readUrlEvidence(question, { reach: "proxy", resolve })).proxy.state).toBe("claimed");
+  expect((await readUrlEvidence(question, { timeoutMs: 800, resolve })).proxy.state).toBe("claimed");
+  expect(asked).toEqual([upgrade, undefined, upgrade]);
+});
+
 test("for a browser no name that it finds by itself is looked up", async () => {
   const proxy = await listenProxy();
   const asked: string[] = [];

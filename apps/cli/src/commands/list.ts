@@ -48,9 +48,13 @@ async function readFilter(context: Context, all: boolean): Promise<Filter> {
 }
 
 async function readInstances(context: Context, { project, containers }: Filter): Promise<Instance[]> {
-  const { instances, evidence, silence } = await readKnown(context, project, { engineMs: answerMs, containers });
+  const { instances, evidence, silence, daemonSilence } = await readKnown(context, project, {
+    engineMs: answerMs,
+    containers,
+  });
   // Which of them run, the engine alone can tell.
   if (silence !== null) throw silence;
+  if (daemonSilence !== null && instances.length === 0) throw daemonSilence;
   const name = context.flags.instance === undefined ? undefined : toSlug(context.flags.instance).slug;
   const wanted = instances.filter((one) => name === undefined || one.instance === name);
   return await Promise.all(wanted.map((one) => describeInstance(one, evidence)));

@@ -1,10 +1,10 @@
-import { type ListedInstance, listInstances } from "@cspace/compose";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { describePort, localAddress } from "../core/describe-instance.ts";
 import type { Port } from "../core/documents.ts";
-import { namedInstance, pickInstance, readScope } from "../core/find-instance.ts";
-import { openReader } from "../core/open-reader.ts";
+import { namedInstance } from "../core/find-instance.ts";
+import { findKnown } from "../core/find-route.ts";
+import type { MachineRoute } from "../core/machine-instances.ts";
 import { renderTable } from "../output/table.ts";
 
 interface PortsDocument {
@@ -13,10 +13,10 @@ interface PortsDocument {
 
 /** Lists where every port of an instance is on this machine: of routes first, then of what is no route. */
 export async function run(context: Context, args: CommandArgs): Promise<PortsDocument> {
-  const name = namedInstance(context, args.instance);
-  const [scope, { engine }] = await Promise.all([readScope(context), openReader(context)]);
-  const listed = pickInstance(await listInstances({ engine, project: scope.projectSlug }), { scope, name });
-  return { ports: [...listed.routes.map(describeRoutePort), ...listed.ports.map(describePort)] };
+  const { known, instance } = await findKnown(context, namedInstance(context, args.instance));
+  // Where a container's ports are, the engine alone can tell.
+  if (known.silence !== null && instance.routes.some(({ bindings }) => bindings === null)) throw known.silence;
+  return { ports: [...instance.routes.map(describeRoutePort), ...instance.ports.map(describePort)] };
 }
 
 /** Renders the ports for people. */
@@ -30,6 +30,6 @@ export function render({ ports }: PortsDocument, { output: { style } }: Context)
   );
 }
 
-function describeRoutePort({ label, service, port, bindings, running }: ListedInstance["routes"][number]): Port {
+function describeRoutePort({ label, service, port, bindings, running }: MachineRoute): Port {
   return { label, service, port, protocol: "tcp", localAddress: running ? localAddress(bindings ?? []) : null };
 }

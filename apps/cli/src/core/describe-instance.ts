@@ -62,7 +62,7 @@ export async function describeRoute(
 /** What there is to learn before a route's URL can be chosen. */
 export function askAbout(
   names: { readonly project: string; readonly instance: string },
-  { label, running, starting, bindings }: ListedRoute,
+  { label, running, starting, bindings, isProcess }: ListedRoute & Pick<MachineRoute, "isProcess">,
   { proxyPort, domains }: Pick<EvidenceOptions, "proxyPort" | "domains">,
 ): UrlQuestion {
   const name = { label, instance: names.instance, project: names.project };
@@ -72,6 +72,7 @@ export function askAbout(
     proxyPort,
     localUrl: bindings === null ? undefined : running ? localUrl(bindings) : null,
     starting,
+    server: isProcess === true ? "gateway" : "proxy",
   };
 }
 

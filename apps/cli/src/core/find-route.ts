@@ -10,8 +10,8 @@ import { type Known, readKnown } from "./read-known.ts";
 /**
  * Finds one route of the instance that a command works on, with the URLs that are right now.
  *
- * @throws {CspaceError} `CSPACE_LABEL_UNKNOWN`; `CSPACE_ROUTE_DOWN` when this reader has no URL; the engine's error when
- * that alone could tell.
+ * @throws {CspaceError} `CSPACE_LABEL_UNKNOWN`; `CSPACE_ROUTE_DOWN` when this reader has no URL; the engine's or the
+ * daemon's error when that alone could tell.
  */
 export async function findRoute(
   context: Context,
@@ -37,8 +37,8 @@ export async function findKnown(
   try {
     return { known, instance: pickInstance(known.instances, { scope, name }) };
   } catch (error) {
-    if (known.silence !== null && isCspaceError(error) && error.code === "CSPACE_INSTANCE_UNKNOWN") throw known.silence;
-    throw error;
+    if (!isCspaceError(error) || error.code !== "CSPACE_INSTANCE_UNKNOWN") throw error;
+    throw known.silence ?? known.daemonSilence ?? error;
   }
 }
 

@@ -9,6 +9,8 @@ import { renderStatus, type Status } from "./render-status.ts";
 /** What a status line needs of the world. */
 export interface StatusWorld extends Pick<Context, "cwd" | "env" | "platform" | "stdin"> {
   readonly write: (text: string) => unknown;
+  /** Ends another status line's command. */
+  readonly signal?: AbortSignal;
 }
 
 /** For everything that is asked, in milliseconds. */
@@ -25,7 +27,7 @@ const maxBytes = 2 ** 20;
  * that one's lines go before.
  */
 export async function printStatus(world: StatusWorld, other?: string): Promise<void> {
-  const { env, cwd, platform, write } = world;
+  const { env, cwd, platform, write, signal } = world;
   let input: Promise<StatusInput> | undefined;
   const readInput = (): Promise<StatusInput> => {
     input ??= readStatusInput(world.stdin, { timeoutMs: inputMs, ...(other === undefined ? { maxBytes } : {}) });
@@ -42,12 +44,13 @@ export async function printStatus(world: StatusWorld, other?: string): Promise<v
 
   async function runOther(command: string, bytes: Buffer): Promise<string> {
     const { runBeside } = await import("./run-beside.ts");
-    return await runBeside(command, { input: bytes, env, platform });
+    return await runBeside(command, { input: bytes, env, platform, signal });
   }
 }
 
-function readFor({ env, platform }: StatusWorld, findDirectory: () => Promise<string>): Promise<Status> {
-  return readStatus(findDirectory, {
+/** Whatever fails here rejects: a user without a home, too, has another status line beside. */
+async function readFor({ env, platform }: StatusWorld, findDirectory: () => Promise<string>): Promise<Status> {
+  return await readStatus(findDirectory, {
     paths: homePaths({ env }),
     readHeld: () => readHeld({ env, platform }, deadlineMs),
     openEngine: () => openEngineReader({ env, platform, timeoutMs: deadlineMs }),

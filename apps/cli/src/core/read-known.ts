@@ -7,10 +7,11 @@ import {
   readMachineConfig,
   readRecordedInstances,
 } from "@cspace/compose";
-import { type CspaceError, isCspaceError } from "@cspace/errors";
+import { CspaceError, isCspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
 import { findDaemon } from "../daemon/open-daemon.ts";
 import type { DaemonStatus } from "../daemon/protocol.ts";
+import type { CliErrorCode } from "../errors.ts";
 import { exitCodeOf, exitCodes } from "../exit-code.ts";
 import type { EvidenceOptions } from "./describe-instance.ts";
 import { type MachineInstance, mergeInstances } from "./machine-instances.ts";
@@ -23,6 +24,8 @@ export interface Known {
   readonly evidence: EvidenceOptions;
   /** Why the engine could not be asked, so that nobody knows which containers run and where; `null` when it was. */
   readonly silence: CspaceError | null;
+  /** Why the daemon could not be asked, so that nobody knows which processes of the host run; `null` when it was. */
+  readonly daemonSilence: CspaceError | null;
 }
 
 /** Options of {@link readKnown}. */
@@ -44,7 +47,9 @@ export async function readKnown(context: Context, project?: string, options: Rea
   const { engineMs = answerMs / 2, containers = true } = options;
   const end = performance.now() + answerMs;
   const rest = (): number => Math.max(answerMs / 4, end - performance.now());
-  const [daemon, docker] = await Promise.all([readDaemon(context), readDocker(context, project, engineMs)]);
+  const [said, docker] = await Promise.all([readDaemon(context), readDocker(context, project, engineMs)]);
+  // One that hangs is none: what Docker knows counts all the same.
+  const [daemon, daemonSilence] = isCspaceError(said) ? [undefined, said] : [said, null];
   const held = (daemon?.instances ?? []).filter(({ record }) => project === undefined || record.project === project);
   const gatewayPort = daemon?.gateway.httpPort ?? null;
   if (!("silence" in docker)) {
@@ -53,6 +58,7 @@ export async function readKnown(context: Context, project?: string, options: Rea
       instances: mergeInstances(listed, held),
       evidence: { ...evidence, proxyPort: evidence.proxyPort ?? gatewayPort, timeoutMs: rest() },
       silence: null,
+      daemonSilence,
     };
   }
   const { silence, paths } = docker;
@@ -70,6 +76,7 @@ export async function readKnown(context: Context, project?: string, options: Rea
       timeoutMs: rest(),
     },
     silence: recorded.length === 0 ? null : silence,
+    daemonSilence,
   };
 }
 
@@ -94,13 +101,15 @@ async function readDocker(
   }
 }
 
-/** A daemon that hangs is none: what it holds cannot be told. */
-async function readDaemon(context: Context): Promise<DaemonStatus | undefined> {
+async function readDaemon(context: Context): Promise<DaemonStatus | CspaceError | undefined> {
   try {
     return (await findDaemon(context, { timeoutMs: answerMs / 2 }))?.status;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ETIMEDOUT") return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ETIMEDOUT") throw error;
+    return new CspaceError<CliErrorCode>("CSPACE_DAEMON_SILENT", "cspace's own daemon does not answer within 1 s", {
+      hint: "it holds the processes of this machine: end it (its command is `cspace daemon`), then: cspace up",
+      cause: error,
+    });
   }
 }
 

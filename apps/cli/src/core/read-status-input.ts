@@ -52,8 +52,8 @@ function findDirectory(text: string): string | undefined {
   } catch {
     return undefined;
   }
-  const directory = fieldOf(fieldOf(data, "workspace"), "current_dir") ?? fieldOf(data, "cwd");
-  return typeof directory === "string" && directory !== "" ? directory : undefined;
+  const directories = [fieldOf(fieldOf(data, "workspace"), "current_dir"), fieldOf(data, "cwd")];
+  return directories.find((directory) => typeof directory === "string" && directory !== "") as string | undefined;
 }
 
 function fieldOf(data: unknown, key: string): unknown {

@@ -115,14 +115,21 @@ function describeStopped(instances: readonly InstanceStatus[]): string {
     : `${instances.map(({ instance }) => instance).join(", ")} are not running: cspace up <instance>`;
 }
 
-/** Asks the engine, and the daemon beside it. Without an engine the daemon knows all there is to know. */
-async function askEngine({ openEngine, readHeld = async () => [] }: ReadStatusOptions): Promise<EngineAnswer> {
-  const held = readHeld().catch(() => []);
+/**
+ * Asks the engine, and the daemon beside it. Without an engine the daemon knows all there is to know; one that hangs
+ * holds back nothing that the engine says.
+ */
+async function askEngine(options: ReadStatusOptions): Promise<EngineAnswer> {
+  const { openEngine, readHeld = async () => [], timeoutMs } = options;
+  const end = performance.now() + timeoutMs / 2;
+  const asked = readHeld().catch(() => []);
+  const held = async (): Promise<readonly HeldInstance[]> =>
+    (await within(asked, Math.max(0, end - performance.now()))) ?? [];
   try {
     const listed = await listInstances({ engine: await openEngine() });
-    return { listed: mergeInstances(listed, await held) };
+    return { listed: mergeInstances(listed, await held()) };
   } catch (error) {
-    const processes = mergeInstances([], await held);
+    const processes = mergeInstances([], await held());
     return processes.length > 0 ? { listed: processes } : { failure: (error as Error).message };
   }
 }

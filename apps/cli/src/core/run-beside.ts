@@ -7,6 +7,8 @@ export interface RunBesideOptions {
   readonly platform: NodeJS.Platform;
   /** After which it is killed, in milliseconds. @default 10_000 */
   readonly timeoutMs?: number;
+  /** Kills it at once. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -14,10 +16,17 @@ export interface RunBesideOptions {
  * printed; however it ends, what it printed counts.
  */
 export function runBeside(command: string, options: RunBesideOptions): Promise<string> {
-  const { input, env, platform, timeoutMs = 10_000 } = options;
+  const { input, env, platform, timeoutMs = 10_000, signal } = options;
   return new Promise((resolve) => {
     const shell = platform === "win32" ? "bash" : "/bin/sh";
-    const child = spawn(shell, ["-c", command], { env, timeout: timeoutMs, stdio: ["pipe", "pipe", "ignore"] });
+    const child = spawn(shell, ["-c", command], {
+      env,
+      timeout: timeoutMs,
+      signal,
+      // No command can refuse it.
+      killSignal: "SIGKILL",
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;

@@ -40,7 +40,7 @@ export interface Lease {
 export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly timeoutMs: number }): DaemonClient {
   const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer | undefined> => {
     const response = await send({ socketPath, method, path, timeoutMs }, body);
-    const text = await readText(response);
+    const text = await readText(response, timeoutMs);
     if (response.statusCode === 404) return undefined;
     if (response.statusCode === 200) return JSON.parse(text) as Answer;
     throw explain(text);
@@ -63,7 +63,7 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
         response.destroy();
         return undefined;
       }
-      if (response.statusCode !== 200) throw explain(await readText(response));
+      if (response.statusCode !== 200) throw explain(await readText(response, timeoutMs));
       response.resume();
       const lost = new Promise<void>((resolve) => response.once("close", resolve));
       response.on("error", () => undefined);
@@ -79,9 +79,7 @@ function send(
   const { timeoutMs, ...rest } = options;
   return new Promise((resolve, reject) => {
     const sent = request({ ...rest, agent: false, headers: { "content-type": "application/json" } });
-    const timer = setTimeout(() => {
-      sent.destroy(Object.assign(new Error("the daemon does not answer"), { code: "ETIMEDOUT" }));
-    }, timeoutMs);
+    const timer = setTimeout(() => void sent.destroy(silence()), timeoutMs);
     sent.once("error", (error) => {
       clearTimeout(timer);
       reject(error);
@@ -94,12 +92,19 @@ function send(
   });
 }
 
-async function readText(response: IncomingMessage): Promise<string> {
+async function readText(response: IncomingMessage, timeoutMs: number): Promise<string> {
   let text = "";
   response.setEncoding("utf8");
-  for await (const chunk of response) text += chunk;
+  const timer = setTimeout(() => void response.destroy(silence()), timeoutMs);
+  try {
+    for await (const chunk of response) text += chunk;
+  } finally {
+    clearTimeout(timer);
+  }
   return text;
 }
+
+const silence = (): Error => Object.assign(new Error("the daemon does not answer"), { code: "ETIMEDOUT" });
 
 function explain(text: string): Error {
   try {

@@ -1,11 +1,11 @@
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { printStatus } from "../../src/core/print-status.ts";
 
 const bin = resolve(import.meta.dirname, "../../bin/cspace.js");
@@ -38,6 +38,12 @@ async function print(stdin: Readable, other?: string): Promise<string> {
   await printStatus({ ...world, write: (text) => written.push(text) }, other);
   expect(written).toHaveLength(1);
   return written[0] ?? "";
+}
+
+/** One that has ended, and that nobody has asked for its exit code yet, is gone: proc_pid_stat(5). */
+function isGone(pid: number): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim() === "" || stdout.startsWith("Z");
 }
 
 /** What a session might send, and what it never would. */
@@ -142,6 +148,50 @@ describe("as a program", () => {
 
   test("beside another, which gets its input", () => {
     expect(run('{"cwd":"/"}', ["--beside", "cat"])).toMatchObject({ status: 0, stdout: '{"cwd":"/"}\n' });
+  });
+
+  test.runIf(process.getuid?.() === 0)("beside another, though the user has no home (needs root)", () => {
+    const { PATH } = env();
+    const options = { cwd: "/", env: { PATH }, input: "{}", encoding: "utf8", uid: 54_321, gid: 54_321 } as const;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [bin, "statusline", "--beside", "echo here"],
+      options,
+    );
+    expect({ status, lines: stdout.split("\n"), stderr }).toEqual({
+      status: 0,
+      lines: ["here", expect.stringContaining("cspace: "), ""],
+      stderr: "",
+    });
+  });
+
+  test("beside another, which ends when this one is cancelled", async () => {
+    const file = join(root, "beside.pid");
+    const child = spawn(process.execPath, [bin, "statusline", "--beside", `echo $$ >'${file}'; exec sleep 60`], {
+      cwd: root,
+      env: env(),
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    const ended = new Promise((done) => child.once("exit", done));
+    await vi.waitFor(() => expect(readFileSync(file, "utf8")).toMatch(/^\d+\n$/), 10_000);
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    const pid = Number(readFileSync(file, "utf8"));
+    await vi.waitFor(() => expect(isGone(pid)).toBe(true));
+  });
+
+  test.runIf(process.platform === "linux")("what cannot be written fails, but for a status line", () => {
+    const shell = (text: string): SpawnSyncReturns<string> =>
+      spawnSync("sh", ["-c", `"$1" "$2" ${text} >/dev/full; echo $? >&2`, "sh", process.execPath, bin], {
+        cwd: root,
+        env: env(),
+        input: "",
+        encoding: "utf8",
+      });
+    expect(shell("--version").stderr).toMatch(
+      /^error {2}the output cannot be written: .*ENOSPC.*\(CSPACE_OUTPUT_FAILED\)\nhint {3}.*\n1\n$/,
+    );
+    expect(shell("statusline").stderr).toBe("0\n");
   });
 
   test("its output may be closed, its input a directory, its own directory gone", () => {

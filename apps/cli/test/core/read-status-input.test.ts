@@ -11,7 +11,8 @@ describe("the directory of the session", () => {
     ["of a workspace that does not say it", { cwd: "/a", workspace: {} }, "/a"],
     ["not said", { session_id: "x" }, undefined],
     ["no text", { cwd: 7 }, undefined],
-    ["no text, though the other one is", { cwd: "/a", workspace: { current_dir: {} } }, undefined],
+    ["of a workspace that says no text", { cwd: "/a", workspace: { current_dir: {} } }, "/a"],
+    ["of a workspace that says nothing in it", { cwd: "/a", workspace: { current_dir: "" } }, "/a"],
     ["empty", { cwd: "" }, undefined],
   ])("%s", async (_, data, directory) => {
     expect((await read(JSON.stringify(data))).directory).toBe(directory);

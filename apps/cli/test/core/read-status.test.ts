@@ -205,5 +205,19 @@ test("processes of the host are shown without an engine, and beside containers",
     expect.stringMatching(docs),
     "http://localhost:49153",
   ]);
-  expect(asked.length).toBeGreaterThan(0);
+  // The gateway is asked, that Traefik may hand on to; of a container Traefik itself.
+  expect(asked.map(({ headers }) => headers.upgrade)).toEqual(["/", expect.any(String), expect.any(String)]);
+  expect(new Set(asked.slice(1).map(({ headers }) => headers.upgrade))).toEqual(new Set(["/", "\u00a7"]));
+});
+
+test.each([
+  ["with a record", record],
+  ["without one", () => {}],
+])("a daemon that hangs holds back nothing of what Docker says, %s", async (_, prepare) => {
+  prepare();
+  useProxyPort(1);
+  const silent = () => new Promise<never>(() => {});
+  expect(urls(await read(answers(container()), "shop", 300, silent))).toEqual(["http://localhost:49153"]);
+  writeFileSync(join(root, "shop/.cspace.json"), "{}");
+  expect(await read(fails, "shop", 300, silent)).toMatchObject({ hint: "no Docker engine is running" });
 });

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createDaemonClient } from "../../src/daemon/daemon-client.ts";
 import { createHolder, type Holder } from "../../src/daemon/holder.ts";
 import { type DaemonStatus, protocolVersion } from "../../src/daemon/protocol.ts";
@@ -121,4 +121,15 @@ test("only who is about to ask for more keeps it from ending", async () => {
 test("nobody there is the system's error", async () => {
   const nobody = createDaemonClient(join(folder, "none.sock"), { timeoutMs: 500 });
   await expect(nobody.status()).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a daemon that stops in the middle of its answer is one that does not answer", async () => {
+  const half = createServer((_, response) => void response.write('{"protocol":'));
+  const path = join(folder, "half.sock");
+  await new Promise<void>((done) => half.listen(path, done));
+  onTestFinished(() => {
+    half.closeAllConnections();
+    half.close();
+  });
+  await expect(createDaemonClient(path, { timeoutMs: 100 }).status()).rejects.toMatchObject({ code: "ETIMEDOUT" });
 });

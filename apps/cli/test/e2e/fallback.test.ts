@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { isDeepStrictEqual, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -165,6 +166,13 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
         const slow = (script: string): string => docker("exec", container("mercury", "web"), "node", "-e", script);
         slow(`fs.writeFileSync("/slow", "")`);
         onTestFinished(() => void slow(`fs.rmSync("/slow")`));
+        expect(await proveAll()).toEqual(all(proxied(found)));
+      });
+
+      test("the daemon accepts and never answers: what Docker knows counts", async () => {
+        const run = join(sandbox.home, "run");
+        mkdirSync(run, { recursive: true });
+        await listen(createTcpServer(), join(run, "daemon.sock"));
         expect(await proveAll()).toEqual(all(proxied(found)));
       });
 

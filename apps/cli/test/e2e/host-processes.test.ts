@@ -125,6 +125,9 @@ describe("a project that has a dev script", () => {
     const answer = await open(route?.browserUrl ?? null);
     expect(answer).toMatch(/^dev mercury dev\.mercury\.shop\.cspace\.localhost/);
     expect((await open(route?.localUrl ?? null)).split(" ").at(-1)).toBe(answer.split(" ").at(-1));
+    const { ports } = await json<{ ports: unknown[] }>(shop, "ports");
+    const localAddress = new URL(route?.localUrl ?? "").host;
+    expect(ports).toEqual([expect.objectContaining({ label: "dev", service: "dev", protocol: "tcp", localAddress })]);
 
     const again = await json<UpDocument>(shop, "up");
     expect(again.steps.filter(({ name, status }) => name !== "verify" && status === "done")).toEqual([]);
@@ -160,6 +163,22 @@ describe("a project that has a dev script", () => {
       plan: { steps: [{ ...step, before: command, after: null }] },
     });
     expect((await json<{ instances: Instance[] }>(shop, "list")).instances[0]?.state).toBe("running");
+  });
+
+  test("is not said to be gone while the daemon does not answer", async () => {
+    const shop = project("shop", dev);
+    await json(shop, "up");
+    const pid = (await readDaemon())?.pid as number;
+    process.kill(pid, "SIGSTOP");
+    try {
+      for (const command of ["url", "open", "ports", "env", "list"]) {
+        const run = start(shop, command);
+        expect([command, await run.ended, run.text.out]).toEqual([command, 1, ""]);
+        expect(run.text.err).toContain("(CSPACE_DAEMON_SILENT)");
+      }
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
   });
 
   test("prints what it printed", async () => {

@@ -16,7 +16,10 @@ const sandbox = createSandbox();
 const project = `${prefix}mixed`;
 const server = `
 const { PORT, HOST, CSPACE_INSTANCE } = process.env;
-require("node:http").createServer((request, response) => response.end([CSPACE_INSTANCE, request.headers["x-forwarded-host"], process.env.CSPACE_SERVICE_API_URL, process.pid].join(" ")))
+require("node:http").createServer((request, response) => {
+  console.log("asked");
+  response.end([CSPACE_INSTANCE, request.headers["x-forwarded-host"], process.env.CSPACE_SERVICE_API_URL, process.pid].join(" "));
+})
   .listen(Number(PORT), HOST);
 `;
 
@@ -71,6 +74,23 @@ describe.skipIf(!engineAnswers)("processes of the host beside containers (needs 
     expect(answer).toMatchObject({ status: 200, route: `web--mercury--${project}` });
     // What Traefik says of the client is kept.
     expect(answer.body).toMatch(new RegExp(`^mercury ${host("web")}`));
+  });
+
+  it("a status line shows both under hostnames, and no process is asked for it", async () => {
+    const asked = async (): Promise<number> =>
+      (await sandbox.cspace(folder, "logs", "web", "--tail", "1000")).out.split("asked").length;
+    const before = await asked();
+    // On a busy machine its deadline is soon over.
+    await until(10_000, async () => {
+      const { out } = await sandbox.cspace(folder, "statusline");
+      const hosts = [...out.matchAll(/;;(http\S+?)\p{Cc}/gu)].map(([, url]) =>
+        new URL(url as string).hostname.replace(/host$/, ""),
+      );
+      return hosts.join() === ["api", "web"].map((label) => host(label)).join();
+    });
+    expect(await asked()).toBe(before);
+    expect((await get(port, host("web"))).status).toBe(200);
+    await until(5000, async () => (await asked()) === before + 1);
   });
 
   it("a container reaches the process by its hostname, and finds it in its environment", () => {
