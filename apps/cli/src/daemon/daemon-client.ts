@@ -19,12 +19,6 @@ export interface DaemonClient {
   readonly release: () => Promise<DaemonStatus>;
   /** Opens the gateway to a proxy in front of it, and gives the port on which it is reached. */
   readonly front: (further: FurtherAddress | null) => Promise<number>;
-  /** `undefined` when the daemon knows no such process. */
-  readonly lastLines: (
-    names: { readonly project: string; readonly instance: string },
-    label: string,
-    count: number,
-  ) => Promise<readonly string[] | undefined>;
   /** Holds a route until `release` is called, this process ends, or the daemon does; `undefined` when the label is taken. */
   readonly lease: (body: LeaseRequest) => Promise<Lease | undefined>;
 }
@@ -55,8 +49,6 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     direct: (ports) => must<DaemonStatus>("PUT", "/gateway", ports),
     release: () => must<DaemonStatus>("DELETE", "/gateway"),
     front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,
-    lastLines: async ({ project, instance }, label, count) =>
-      (await call<{ lines: string[] }>("GET", `/logs/${project}/${instance}/${label}?tail=${count}`))?.lines,
     lease: async (body) => {
       const response = await send({ socketPath, method: "POST", path: "/leases", timeoutMs }, body);
       if (response.statusCode === 409) {

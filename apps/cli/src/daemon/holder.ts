@@ -56,10 +56,6 @@ export interface Holder {
   readonly stop: (names: { readonly project: string; readonly instance: string }) => Promise<boolean>;
   /** Takes a label until the function that it gives is called; `undefined` when the label is taken. */
   readonly lease: (request: LeaseRequest) => (() => void) | undefined;
-  readonly process: (
-    names: { readonly project: string; readonly instance: string },
-    label: string,
-  ) => HeldProcess | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -130,7 +126,6 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
         changed();
       };
     },
-    process: (names, label) => instances.get(keyOf(names))?.processes.get(label)?.process,
     close: async () => {
       await Promise.all([...instances.values()].map((held) => end(held, [...held.processes.keys()])));
     },

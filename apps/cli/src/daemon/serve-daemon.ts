@@ -30,7 +30,6 @@ class BadRequest extends Error {}
  *     GET    /status?stay                              what it holds; `stay`: it is not to end just now
  *     PUT    /instances                                starts processes
  *     DELETE /instances/<project>/<instance>           ends them
- *     GET    /logs/<project>/<instance>/<label>?tail=  last lines
  *     POST   /leases                                   a route as long as the connection
  *     PUT    /gateway                                  lets the gateway be this machine's proxy
  *     DELETE /gateway                                  leaves its ports to another proxy
@@ -75,13 +74,6 @@ export function serveDaemon({
       }
       case "DELETE /instances":
         return send(response, 200, { stopped: await holder.stop(parseNames(names)) });
-      case "GET /logs": {
-        const process = holder.process(parseNames(names), names[2] ?? "");
-        const tail = Number(url.searchParams.get("tail") ?? 100);
-        return send(response, process === undefined ? 404 : 200, {
-          lines: process === undefined ? [] : await process.lastLines(tail),
-        });
-      }
       case "POST /leases": {
         const release = holder.lease(parseRecorded<LeaseRequest>(await readBody(request)));
         if (release === undefined) return send(response, 409, {});

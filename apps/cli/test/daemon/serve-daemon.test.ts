@@ -68,12 +68,10 @@ test("the socket is this user's alone", () => {
   expect(statSync(socket).mode & 0o777).toBe(0o600);
 });
 
-test("processes are started, listed, read and stopped", async () => {
+test("processes are started, listed and stopped", async () => {
   const process = { label: "dev", command: "x", cwd: "/", env: {}, inherited: {}, port: 4000, domains: [] };
   const { instances } = await client().start({ record, processes: [process] });
   expect(instances).toMatchObject([{ record, routes: [{ label: "dev", port: 4000 }] }]);
-  expect(await client().lastLines(record, "dev", 2)).toEqual(["two", "three"]);
-  expect(await client().lastLines(record, "gone", 2)).toBeUndefined();
   expect(await client().stop(record)).toBe(true);
   expect(await client().stop(record)).toBe(false);
 });
