@@ -1,6 +1,8 @@
 import type { InstanceRecord } from "@cspace/compose";
 import type { HeldInstance, HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "./protocol.ts";
 
+type Names = Pick<InstanceRecord, "project" | "instance">;
+
 /** A process that is looked after, as far as the holder needs it. */
 export interface HeldProcess {
   readonly state: HeldRoute["state"];
@@ -24,11 +26,7 @@ export interface HeldUpstream {
 /** Options of {@link createHolder}. */
 export interface HolderOptions {
   /** Starts a process and looks after it; `onChange` is called whenever its state or port is another. */
-  readonly startProcess: (
-    names: { readonly project: string; readonly instance: string },
-    request: ProcessRequest,
-    onChange: () => void,
-  ) => HeldProcess;
+  readonly startProcess: (names: Names, request: ProcessRequest, onChange: () => void) => HeldProcess;
   /** Called with all routes whenever one is another. */
   readonly onRoutes: (routes: readonly HeldUpstream[]) => void;
   /** Called when the last process and the last lease is gone. */
@@ -53,7 +51,7 @@ export interface Holder {
   /** Starts what differs from what runs, and ends what is not asked for any more. */
   readonly start: (request: StartRequest) => Promise<void>;
   /** Ends the processes of an instance; leases end with those who hold them. Whether there were any. */
-  readonly stop: (names: { readonly project: string; readonly instance: string }) => Promise<boolean>;
+  readonly stop: (names: Names) => Promise<boolean>;
   /** Takes a label until the function that it gives is called; `undefined` when the label is taken. */
   readonly lease: (request: LeaseRequest) => (() => void) | undefined;
   readonly close: () => Promise<void>;
@@ -62,13 +60,14 @@ export interface Holder {
 /** Makes a holder of nothing. */
 export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions): Holder {
   const instances = new Map<string, Held>();
-  const keyOf = ({ project, instance }: { project: string; instance: string }): string => `${project}--${instance}`;
+  const keyOf = ({ project, instance }: Names): string => `${project}--${instance}`;
 
-  const changed = (): void => {
-    onRoutes([...instances.values()].flatMap(upstreamsOf));
-    for (const [key, { processes, leases }] of instances) {
-      if (processes.size === 0 && leases.size === 0) instances.delete(key);
-    }
+  const changed = (): void => onRoutes([...instances.values()].flatMap(upstreamsOf));
+  /** Forgets an instance of which nothing is left. A change of another one never forgets it: it may be between two processes. */
+  const settle = (names: Names): void => {
+    changed();
+    const held = instances.get(keyOf(names));
+    if (held?.processes.size === 0 && held.leases.size === 0) instances.delete(keyOf(names));
     if (instances.size === 0) onEmpty();
   };
   const open = (record: InstanceRecord): Held => {
@@ -80,23 +79,25 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
   const end = async (held: Held, labels: readonly string[]): Promise<void> => {
     const ending = labels.flatMap((label) => held.processes.get(label)?.process ?? []);
     for (const label of labels) held.processes.delete(label);
-    onRoutes([...instances.values()].flatMap(upstreamsOf));
+    changed();
     await Promise.all(ending.map((process) => process.stop()));
   };
 
   return {
     list: () => [...instances.values()].map(describe),
     start: async ({ record, processes }) => {
-      const held = open(record);
+      const before = open(record);
       const asked = new Map(processes.map((request) => [request.label, request]));
-      const stale = [...held.processes].filter(([label, { request, process }]) => {
+      const stale = [...before.processes].filter(([label, { request, process }]) => {
         const same = fingerprint(asked.get(label)) === fingerprint(request);
         return !same || isOver(process.state);
       });
       await end(
-        held,
+        before,
         stale.map(([label]) => label),
       );
+      // A lease that was given back meanwhile may have taken the instance along.
+      const held = open(record);
       for (const [label, request] of asked) {
         if (held.processes.has(label)) continue;
         held.processes.set(label, {
@@ -105,13 +106,13 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
           startedAt: Date.now(),
         });
       }
-      changed();
+      settle(record);
     },
     stop: async (names) => {
       const held = instances.get(keyOf(names));
       if (held === undefined || held.processes.size === 0) return false;
       await end(held, [...held.processes.keys()]);
-      changed();
+      settle(names);
       return true;
     },
     lease: (request) => {
@@ -123,7 +124,7 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
       return () => {
         if (leases.get(request.label) !== lease) return;
         leases.delete(request.label);
-        changed();
+        settle(request.record);
       };
     },
     close: async () => {

@@ -49,7 +49,12 @@ beforeEach(() => {
         host: "127.0.0.1",
         error: null,
         lastLines: async () => [`${label} says`],
-        stop: async () => void stopped.push(label),
+        stop: async () => {
+          stopped.push(label);
+          await Promise.resolve();
+          fake.state = "stopped";
+          change();
+        },
       };
     },
     onRoutes: (routes) => {
@@ -91,6 +96,30 @@ describe("asked again", () => {
     expect(stopped.toSorted()).toEqual(["api", "dev", "docs"]);
     expect(started.map(({ label }) => label)).toEqual(["dev", "api", "docs", "dev", "docs"]);
     expect(holder.list()[0]?.routes.map(({ label }) => label)).toEqual(["dev", "docs"]);
+  });
+
+  test.each([
+    ["asked otherwise", { command: "other" }, "up"],
+    ["ended", {}, "exited"],
+  ] as const)("the only process of an instance is kept when it is started anew: %s", async (_, more, state) => {
+    await holder.start({ record, processes: [request("dev")] });
+    Object.assign(started[0] as FakeProcess, { state });
+    await holder.start({ record, processes: [request("dev", more)] });
+    expect(holder.list()).toMatchObject([{ record, routes: [{ label: "dev", state: "starting" }] }]);
+    expect([marks(), empty]).toEqual([["dev:4000?"], 0]);
+    expect(await holder.stop(record)).toBe(true);
+  });
+
+  test("a lease that is given back, or another instance that ends, meanwhile takes nothing along", async () => {
+    const venus = { ...record, instance: "venus" };
+    await holder.start({ record, processes: [request("dev")] });
+    await holder.start({ record: venus, processes: [request("dev", { port: 4001 })] });
+    const release = holder.lease({ record, label: "api", port: 3000, command: "node" });
+    const again = holder.start({ record, processes: [request("dev", { command: "other" })] });
+    release?.();
+    await Promise.all([again, holder.stop(venus)]);
+    expect(holder.list()).toMatchObject([{ record, routes: [{ label: "dev", command: "other" }] }]);
+    expect([marks(), empty]).toEqual([["dev:4000?"], 0]);
   });
 });
 

@@ -217,6 +217,19 @@ test("settings that change start a process anew, and others stay", async () => {
   expect(otherWeb).not.toBe(web);
 });
 
+test("settings that change start a project's only process anew", async () => {
+  const settings = (word: string): string =>
+    JSON.stringify({ processes: { web: { command: `node server.mjs ${word}` } } });
+  const shop = project("shop", { ".cspace.json": settings("a"), "server.mjs": server("web") });
+  const { instance } = await json<UpDocument>(shop, "up");
+  const before = await open(instance.routes[0]?.browserUrl ?? "");
+  writeFileSync(join(shop, ".cspace.json"), settings("b"));
+  const again = await json<UpDocument>(shop, "up");
+  const after = await open(again.instance.routes[0]?.browserUrl ?? "");
+  expect(after).toMatch(/^web /);
+  expect(after).not.toBe(before);
+});
+
 describe("cspace run", () => {
   const listed = async (cwd: string): Promise<readonly Route[]> =>
     (await json<{ instances: Instance[] }>(cwd, "list")).instances.flatMap(({ routes }) => routes);
