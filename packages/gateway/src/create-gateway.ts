@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { Socket as DatagramSocket } from "node:dgram";
+import type { Server } from "node:net";
 import { CspaceError } from "@cspace/errors";
 import { defaultDomains } from "@cspace/hostnames";
 import type { Zones } from "./dns/answer-query.ts";
@@ -7,8 +9,8 @@ import { Hub } from "./hub.ts";
 import { defaultLimits, type GatewayLimits } from "./limits.ts";
 import type { Wildcard } from "./listen/bind-loopback.ts";
 import type { Bound, BoundAddress } from "./listen/bind-servers.ts";
-import { listenDns } from "./listen/listen-dns.ts";
-import { type FurtherAddress, listenHttp } from "./listen/listen-http.ts";
+import { adoptDns, listenDns } from "./listen/listen-dns.ts";
+import { adoptHttp, type FurtherAddress, listenHttp } from "./listen/listen-http.ts";
 import { buildRouteTable, type GatewayRoute } from "./route-table.ts";
 
 /** Options of {@link createGateway}. */
@@ -48,6 +50,12 @@ export interface Listening {
   readonly dns: readonly BoundAddress[];
 }
 
+/** A socket that a gateway listens with, as `subprocess.send()` hands it to another process. */
+export interface GatewaySocket extends BoundAddress {
+  readonly protocol: "http" | "dns";
+  readonly handle: Server | DatagramSocket;
+}
+
 /** A running gateway. */
 export interface Gateway {
   /**
@@ -57,6 +65,18 @@ export interface Gateway {
    * `CSPACE_GATEWAY_CLOSED`; then it listens nowhere.
    */
   listen(options?: ListenOptions): Promise<Listening>;
+  /**
+   * Serves a socket that another gateway listens with, from this call on: one that another process has sent. As long as
+   * both listen, either may get a client. To be called for each one, instead of {@link Gateway.listen}.
+   *
+   * @throws {CspaceError} `CSPACE_PEERS_INVALID`, `CSPACE_GATEWAY_CLOSED`.
+   */
+  adopt(
+    socket: Pick<GatewaySocket, "protocol" | "handle">,
+    options?: Pick<ListenOptions, "further" | "trustForwarded">,
+  ): void;
+  /** What it listens with now. */
+  readonly sockets: readonly GatewaySocket[];
   /**
    * Serves these routes from now on, and no others. No request is lost: what is under way ends as it began.
    *
@@ -92,18 +112,27 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const hub = new Hub(buildRouteTable(routes, domains), limits, name);
   const sweepMs = Math.min(maxSweepMs, Math.max(10, Math.min(limits.headersTimeoutMs, limits.idleTimeoutMs) / 4));
   let state: "new" | "listening" | "closed" = "new";
-  let bound: readonly Bound[] = [];
+  let http: readonly Bound[] = [];
+  let dns: readonly Bound[] = [];
   let sweeper: NodeJS.Timeout | undefined;
+
+  const zones: Zones = {
+    domains: hub.table.domains,
+    get ipv6() {
+      return http.some(({ address }) => address === "::1" || address === "::");
+    },
+  };
+
+  const start = (): void => {
+    state = "listening";
+    sweeper ??= setInterval(() => hub.sweep(Date.now()), sweepMs);
+  };
 
   async function bind(options: ListenOptions): Promise<Listening> {
     const { httpPort = 80, dnsPort = null, further = [], trustForwarded = false } = options;
     const { wildcard = "needed", platform = process.platform } = options;
-    const http = await listenHttp(hub, httpPort, { further, trustForwarded, wildcard, platform });
-    bound = http;
-    const ipv6 = http.some(({ address }) => address === "::1" || address === "::");
-    const zones: Zones = { domains: hub.table.domains, ipv6 };
-    const dns = dnsPort === null ? [] : await listenDns(zones, dnsPort, { wildcard, platform });
-    bound = [...http, ...dns];
+    http = await listenHttp(hub, httpPort, { further, trustForwarded, wildcard, platform });
+    if (dnsPort !== null) dns = await listenDns(zones, dnsPort, { wildcard, platform });
     const ports = { httpPort: http[0]?.port ?? httpPort, dnsPort: dns[0]?.port ?? null };
     return { ...ports, http: http.map(where), dns: dns.map(where) };
   }
@@ -112,8 +141,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const wasClosed = (): boolean => state === "closed";
 
   function unbind(): void {
-    for (const one of bound) one.close();
-    bound = [];
+    for (const one of [...http, ...dns]) one.close();
+    [http, dns] = [[], []];
   }
 
   return {
@@ -126,13 +155,24 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       try {
         const listening = await bind(options);
         if (wasClosed()) throw notAgain("closed");
-        sweeper = setInterval(() => hub.sweep(Date.now()), sweepMs);
+        start();
         return listening;
       } catch (error) {
         unbind();
         if (!wasClosed()) state = "new";
         throw error;
       }
+    },
+    adopt({ protocol, handle }, { further = [], trustForwarded = false } = {}) {
+      if (wasClosed()) throw notAgain("closed");
+      if (protocol === "dns") dns = [...dns, adoptDns(zones, handle)];
+      else http = [...http, adoptHttp(hub, handle as Server, { further, trustForwarded })];
+      start();
+    },
+    get sockets() {
+      const of = (protocol: GatewaySocket["protocol"], bound: readonly Bound[]): GatewaySocket[] =>
+        bound.map(({ address, port, handle }) => ({ protocol, address, port, handle }));
+      return [...of("http", http), ...of("dns", dns)];
     },
     setRoutes(routes) {
       hub.replaceTable(buildRouteTable(routes, domains));

@@ -2,6 +2,7 @@ export {
   createGateway,
   type Gateway,
   type GatewayOptions,
+  type GatewaySocket,
   type Listening,
   type ListenOptions,
 } from "./create-gateway.ts";

@@ -32,5 +32,8 @@ export const maxResponseHeaderBytes = 262_144;
 /** How long a client that is told to go may take to close. */
 export const lingerMs = 2_000;
 
+/** How long a closing gateway waits for the first request of a client that it has accepted. */
+export const firstRequestMs = 1_000;
+
 /** How long a client that sends nothing more is taken to be still reading. Most who close half have closed all. */
 export const halfClosedMs = 500;

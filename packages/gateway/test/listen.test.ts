@@ -137,7 +137,7 @@ const denied =
   async (host: string, port: number): Promise<Bound[]> => {
     if (hosts.includes(host)) throw Object.assign(new Error("denied"), { code: "EACCES" });
     bound.push(host);
-    return [{ address: host, port, close: () => {} }];
+    return [{ address: host, port, handle: createServer(), close: () => {} }];
   };
 
 test.each([

@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
 import type { ProcessLog } from "./create-log.ts";
-import { errorCode } from "./error-code.ts";
 import type { LogLine } from "./log-line.ts";
 import { createLineSplitter, type LineSplitter } from "./split-lines.ts";
 
@@ -52,9 +51,6 @@ export function createOutput({ log, keepLines }: CreateOutputOptions): ProcessOu
       stream.setEncoding("utf8");
       try {
         for await (const piece of stream) await add(kind, splitter.push(String(piece)));
-      } catch (error) {
-        // It was closed because something that is none of the process's holds its other end.
-        if (errorCode(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
       } finally {
         open.delete(splitter);
         await add(kind, splitter.end());

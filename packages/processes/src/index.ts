@@ -7,7 +7,13 @@ export type { ProcessState } from "./process-state.ts";
 export type { ProcessesErrorCode } from "./processes-error-code.ts";
 export { type ReadLogOptions, readLog } from "./read-log.ts";
 export { readScripts } from "./read-scripts.ts";
-export type { ProcessExit } from "./start-process.ts";
+export type { ProcessExit, ProcessSockets } from "./start-process.ts";
 export { superviseProcess } from "./supervise-process.ts";
-export type { ProcessSpec, SupervisedProcess, SuperviseProcessOptions } from "./supervised-process.ts";
+export type {
+  ProcessHandOver,
+  ProcessSpec,
+  RunningProcess,
+  SupervisedProcess,
+  SuperviseProcessOptions,
+} from "./supervised-process.ts";
 export type { ProcessSystem } from "./system.ts";

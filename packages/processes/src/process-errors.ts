@@ -5,7 +5,8 @@ import type { ProcessExit } from "./start-process.ts";
 /** Words for how a process ended. */
 export function describeEnd(exit: ProcessExit | null): string {
   if (exit === null) return "did not start";
-  return exit.signal === null ? `ended with code ${exit.code}` : `was ended by ${exit.signal}`;
+  if (exit.signal !== null) return `was ended by ${exit.signal}`;
+  return exit.code === null ? "ended, with a code that nobody was told" : `ended with code ${exit.code}`;
 }
 
 /** A process that ended by itself. */

@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { CspaceError } from "@cspace/errors";
 import { readOr } from "./error-code.ts";
+import { type Outlet, openOutlet } from "./open-outlet.ts";
 import type { ProcessesErrorCode } from "./processes-error-code.ts";
 
 /** How a process ended. */
@@ -12,14 +14,25 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** This end of the streams of a process. */
+export interface ProcessSockets {
+  readonly stdin: Socket;
+  readonly stdout: Socket;
+  readonly stderr: Socket;
+}
+
 /** A process that runs, the leader of a group and a session of its own. */
 export interface StartedProcess {
   readonly pid: number;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  readonly sockets: ProcessSockets;
   /** Resolves when the process itself ends, whatever is left of its group. */
   readonly exited: Promise<ProcessExit>;
-  /** Lets go of its streams. */
+  /** Reads nothing more until `resume`, for whoever is to read instead. */
+  readonly hold: () => void;
+  readonly resume: () => void;
+  /** Lets go of its sockets; what has come through them is still to be read. */
   readonly release: () => void;
 }
 
@@ -52,18 +65,43 @@ export async function startProcess(command: string, options: StartProcessOptions
   const exited = new Promise<ProcessExit>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-  // Nothing is written to it, but its other end may be gone.
-  child.stdin.on("error", () => undefined);
   try {
     await once(child, "spawn");
   } catch (cause) {
     throw startFailed(`cannot start ${command}: ${cause instanceof Error ? cause.message : cause}`, undefined, cause);
   }
-  return { pid: child.pid ?? 0, stdout: child.stdout, stderr: child.stderr, exited, release: () => release(child) };
+  // https://nodejs.org/api/child_process.html#subprocessstdio: a pipe is a socket here.
+  const { stdin, stdout, stderr } = child as unknown as ProcessSockets;
+  const opened = openSockets({ stdin, stdout, stderr });
+  const release = (): void => {
+    opened.release();
+    child.unref();
+  };
+  return { pid: child.pid ?? 0, exited, ...opened, release };
 }
 
-function release({ stdin, stdout, stderr }: ChildProcess): void {
-  for (const stream of [stdin, stdout, stderr]) stream?.destroy();
+/** Reads what a process writes, and keeps its standard input open, until they are released. */
+export function openSockets(sockets: ProcessSockets): Omit<StartedProcess, "pid" | "exited"> {
+  const { stdin } = sockets;
+  // Nothing is written to it, but its other end may be gone.
+  stdin.on("error", () => undefined);
+  const [stdout, stderr] = [openOutlet(sockets.stdout), openOutlet(sockets.stderr)];
+  const forBoth = (act: (outlet: Outlet) => void) => () => {
+    act(stdout);
+    act(stderr);
+  };
+  const close = forBoth((outlet) => outlet.close());
+  return {
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    sockets,
+    hold: forBoth((outlet) => outlet.hold()),
+    resume: forBoth((outlet) => outlet.resume()),
+    release: () => {
+      stdin.destroy();
+      close();
+    },
+  };
 }
 
 function startFailed(message: string, hint?: string, cause?: unknown): CspaceError<ProcessesErrorCode> {

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { adoptProcess } from "./adopt-process.ts";
 import { createLog } from "./create-log.ts";
 import { createOutput } from "./create-output.ts";
 import { findAddress } from "./find-address.ts";
@@ -10,7 +11,13 @@ import { deriveState, type ProcessFacts } from "./process-state.ts";
 import { readScripts } from "./read-scripts.ts";
 import { type ProcessExit, type StartedProcess, startProcess } from "./start-process.ts";
 import { isGroupAlive, stopGroup } from "./stop-group.ts";
-import type { ProcessSpec, SupervisedProcess, SuperviseProcessOptions } from "./supervised-process.ts";
+import type {
+  ProcessHandOver,
+  ProcessSpec,
+  RunningProcess,
+  SupervisedProcess,
+  SuperviseProcessOptions,
+} from "./supervised-process.ts";
 import { thisSystem } from "./system.ts";
 import { waitUntilUp } from "./wait-until-up.ts";
 
@@ -35,7 +42,11 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
   const output = createOutput({ log, keepLines });
   const halt = new AbortController();
   const listeners = new Set<() => void>();
-  let given: number | null = null;
+  /** Aborted when somebody else goes on with it. */
+  const left = new AbortController();
+  let { running } = options;
+  let child: StartedProcess | null = null;
+  let given: number | null = options.running?.port ?? null;
   let error: Error | null = null;
   let restarts = 0;
   let facts: ProcessFacts = {
@@ -71,6 +82,9 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     return startProcess(planned.command, { cwd: spec.cwd, env: variables, platform: system.platform });
   };
 
+  const adopt = ({ pid, sockets }: RunningProcess): StartedProcess =>
+    adoptProcess({ pid, sockets, signal: left.signal }, system);
+
   /** Looks for the port until there is one, the time is over, or the run is. */
   const look = async (group: number, ended: AbortSignal): Promise<void> => {
     const begin = performance.now();
@@ -87,46 +101,67 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     change({ hadItsTime: true });
   };
 
-  /** One run, from its start until nothing of its group is left. */
+  /** One run, from its start until nothing of its group is left, or somebody else goes on with it. */
   const run = async (): Promise<ProcessExit | null> => {
     output.begin();
-    const child = await start();
+    const before = running;
+    running = undefined;
+    const started = before === undefined ? await start() : adopt(before);
+    child = started;
     const ended = new AbortController();
     error = null;
-    change({ pid: child.pid, address: null, hadItsTime: false });
-    const streams = Promise.all([output.take(child.stdout, "out"), output.take(child.stderr, "err")]);
+    const { address = null, hadItsTime = false, released } = before ?? {};
+    change({ pid: started.pid, address, hadItsTime });
+    const take = async (): Promise<void> => {
+      await released;
+      await Promise.all([output.take(started.stdout, "out"), output.take(started.stderr, "err")]);
+    };
+    const streams = take();
     // It is waited for below, and may fail before.
     streams.catch(() => undefined);
-    const looking = look(child.pid, ended.signal).catch((cause: unknown) => {
+    const looking = (hadItsTime ? Promise.resolve() : look(started.pid, ended.signal)).catch((cause: unknown) => {
       if (ended.signal.aborted) return;
       error = asError(cause);
       change({ hadItsTime: true });
     });
-    if (halt.signal.aborted) await stopGroup(child.pid, system, { graceMs });
-    const exit = await child.exited;
-    while (await isGroupAlive(child.pid, system)) await wait(facts.stop === "no" ? 250 : 20);
+    if (halt.signal.aborted && !left.signal.aborted) await stopGroup(started.pid, system, { graceMs });
+    const exit = await Promise.race([endOf(started), aborted(left.signal)]);
     ended.abort();
+    if (exit === null) {
+      started.release();
+      await Promise.all([streams, looking]);
+      return null;
+    }
     // What left the group may hold the streams open.
     const late = new AbortController();
     await Promise.race([streams, wait(500, undefined, { signal: late.signal })]).finally(() => late.abort());
-    child.release();
+    started.release();
     await Promise.all([streams, looking]);
     await output.note(describeEnd(exit));
     return exit;
   };
 
+  /** How a process ended, once nothing of its group is left. */
+  const endOf = async ({ pid, exited }: StartedProcess): Promise<ProcessExit> => {
+    const exit = await exited;
+    while (!left.signal.aborted && (await isGroupAlive(pid, system))) await wait(facts.stop === "no" ? 250 : 20);
+    return exit;
+  };
+
   const supervise = async (): Promise<void> => {
     for (let shortRuns = 0; !halt.signal.aborted; ) {
-      const begin = performance.now();
+      const begun = performance.now();
       let exit: ProcessExit | null = null;
       try {
         exit = await run();
+        if (left.signal.aborted) return;
         const isEarly = facts.address === null;
         if (exit?.code !== 0 || isEarly) error = exitedError(spec.name, exit, isEarly, output.linesOfRun(10));
       } catch (cause) {
+        if (left.signal.aborted) return;
         if (!halt.signal.aborted) error = asError(cause);
       }
-      const ranMs = performance.now() - begin;
+      const ranMs = performance.now() - begun;
       const plan = planRestart({ exit, ranMs, shortRuns }, spec.restart ?? "no", backoff);
       shortRuns = plan.shortRuns;
       const isAwaited = plan.delayMs !== null && !halt.signal.aborted;
@@ -167,13 +202,42 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
       change({});
     });
   };
-  if (signal?.aborted === true) onAbort();
-  else signal?.addEventListener("abort", onAbort, { once: true });
-
   const onChange = (listener: () => void): (() => void) => {
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
+
+  /** Resolves when one runs, or none will before a while is over. */
+  const settled = (): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (facts.pid === null && !facts.isOver && facts.stop === "no") return;
+        forget();
+        resolve();
+      };
+      const forget = onChange(look);
+      look();
+    });
+  const handOver = async (): Promise<ProcessHandOver | null> => {
+    await settled();
+    const { pid, address, hadItsTime, stop } = facts;
+    if (stop !== "no") return null;
+    const started = pid === null ? null : child;
+    started?.hold();
+    return {
+      running:
+        started === null ? null : { pid: started.pid, port: given ?? 0, address, hadItsTime, sockets: started.sockets },
+      keep: () => started?.resume(),
+      letGo: async () => {
+        left.abort();
+        halt.abort();
+        await finished;
+        change({ stop: "done" });
+      },
+    };
+  };
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener("abort", onAbort, { once: true });
 
   const supervised: SupervisedProcess = {
     get state() {
@@ -202,6 +266,7 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     },
     ready: ({ signal: waiting } = {}) => waitUntilUp(supervised, spec.name, waiting),
     onChange,
+    handOver,
     lastLines: output.lastLines,
     async refresh() {
       const { pid } = facts;
@@ -214,6 +279,13 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     stop: stopOnce,
   };
   return supervised;
+}
+
+function aborted(signal: AbortSignal): Promise<null> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
 }
 
 const asError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));

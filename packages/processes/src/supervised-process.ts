@@ -2,7 +2,7 @@ import type { LogOptions } from "./create-log.ts";
 import type { ProcessAddress } from "./find-address.ts";
 import type { Backoff, RestartPolicy } from "./plan-restart.ts";
 import type { ProcessState } from "./process-state.ts";
-import type { ProcessExit } from "./start-process.ts";
+import type { ProcessExit, ProcessSockets } from "./start-process.ts";
 import type { ProcessSystem } from "./system.ts";
 
 /** A process that is to run. */
@@ -24,6 +24,32 @@ export interface ProcessSpec {
   readonly restart?: RestartPolicy;
 }
 
+/** A process that runs, as another supervisor goes on with it. */
+export interface RunningProcess {
+  /** Its own pid, and its group's. */
+  readonly pid: number;
+  /** The port that it was given. */
+  readonly port: number;
+  /** Where it is reached; `null`: nowhere yet. */
+  readonly address: ProcessAddress | null;
+  /** Whether it has listened once, or had its time. */
+  readonly hadItsTime: boolean;
+  /** This end of its streams. `subprocess.send()` hands them on with `keepOpen`. */
+  readonly sockets: ProcessSockets;
+  /** Resolves when whoever had it has let go of it; its log is not written before. @default at once */
+  readonly released?: Promise<void>;
+}
+
+/** A process that is handed to another supervisor. Its output is read by neither until `letGo` or `keep`. */
+export interface ProcessHandOver {
+  /** `null`: none runs now, but another start is waited for. */
+  readonly running: RunningProcess | null;
+  /** Ends the supervision and nothing else. Resolves when what was read is in the log. */
+  letGo(): Promise<void>;
+  /** Goes on as before: nobody has taken it. */
+  keep(): void;
+}
+
 /** Options of {@link superviseProcess}. */
 export interface SuperviseProcessOptions {
   /** Where its output is written, see `readLog`. @default nowhere, the last lines are kept in memory alone */
@@ -40,6 +66,11 @@ export interface SuperviseProcessOptions {
   readonly backoff?: Partial<Backoff>;
   /** The environment that it inherits. @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * One that runs already, and that another supervisor lets go of, instead of a first start. How it ends is not known
+   * then: its parent alone is told.
+   */
+  readonly running?: RunningProcess;
   /** Stops it. */
   readonly signal?: AbortSignal;
   /** @default this machine */
@@ -74,6 +105,11 @@ export interface SupervisedProcess {
   onChange(listener: () => void): () => void;
   /** The last lines of its output, the newest last, also one without an end. */
   lastLines(count: number): readonly string[];
+  /**
+   * Prepares to hand it to another supervisor, which may be in another process. Resolves when it is settled whether it
+   * runs. One that is told to stop is handed to nobody: `null`.
+   */
+  handOver(): Promise<ProcessHandOver | null>;
   /** Looks again where it listens, for a server that moved to another port. */
   refresh(): Promise<void>;
   /**

@@ -5,7 +5,7 @@ import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
 import { isUpgrade, type RequestOrigin, upgradeOf } from "../http/upstream-head.ts";
 import type { Hub, Tracked } from "../hub.ts";
-import { halfClosedMs, lingerMs } from "../limits.ts";
+import { firstRequestMs, halfClosedMs, lingerMs } from "../limits.ts";
 import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
@@ -33,6 +33,8 @@ export class ClientConnection implements Tracked {
   #pending: Buffer = noBytes;
   #search: HeadSearch = { start: 0, seen: 0 };
   #headBegun = false;
+  /** Nothing was asked on it yet. */
+  #fresh = true;
   #reading = false;
   /** Told to go; whatever it still sends is thrown away. */
   #closing = false;
@@ -106,7 +108,10 @@ export class ClientConnection implements Tracked {
   }
 
   drain(): void {
-    if (this.#exchange === undefined && !this.#tunnel && this.#pending.length === 0) this.socket.destroySoon();
+    if (this.#exchange !== undefined || this.#tunnel || this.#pending.length > 0) return;
+    // A client that has just come is about to ask, and would take a closed connection for a service that is down.
+    if (this.#fresh) this.deadline = Date.now() + firstRequestMs;
+    else this.socket.destroySoon();
   }
 
   destroy(): void {
@@ -155,6 +160,7 @@ export class ClientConnection implements Tracked {
       this.#pending = rest.length === 0 ? noBytes : rest;
       this.#search = { start: 0, seen: 0 };
       this.#headBegun = false;
+      this.#fresh = false;
       this.deadline = 0;
       this.#begin(parseRequestHead(text));
     } catch (error) {

@@ -9,31 +9,57 @@ export interface BoundAddress {
 
 /** Something that listens, and can be told to stop. */
 export interface Bound extends BoundAddress {
+  readonly handle: Server | DatagramSocket;
   close(): void;
 }
 
+/** What is done with a connection to a port. */
+export type OnSocket = (socket: Socket, port: number) => void;
+
+/** What is done with a datagram; `socket` is for the answer. */
+export type OnMessage = (message: Buffer, from: AddressInfo, socket: DatagramSocket) => void;
+
+const backlog = 1024;
+
 /** Listens for TCP connections; half of one may be closed, so that who has asked may still read. */
-export function bindTcp(host: string, port: number, onSocket: (socket: Socket, port: number) => void): Promise<Bound> {
+export function bindTcp(host: string, port: number, onSocket: OnSocket): Promise<Bound> {
   return new Promise((resolve, reject) => {
-    let bound = port;
-    const server: Server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => onSocket(socket, bound));
+    const server = acceptTcp(onSocket);
     server.once("error", reject);
-    server.listen({ host, port, exclusive: true, ipv6Only: host.includes(":") && host !== "::", backlog: 1024 }, () => {
-      bound = (server.address() as AddressInfo).port;
+    server.listen({ host, port, exclusive: true, ipv6Only: host.includes(":") && host !== "::", backlog }, () => {
       server.off("error", reject);
-      // Accepting may fail for a moment, as when there are no more descriptors; what is open goes on.
-      server.on("error", () => {});
-      resolve({ address: host, port: bound, close: () => void server.close() });
+      resolve(boundTcp(server));
     });
   });
 }
 
+/** Accepts on a socket that listens already, from this moment on. */
+export function adoptTcp(handle: Server, onSocket: OnSocket): Bound {
+  const server = acceptTcp(onSocket);
+  // https://nodejs.org/api/net.html#serverlistenhandle-backlog-callback
+  server.listen(handle, backlog);
+  return boundTcp(server);
+}
+
+function acceptTcp(onSocket: OnSocket): Server {
+  // Asked for once: it is a call to the system.
+  let port: number | undefined;
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    port ??= (server.address() as AddressInfo).port;
+    onSocket(socket, port);
+  });
+  return server;
+}
+
+function boundTcp(server: Server): Bound {
+  // Accepting may fail for a moment, as when there are no more descriptors; what is open goes on.
+  server.on("error", () => {});
+  const { address, port } = server.address() as AddressInfo;
+  return { address, port, handle: server, close: () => void server.close() };
+}
+
 /** Listens for datagrams. */
-export function bindUdp(
-  host: string,
-  port: number,
-  onMessage: (message: Buffer, from: AddressInfo, socket: DatagramSocket) => void,
-): Promise<Bound> {
+export function bindUdp(host: string, port: number, onMessage: OnMessage): Promise<Bound> {
   return new Promise((resolve, reject) => {
     const isV6 = host.includes(":");
     const socket = createSocket({ type: isV6 ? "udp6" : "udp4", ipv6Only: isV6 && host !== "::" });
@@ -43,12 +69,16 @@ export function bindUdp(
     });
     socket.bind({ port, address: host, exclusive: true }, () => {
       socket.removeAllListeners("error");
-      // A client that is gone makes the system report an error for the socket, which serves all others.
-      socket.on("error", () => {});
-      socket.on("message", (message, { address, port, family }) =>
-        onMessage(message, { address, port, family }, socket),
-      );
-      resolve({ address: host, port: socket.address().port, close: () => void socket.close() });
+      resolve(adoptUdp(socket, onMessage));
     });
   });
+}
+
+/** Reads from a socket that is bound already. */
+export function adoptUdp(socket: DatagramSocket, onMessage: OnMessage): Bound {
+  // A client that is gone makes the system report an error for the socket, which serves all others.
+  socket.on("error", () => {});
+  socket.on("message", (message, { address, port, family }) => onMessage(message, { address, port, family }, socket));
+  const { address, port } = socket.address();
+  return { address, port, handle: socket, close: () => void socket.close() };
 }

@@ -1,8 +1,9 @@
-import type { Socket } from "node:net";
+import { Socket as DatagramSocket } from "node:dgram";
+import type { Server, Socket } from "node:net";
 import { answerQuery, type Zones } from "../dns/answer-query.ts";
 import { serveDnsStream } from "../dns/serve-dns-stream.ts";
 import { bindLoopback, type Wildcard } from "./bind-loopback.ts";
-import { type Bound, bindTcp, bindUdp } from "./bind-servers.ts";
+import { adoptTcp, adoptUdp, type Bound, bindTcp, bindUdp, type OnMessage, type OnSocket } from "./bind-servers.ts";
 import { admitsLoopback, plainAddress } from "./peers.ts";
 
 /** More clients over TCP at once than any resolver has. */
@@ -22,9 +23,10 @@ export interface ListenDnsOptions {
  */
 export function listenDns(zones: Zones, port: number, options: ListenDnsOptions): Promise<readonly Bound[]> {
   const onBoth = async (host: string, wanted: number): Promise<readonly Bound[]> => {
-    const tcp = await listenStreams(zones, host, wanted);
+    const { onSocket, closing } = answerStreams(zones);
+    const tcp = closing(await bindTcp(host, wanted, onSocket));
     try {
-      return [await listenDatagrams(zones, host, tcp.port), tcp];
+      return [await bindUdp(host, tcp.port, answerDatagrams(zones)), tcp];
     } catch (error) {
       tcp.close();
       throw error;
@@ -33,27 +35,44 @@ export function listenDns(zones: Zones, port: number, options: ListenDnsOptions)
   return bindLoopback(onBoth, port, { what: "DNS", ...options });
 }
 
-function listenDatagrams(zones: Zones, host: string, port: number): Promise<Bound> {
-  return bindUdp(host, port, (message, from, socket) => {
-    const reply = admitsLoopback(plainAddress(from.address)) ? answerQuery(message, zones, "udp") : undefined;
-    if (reply !== undefined) socket.send(reply, from.port, from.address);
-  });
+/** Answers on a socket of loopback that listens already. */
+export function adoptDns(zones: Zones, handle: Server | DatagramSocket): Bound {
+  if (handle instanceof DatagramSocket) return adoptUdp(handle, answerDatagrams(zones));
+  const { onSocket, closing } = answerStreams(zones);
+  return closing(adoptTcp(handle, onSocket));
 }
 
-async function listenStreams(zones: Zones, host: string, port: number): Promise<Bound> {
-  const streams = new Set<Socket>();
-  const server = await bindTcp(host, port, (socket) => {
-    if (!admitsLoopback(plainAddress(socket.remoteAddress ?? "")) || streams.size >= maxStreams) {
-      socket.destroy();
-      return;
-    }
-    streams.add(socket);
-    socket.once("close", () => streams.delete(socket));
-    serveDnsStream(socket, (message) => answerQuery(message, zones, "tcp"));
-  });
-  const close = (): void => {
-    server.close();
-    for (const socket of streams) socket.destroy();
+function answerDatagrams(zones: Zones): OnMessage {
+  return (message, from, socket) => {
+    const reply = admitsLoopback(plainAddress(from.address)) ? answerQuery(message, zones, "udp") : undefined;
+    if (reply !== undefined) socket.send(reply, from.port, from.address);
   };
-  return { ...server, close };
+}
+
+interface StreamAnswerer {
+  readonly onSocket: OnSocket;
+  /** What listens, closed together with the connections to it. */
+  readonly closing: (bound: Bound) => Bound;
+}
+
+function answerStreams(zones: Zones): StreamAnswerer {
+  const streams = new Set<Socket>();
+  return {
+    onSocket: (socket) => {
+      if (!admitsLoopback(plainAddress(socket.remoteAddress ?? "")) || streams.size >= maxStreams) {
+        socket.destroy();
+        return;
+      }
+      streams.add(socket);
+      socket.once("close", () => streams.delete(socket));
+      serveDnsStream(socket, (message) => answerQuery(message, zones, "tcp"));
+    },
+    closing: (bound) => ({
+      ...bound,
+      close: () => {
+        bound.close();
+        for (const socket of streams) socket.destroy();
+      },
+    }),
+  };
 }

@@ -1,9 +1,10 @@
+import type { Server } from "node:net";
 import { CspaceError } from "@cspace/errors";
 import { ClientConnection } from "../client/client-connection.ts";
 import type { GatewayErrorCode } from "../gateway-error-code.ts";
 import type { Hub } from "../hub.ts";
 import { bindLoopback, codeOf, portTaken, type Wildcard } from "./bind-loopback.ts";
-import { type Bound, bindTcp } from "./bind-servers.ts";
+import { adoptTcp, type Bound, bindTcp, type OnSocket } from "./bind-servers.ts";
 import { type Admits, admitsLoopback, admitsSubnets, plainAddress } from "./peers.ts";
 
 /** An address beside loopback, such as the one of a Docker network's gateway. */
@@ -31,26 +32,47 @@ export interface ListenHttpOptions {
  */
 export async function listenHttp(hub: Hub, port: number, options: ListenHttpOptions): Promise<readonly Bound[]> {
   const { further, wildcard, platform } = options;
-  const guards = further.map((one) => ({ ...one, admits: admitsSubnets(one.peers) }));
-  const on = (admits: Admits, trustForwarded: boolean) => async (host: string, wanted: number) => [
-    await bindTcp(host, wanted, (socket, bound) => {
-      const address = plainAddress(socket.remoteAddress ?? "");
-      if (hub.draining || !admits(address)) socket.destroy();
-      else new ClientConnection(hub, socket, { address, port: bound, trustForwarded });
-    }),
-  ];
-  const onLoopback = on(admitsLoopback, options.trustForwarded);
-  const bound = [...(await bindLoopback(onLoopback, port, { what: "HTTP", wildcard, platform }))];
+  const guards = further.map((one) => ({ address: one.address, onSocket: acceptPeers(hub, one) }));
+  const onSocket = acceptLoopback(hub, options);
+  const bindOn = async (host: string, wanted: number): Promise<Bound[]> => [await bindTcp(host, wanted, onSocket)];
+  const bound = [...(await bindLoopback(bindOn, port, { what: "HTTP", wildcard, platform }))];
   const chosen = bound[0]?.port ?? port;
   try {
-    for (const { address, admits, trustForwarded = false } of guards) {
-      bound.push(...(await on(admits, trustForwarded)(address, chosen)));
-    }
+    for (const { address, onSocket } of guards) bound.push(await bindTcp(address, chosen, onSocket));
     return bound;
   } catch (error) {
     for (const one of bound) one.close();
     throw await explain(error, chosen);
   }
+}
+
+/** Accepts clients of a hub on a socket that listens already, as {@link listenHttp} does on those that it opens. */
+export function adoptHttp(
+  hub: Hub,
+  handle: Server,
+  options: Pick<ListenHttpOptions, "further" | "trustForwarded">,
+): Bound {
+  const guards = new Map(options.further.map((one) => [one.address, acceptPeers(hub, one)]));
+  const onLoopback = acceptLoopback(hub, options);
+  // Nobody is accepted before this turn of the event loop is over, and then the address is known.
+  const bound: Bound = adoptTcp(handle, (socket, port) => (guards.get(bound.address) ?? onLoopback)(socket, port));
+  return bound;
+}
+
+function acceptLoopback(hub: Hub, { trustForwarded }: Pick<ListenHttpOptions, "trustForwarded">): OnSocket {
+  return accept(hub, admitsLoopback, trustForwarded);
+}
+
+function acceptPeers(hub: Hub, { peers, trustForwarded = false }: FurtherAddress): OnSocket {
+  return accept(hub, admitsSubnets(peers), trustForwarded);
+}
+
+function accept(hub: Hub, admits: Admits, trustForwarded: boolean): OnSocket {
+  return (socket, port) => {
+    const address = plainAddress(socket.remoteAddress ?? "");
+    if (hub.draining || !admits(address)) socket.destroy();
+    else new ClientConnection(hub, socket, { address, port, trustForwarded });
+  };
 }
 
 async function explain(error: unknown, port: number): Promise<unknown> {
