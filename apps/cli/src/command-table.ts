@@ -200,7 +200,7 @@ export const commands: readonly CommandSpec[] = [
     name: "daemon",
     summary: "hold the gateway and the processes of the host; other commands start it",
     args: [],
-    options: [],
+    options: [{ flags: "--take-over", description: "go on for the daemon that has started it" }],
     examples: ["cspace daemon"],
     hidden: true,
     load: () => import("./commands/daemon.ts"),

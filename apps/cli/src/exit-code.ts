@@ -38,6 +38,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_CONTAINER_FAILED: "failed",
   CSPACE_CONTEXT_UNKNOWN: "engine",
   CSPACE_DAEMON_FAILED: "failed",
+  CSPACE_DAEMON_REPLACED: "failed",
   CSPACE_DAEMON_SILENT: "failed",
   CSPACE_DAEMON_VERSION: "failed",
   CSPACE_DECLINED: "failed",

@@ -20,8 +20,10 @@ interface Inner {
 export function openOutlet(socket: Socket): Outlet {
   const inner: Inner = socket as object;
   const stream = new PassThrough();
-  socket.on("error", () => stream.end());
-  socket.pipe(stream);
+  socket.on("error", () => undefined);
+  // Also one that was closed before, or by something that is none of the process's.
+  if (socket.destroyed) stream.end();
+  else socket.once("close", () => stream.end()).pipe(stream);
   return {
     stream,
     // `pause` alone goes on reading until the socket's buffer is full.

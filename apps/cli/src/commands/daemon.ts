@@ -1,8 +1,10 @@
+import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
+import { findPredecessor } from "../daemon/take-over.ts";
 
 /** Is the daemon; other commands start it. */
-export async function run(context: Context): Promise<undefined> {
-  await runDaemon(context);
+export async function run(context: Context, args: CommandArgs): Promise<undefined> {
+  await runDaemon(context, args.takeOver === true ? findPredecessor(process) : undefined);
   return undefined;
 }

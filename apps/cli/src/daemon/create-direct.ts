@@ -1,5 +1,5 @@
 import type { MachineConfig } from "@cspace/compose";
-import { createGateway, type Gateway, type GatewayRoute } from "@cspace/gateway";
+import { createGateway, type Gateway, type GatewayRoute, type GatewaySocket } from "@cspace/gateway";
 import { type GatewayPorts, listenOnFirst } from "./listen-on-first.ts";
 
 /** The gateway where it is the proxy of this machine: on the ports that browsers and the resolver are sent to. */
@@ -10,6 +10,15 @@ export interface Direct {
   readonly setRoutes: (routes: readonly GatewayRoute[]) => void;
   /** Where it listens; nowhere while it is not open. */
   readonly ports: () => GatewayPorts;
+  /** What another one goes on with; `undefined` while it is not open. */
+  readonly handOver: () => { readonly estate: GatewayPorts; readonly sockets: readonly GatewaySocket[] } | undefined;
+  readonly adopt: AdoptGateway<GatewayPorts>;
+}
+
+/** Goes on for another gateway: first with what is known of it, then with one socket after the other. */
+export interface AdoptGateway<Estate> {
+  readonly begin: (estate: Estate) => void;
+  readonly socket: (socket: Pick<GatewaySocket, "protocol" | "handle">) => void;
 }
 
 const nowhere: GatewayPorts = { httpPort: null, dnsPort: null, notes: [] };
@@ -39,5 +48,13 @@ export function createDirect(domains: readonly string[]): Direct {
       current?.gateway.setRoutes(changed);
     },
     ports: () => ports,
+    handOver: () => (current === undefined ? undefined : { estate: ports, sockets: current.gateway.sockets }),
+    adopt: {
+      begin: (estate) => {
+        ports = estate;
+        current = { gateway: createGateway({ routes, domains }), ports: Promise.resolve(estate) };
+      },
+      socket: (socket) => current?.gateway.adopt(socket),
+    },
   };
 }

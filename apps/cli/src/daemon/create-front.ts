@@ -1,4 +1,14 @@
-import { createGateway, type FurtherAddress, type Gateway, type GatewayRoute } from "@cspace/gateway";
+import { isDeepStrictEqual } from "node:util";
+import {
+  createGateway,
+  type FurtherAddress,
+  type Gateway,
+  type GatewayRoute,
+  type GatewaySocket,
+  type ListenOptions,
+} from "@cspace/gateway";
+import type { AdoptGateway } from "./create-direct.ts";
+import type { Estate } from "./hand-over-messages.ts";
 
 /** The gateway behind another proxy: it listens where that one reaches it, and keeps what that one says of the client. */
 export interface Front {
@@ -7,25 +17,28 @@ export interface Front {
   readonly setRoutes: (routes: readonly GatewayRoute[]) => void;
   /** Whether it was ever opened. */
   readonly isOpen: () => boolean;
+  /** What another one goes on with; `undefined` while it is not open. */
+  readonly handOver: () => { readonly estate: FrontEstate; readonly sockets: readonly GatewaySocket[] } | undefined;
+  readonly adopt: AdoptGateway<FrontEstate>;
   readonly close: () => Promise<void>;
 }
+
+type FrontEstate = NonNullable<Estate["front"]>;
 
 /** Makes one that listens nowhere yet. */
 export function createFront(domains: readonly string[]): Front {
   let routes: readonly GatewayRoute[] = [];
-  let current: { readonly key: string; readonly gateway: Gateway; readonly port: number } | undefined;
+  let current: (FrontEstate & { readonly gateway: Gateway }) | undefined;
   return {
     open: async (further) => {
-      const key = JSON.stringify(further);
-      if (current?.key === key) return current.port;
+      if (current !== undefined && isDeepStrictEqual(current.further, further)) return current.port;
       const gateway = createGateway({ routes, domains });
       const { httpPort: port } = await gateway.listen({
         httpPort: 0,
-        further: further === null ? [] : [further],
-        trustForwarded: true,
+        ...optionsOf(further),
       });
       const before = current;
-      current = { key, gateway, port };
+      current = { further, gateway, port };
       await before?.gateway.close();
       return port;
     },
@@ -34,8 +47,23 @@ export function createFront(domains: readonly string[]): Front {
       current?.gateway.setRoutes(changed);
     },
     isOpen: () => current !== undefined,
+    handOver: () => {
+      if (current === undefined) return undefined;
+      const { further, port, gateway } = current;
+      return { estate: { further, port }, sockets: gateway.sockets };
+    },
+    adopt: {
+      begin: (estate) => {
+        current = { ...estate, gateway: createGateway({ routes, domains }) };
+      },
+      socket: (socket) => current?.gateway.adopt(socket, optionsOf(current.further)),
+    },
     close: async () => {
       await current?.gateway.close();
     },
   };
+}
+
+function optionsOf(further: FurtherAddress | null): Pick<ListenOptions, "further" | "trustForwarded"> {
+  return { further: further === null ? [] : [further], trustForwarded: true };
 }

@@ -1,17 +1,11 @@
+import type { Socket } from "node:net";
 import type { InstanceRecord } from "@cspace/compose";
+import type { RunningProcess } from "@cspace/processes";
+import { type AdoptedInstance, describePast, type HolderHandOver, offerInstances } from "./estate.ts";
+import type { Held, HeldProcess, Leased } from "./held.ts";
 import type { HeldInstance, HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "./protocol.ts";
 
 type Names = Pick<InstanceRecord, "project" | "instance">;
-
-/** A process that is looked after, as far as the holder needs it. */
-export interface HeldProcess {
-  readonly state: HeldRoute["state"];
-  readonly port: number;
-  readonly host: HeldRoute["host"];
-  readonly error: HeldRoute["error"];
-  readonly lastLines: (count: number) => Promise<readonly string[]>;
-  readonly stop: () => Promise<void>;
-}
 
 /** A route that the gateway is to serve. */
 export interface HeldUpstream {
@@ -26,23 +20,17 @@ export interface HeldUpstream {
 /** Options of {@link createHolder}. */
 export interface HolderOptions {
   /** Starts a process and looks after it; `onChange` is called whenever its state or port is another. */
-  readonly startProcess: (names: Names, request: ProcessRequest, onChange: () => void) => HeldProcess;
+  readonly startProcess: (
+    names: Names,
+    request: ProcessRequest,
+    onChange: () => void,
+    /** One that runs already, to go on with instead. */
+    running?: RunningProcess,
+  ) => HeldProcess;
   /** Called with all routes whenever one is another. */
   readonly onRoutes: (routes: readonly HeldUpstream[]) => void;
   /** Called when the last process and the last lease is gone. */
   readonly onEmpty: () => void;
-}
-
-interface Started {
-  readonly request: ProcessRequest;
-  readonly process: HeldProcess;
-  readonly startedAt: number;
-}
-
-interface Held {
-  readonly record: InstanceRecord;
-  readonly processes: Map<string, Started>;
-  readonly leases: Map<string, LeaseRequest & { readonly startedAt: number }>;
 }
 
 /** Everything that the daemon keeps alive: the processes of instances, and the routes of foreground commands. */
@@ -52,8 +40,11 @@ export interface Holder {
   readonly start: (request: StartRequest) => Promise<void>;
   /** Ends the processes of an instance; leases end with those who hold them. Whether there were any. */
   readonly stop: (names: Names) => Promise<boolean>;
-  /** Takes a label until the function that it gives is called; `undefined` when the label is taken. */
-  readonly lease: (request: LeaseRequest) => (() => void) | undefined;
+  /** Takes a label for as long as a connection is open; `false` when the label is taken. */
+  readonly lease: (request: LeaseRequest, connection: Socket) => boolean;
+  readonly handOver: () => Promise<HolderHandOver>;
+  /** Goes on with what another one has handed over. */
+  readonly adopt: (instances: readonly AdoptedInstance[]) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -62,7 +53,11 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
   const instances = new Map<string, Held>();
   const keyOf = ({ project, instance }: Names): string => `${project}--${instance}`;
 
-  const changed = (): void => onRoutes([...instances.values()].flatMap(upstreamsOf));
+  // What another one goes on with is served here as it was, until the last request of it is answered.
+  let isLetGo = false;
+  const changed = (): void => {
+    if (!isLetGo) onRoutes([...instances.values()].flatMap(upstreamsOf));
+  };
   /** Forgets an instance of which nothing is left. A change of another one never forgets it: it may be between two processes. */
   const settle = (names: Names): void => {
     changed();
@@ -81,6 +76,23 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
     for (const label of labels) held.processes.delete(label);
     changed();
     await Promise.all(ending.map((process) => process.stop()));
+  };
+
+  const addLease = (lease: Leased): void => {
+    const { record, label } = lease.request;
+    if (lease.connection.destroyed) {
+      settle(record);
+      return;
+    }
+    const { leases } = open(record);
+    leases.set(label, lease);
+    // The connection is the lease: it ends with the one who holds it, however that ends.
+    lease.connection.once("close", () => {
+      if (leases.get(label) !== lease) return;
+      leases.delete(label);
+      settle(record);
+    });
+    changed();
   };
 
   return {
@@ -115,17 +127,36 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
       settle(names);
       return true;
     },
-    lease: (request) => {
+    lease: (request, connection) => {
       const { leases, processes } = open(request.record);
-      if (leases.has(request.label) || processes.has(request.label)) return undefined;
-      const lease = { ...request, startedAt: Date.now() };
-      leases.set(request.label, lease);
-      changed();
-      return () => {
-        if (leases.get(request.label) !== lease) return;
-        leases.delete(request.label);
-        settle(request.record);
+      if (leases.has(request.label) || processes.has(request.label)) return false;
+      addLease({ request, startedAt: Date.now(), connection });
+      return true;
+    },
+    handOver: async () => {
+      const all = [...instances.values()];
+      const { processes, ...offer } = await offerInstances(all);
+      return {
+        ...offer,
+        letGo: async () => {
+          isLetGo = true;
+          instances.clear();
+          for (const { leases } of all) leases.clear();
+          await Promise.all(processes.map((one) => one.letGo()));
+        },
       };
+    },
+    adopt: (adopted) => {
+      for (const { record, processes, leases } of adopted) {
+        const held = open(record);
+        for (const { request, startedAt, running, past } of processes) {
+          const process =
+            past === null ? startProcess(record, request, changed, running ?? undefined) : describePast(request, past);
+          held.processes.set(request.label, { request, process, startedAt });
+        }
+        for (const lease of leases) addLease(lease);
+        settle(record);
+      }
     },
     close: async () => {
       await Promise.all([...instances.values()].map((held) => end(held, [...held.processes.keys()])));
@@ -152,14 +183,21 @@ function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[] {
       starting: process.state === "starting" || process.state === "restarting",
       lastLines: (): Promise<readonly string[]> => process.lastLines(20),
     })),
-    ...[...leases].map(([label, { port }]) => ({
-      project,
-      instance,
-      label,
-      upstream: port,
-      starting: false,
-      lastLines: async () => [],
-    })),
+    ...[...leases].map(
+      ([
+        label,
+        {
+          request: { port },
+        },
+      ]) => ({
+        project,
+        instance,
+        label,
+        upstream: port,
+        starting: false,
+        lastLines: async () => [],
+      }),
+    ),
   ];
 }
 
@@ -185,17 +223,25 @@ function describe({ record, processes, leases }: Held): HeldInstance {
         leased: false,
       }),
     ),
-    ...[...leases].map(([label, { port, command, startedAt }]) => ({
-      command,
-      label,
-      port,
-      host: "127.0.0.1" as const,
-      state: "up" as const,
-      error: null,
-      askedPort: port,
-      startedAt,
-      leased: true,
-    })),
+    ...[...leases].map(
+      ([
+        label,
+        {
+          request: { port, command },
+          startedAt,
+        },
+      ]) => ({
+        command,
+        label,
+        port,
+        host: "127.0.0.1" as const,
+        state: "up" as const,
+        error: null,
+        askedPort: port,
+        startedAt,
+        leased: true,
+      }),
+    ),
   ];
   return { record, routes: routes.sort((a, b) => (a.label < b.label ? -1 : 1)) };
 }

@@ -42,19 +42,19 @@ export async function findDaemon(
  * The daemon of this home, started when none runs. Two that start at once get one: whoever holds the lock starts it.
  *
  * @throws {CspaceError} `CSPACE_DAEMON_FAILED` with what it said when it does not come up; `CSPACE_DAEMON_VERSION` when
- * one of another version of cspace runs.
+ * one of a newer version of cspace runs. One of an older version is replaced, and serves until the new one does.
  */
 export async function ensureDaemon(context: Context): Promise<RunningDaemon> {
   const running = await findDaemon(context, { stay: true });
-  if (running !== undefined) return requireVersion(running);
+  if (running !== undefined && isOurs(running)) return running;
   const paths = homePaths({ env: context.env });
   return await withLock(
     paths,
     "daemon",
     async () => {
       const meanwhile = await findDaemon(context, { stay: true });
-      if (meanwhile !== undefined) return requireVersion(meanwhile);
-      return await start(context, paths);
+      if (meanwhile === undefined) return await start(context, paths);
+      return isOurs(meanwhile) ? meanwhile : await replace(context, meanwhile);
     },
     { signal: context.signal },
   );
@@ -101,12 +101,32 @@ async function start(context: Context, paths: HomePaths): Promise<RunningDaemon>
   );
 }
 
-function requireVersion(running: RunningDaemon): RunningDaemon {
-  if (running.status.protocol === protocolVersion) return running;
-  throw new CspaceError<CliErrorCode>(
+const isOurs = ({ status }: RunningDaemon): boolean => status.protocol === protocolVersion;
+
+/** Lets a daemon of this version go on with what an older one holds. */
+async function replace(context: Context, older: RunningDaemon): Promise<RunningDaemon> {
+  const { status, client } = older;
+  const { node, script } = context.program;
+  if (status.protocol > protocolVersion) {
+    throw otherVersion(
+      status,
+      "update cspace in this project to that version, or end all with that one: cspace down --all",
+    );
+  }
+  if (context.platform === "win32") throw otherVersion(status, "end all first: cspace down --all");
+  await client.handOver({ command: [node, script, "daemon", "--take-over"], env: context.env });
+  const running = await findDaemon(context, { stay: true });
+  if (running !== undefined && isOurs(running)) return running;
+  throw otherVersion(status, "end all first: cspace down --all");
+}
+
+function otherVersion({ version, pid }: DaemonStatus, hint: string): CspaceError<CliErrorCode> {
+  return new CspaceError(
     "CSPACE_DAEMON_VERSION",
-    `a daemon of another version of cspace runs (${running.status.version}, pid ${running.status.pid})`,
-    { hint: "end its processes with that version: cspace down --all" },
+    `a daemon of another version of cspace runs (${version}, pid ${pid})`,
+    {
+      hint,
+    },
   );
 }
 

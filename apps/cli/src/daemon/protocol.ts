@@ -1,7 +1,10 @@
 import type { InstanceRecord } from "@cspace/compose";
 import type { ProcessState, RestartPolicy } from "@cspace/processes";
 
-/** The version of what client and daemon say to each other; a daemon of another one is replaced. */
+/**
+ * The version of what client and daemon say to each other. A daemon of an older one is replaced: so `GET /status`,
+ * `DELETE /instances`, `POST /hand-over` and what follows on it (`hand-over-messages.ts`) are understood by every version.
+ */
 export const protocolVersion = 1;
 
 /** A process as a client asks for it. */
@@ -36,6 +39,13 @@ export interface LeaseRequest {
   readonly port: number;
   /** For people: the command that serves it. */
   readonly command: string;
+}
+
+/** Asks the daemon to let another one, which it starts, go on with all it holds. */
+export interface HandOverRequest {
+  /** The program, and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** One label that a process of the host serves. */

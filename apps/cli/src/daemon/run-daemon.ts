@@ -13,39 +13,41 @@ import type { Context } from "../context.ts";
 import { createDirect } from "./create-direct.ts";
 import { createFront } from "./create-front.ts";
 import { daemonSocket } from "./daemon-socket.ts";
+import { handOver } from "./hand-over.ts";
 import { createHolder } from "./holder.ts";
 import { type DaemonStatus, protocolVersion } from "./protocol.ts";
 import { serveDaemon } from "./serve-daemon.ts";
 import { supervise } from "./supervise.ts";
+import { type Predecessor, takeOver } from "./take-over.ts";
 
 /** How long it stays when nothing is left to serve, in milliseconds: the next command may be about to ask for something. */
 const lingerMs = 3000;
 
 /**
  * Is the daemon: holds the gateway, the processes of the host and the routes of foreground commands, until nothing of
- * these is left, or until it is told to end.
+ * these is left, until it is told to end, or until another one goes on with it. With `predecessor` it goes on for that one.
  */
-export async function runDaemon(context: Context): Promise<void> {
+export async function runDaemon(context: Context, predecessor?: Predecessor): Promise<void> {
   const { env, platform, signal } = context;
   const paths = homePaths({ env });
   const socket = daemonSocket(paths, { platform, env, uid: process.getuid?.() ?? 0 });
   const config = await readMachineConfig(paths);
   const direct = createDirect(config.domains);
   const front = createFront(config.domains);
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
+  let end = (_how: "stopped" | "replaced"): void => undefined;
+  const ended = new Promise<"stopped" | "replaced">((resolve) => {
     end = resolve;
   });
   let linger: NodeJS.Timeout | undefined;
   const waitForMore = (): void => {
     clearTimeout(linger);
     linger = setTimeout(() => {
-      if (holder.list().length === 0) end();
+      if (holder.list().length === 0) end("stopped");
     }, lingerMs);
   };
   const holder = createHolder({
-    startProcess: (names, request, onChange) =>
-      supervise(request, { logs: join(instanceFolder(paths, names), "logs"), platform, onChange }),
+    startProcess: (names, request, onChange, running) =>
+      supervise(request, { logs: join(instanceFolder(paths, names), "logs"), platform, onChange, running }),
     onRoutes: (routes) => {
       direct.setRoutes(routes);
       front.setRoutes(routes);
@@ -60,13 +62,30 @@ export async function runDaemon(context: Context): Promise<void> {
     instances: holder.list(),
   });
   await makeFolder(paths.run);
-  const server = await serveDaemon({ socket, holder, direct, front, status, onStay: waitForMore, onStop: () => end() });
-  signal.addEventListener("abort", () => end(), { once: true });
+  if (predecessor !== undefined) await takeOver(predecessor, { holder, direct, front });
+  const server = await serveDaemon({
+    socket,
+    holder,
+    direct,
+    front,
+    status,
+    onStay: waitForMore,
+    onStop: () => end("stopped"),
+    onHandOver: async (request) => {
+      await handOver(request, { holder, direct, front, onRelease: () => void server.close() });
+      end("replaced");
+    },
+  });
+  predecessor?.say("serving");
+  signal.addEventListener("abort", () => end("stopped"), { once: true });
   waitForMore();
-  await ended;
-  server.close();
-  server.closeAllConnections();
-  if (platform !== "win32") await rm(socket, { force: true });
-  if (front.isOpen()) await removeCatchAll(await connectEngine({ env, platform }).catch(() => undefined), paths);
+  const how = await ended;
+  clearTimeout(linger);
+  if (how === "stopped") {
+    server.close();
+    server.closeAllConnections();
+    if (platform !== "win32") await rm(socket, { force: true });
+    if (front.isOpen()) await removeCatchAll(await connectEngine({ env, platform }).catch(() => undefined), paths);
+  }
   await Promise.all([holder.close(), direct.release(), front.close()]);
 }

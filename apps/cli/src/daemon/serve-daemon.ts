@@ -1,12 +1,14 @@
 import { chmodSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { isCspaceError } from "@cspace/errors";
 import type { FurtherAddress } from "@cspace/gateway";
 import { isSlug } from "@cspace/hostnames";
 import type { Direct } from "./create-direct.ts";
 import type { Front } from "./create-front.ts";
+import { createGate } from "./create-gate.ts";
 import type { Holder } from "./holder.ts";
-import type { DaemonFailure, DaemonStatus, LeaseRequest, StartRequest } from "./protocol.ts";
+import type { DaemonFailure, DaemonStatus, HandOverRequest, LeaseRequest, StartRequest } from "./protocol.ts";
 
 /** Options of {@link serveDaemon}. */
 export interface ServeDaemonOptions {
@@ -19,6 +21,8 @@ export interface ServeDaemonOptions {
   readonly onStay: () => void;
   /** Asked to end: everything that it holds ends with it. */
   readonly onStop: () => void;
+  /** Asked to let another daemon go on; resolves when that one serves. */
+  readonly onHandOver: (request: HandOverRequest) => Promise<void>;
 }
 
 /** A request that cannot be understood. */
@@ -34,6 +38,7 @@ class BadRequest extends Error {}
  *     PUT    /gateway                                  lets the gateway be this machine's proxy
  *     DELETE /gateway                                  leaves its ports to another proxy
  *     PUT    /front                                    opens the gateway to a proxy in front of it
+ *     POST   /hand-over                                starts another daemon, which goes on with everything
  *     POST   /stop                                     ends everything
  */
 export function serveDaemon({
@@ -44,6 +49,7 @@ export function serveDaemon({
   status,
   onStay,
   onStop,
+  onHandOver,
 }: ServeDaemonOptions): Promise<Server> {
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -52,37 +58,47 @@ export function serveDaemon({
     });
   });
 
+  const gate = createGate();
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://daemon");
     const [, head = "", ...names] = url.pathname.split("/");
-    switch (`${request.method} /${head}`) {
-      case "GET /status":
-        if (url.searchParams.has("stay")) onStay();
-        return send(response, 200, status());
+    const to = `${request.method} /${head}`;
+    if (to === "GET /status") {
+      if (url.searchParams.has("stay")) onStay();
+      return send(response, 200, status());
+    }
+    const body = await readBody(request);
+    if (to === "POST /hand-over") {
+      await gate.shut(() => onHandOver(JSON.parse(body)));
+      return send(response, 200, {});
+    }
+    await gate.pass(() => change(to, names, body, response));
+  }
+
+  async function change(to: string, names: readonly string[], body: string, response: ServerResponse): Promise<void> {
+    switch (to) {
       case "PUT /instances":
-        await holder.start(parseRecorded<StartRequest>(await readBody(request)));
+        await holder.start(parseRecorded<StartRequest>(body));
         return send(response, 200, status());
       case "PUT /gateway":
-        await direct.open(JSON.parse(await readBody(request)));
+        await direct.open(JSON.parse(body));
         return send(response, 200, status());
       case "DELETE /gateway":
         await direct.release();
         return send(response, 200, status());
       case "PUT /front": {
-        const { further } = JSON.parse(await readBody(request)) as { further: FurtherAddress | null };
+        const { further } = JSON.parse(body) as { further: FurtherAddress | null };
         return send(response, 200, { port: await front.open(further) });
       }
       case "DELETE /instances":
         return send(response, 200, { stopped: await holder.stop(parseNames(names)) });
-      case "POST /leases": {
-        const release = holder.lease(parseRecorded<LeaseRequest>(await readBody(request)));
-        if (release === undefined) return send(response, 409, {});
-        // The connection is the lease: it ends with the one who holds it, however that ends.
-        response.once("close", release);
+      case "POST /leases":
+        // The connection is the lease.
+        if (!holder.lease(parseRecorded<LeaseRequest>(body), response.socket as Socket)) return send(response, 409, {});
         response.writeHead(200, { "content-type": "application/json" });
         response.write("{}\n");
         return;
-      }
       case "POST /stop":
         send(response, 200, {});
         return onStop();

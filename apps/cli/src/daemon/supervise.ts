@@ -1,7 +1,7 @@
 import { isCspaceError } from "@cspace/errors";
-import { superviseProcess } from "@cspace/processes";
+import { type RunningProcess, superviseProcess } from "@cspace/processes";
 import { createGroupGuard } from "./guard-group.ts";
-import type { HeldProcess } from "./holder.ts";
+import type { HeldProcess } from "./held.ts";
 import type { ProcessRequest } from "./protocol.ts";
 
 /** Options of {@link supervise}. */
@@ -10,16 +10,22 @@ export interface SuperviseOptions {
   readonly logs: string;
   readonly platform: NodeJS.Platform;
   readonly onChange: () => void;
+  /** One that runs already, to go on with instead. */
+  readonly running?: RunningProcess | undefined;
 }
 
 /** Starts a process that a client asks for, and looks after it. */
-export function supervise(request: ProcessRequest, { logs, platform, onChange }: SuperviseOptions): HeldProcess {
+export function supervise(
+  request: ProcessRequest,
+  { logs, platform, onChange, running }: SuperviseOptions,
+): HeldProcess {
   const { label, command, cwd, env, inherited, port, domains, restart = "no" } = request;
   const guard = createGroupGuard(platform);
   const supervised = superviseProcess(
     { name: label, command, cwd, env, port, domains, restart },
-    { env: inherited, log: { folder: logs } },
+    { env: inherited, log: { folder: logs }, ...(running === undefined ? {} : { running }) },
   );
+  guard.watch(supervised.pid);
   supervised.onChange(() => {
     guard.watch(supervised.pid);
     onChange();
@@ -43,5 +49,14 @@ export function supervise(request: ProcessRequest, { logs, platform, onChange }:
     },
     lastLines: async (count) => supervised.lastLines(count),
     stop: () => supervised.stop(),
+    handOver: async () => {
+      const handOver = await supervised.handOver();
+      if (handOver === null) return null;
+      const letGo = async (): Promise<void> => {
+        await handOver.letGo();
+        guard.watch(null);
+      };
+      return { ...handOver, letGo };
+    },
   };
 }

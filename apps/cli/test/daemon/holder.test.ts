@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createHolder, type HeldUpstream, type Holder } from "../../src/daemon/holder.ts";
 import type { HeldRoute, ProcessRequest } from "../../src/daemon/protocol.ts";
@@ -27,14 +28,22 @@ interface FakeProcess {
   readonly label: string;
 }
 
+/** Takes a label; gives what ends the connection that holds it, or `undefined` when the label is taken. */
+function lease(label: string, port: number): (() => void) | undefined {
+  const connection = new Socket();
+  const isHeld = holder.lease({ record, label, port, command: "node" }, connection);
+  return isHeld ? () => void connection.emit("close") : undefined;
+}
+
 let started: FakeProcess[];
 let stopped: string[];
+let handedOver: string[];
 let served: readonly HeldUpstream[];
 let empty: number;
 let holder: Holder;
 
 beforeEach(() => {
-  [started, stopped, served, empty] = [[], [], [], 0];
+  [started, stopped, handedOver, served, empty] = [[], [], [], [], 0];
   holder = createHolder({
     startProcess: (_, { label, port }, change) => {
       const fake: FakeProcess = { state: "starting", port, change, label };
@@ -49,6 +58,14 @@ beforeEach(() => {
         host: "127.0.0.1",
         error: null,
         lastLines: async () => [`${label} says`],
+        handOver: async () => ({
+          running: null,
+          letGo: async () => {
+            handedOver.push(label);
+            change();
+          },
+          keep: () => undefined,
+        }),
         stop: async () => {
           stopped.push(label);
           await Promise.resolve();
@@ -114,7 +131,7 @@ describe("asked again", () => {
     const venus = { ...record, instance: "venus" };
     await holder.start({ record, processes: [request("dev")] });
     await holder.start({ record: venus, processes: [request("dev", { port: 4001 })] });
-    const release = holder.lease({ record, label: "api", port: 3000, command: "node" });
+    const release = lease("api", 3000);
     const again = holder.start({ record, processes: [request("dev", { command: "other" })] });
     release?.();
     await Promise.all([again, holder.stop(venus)]);
@@ -137,7 +154,7 @@ test("instances are kept apart, and the last one's end is told", async () => {
 
 describe("a lease", () => {
   test("is a route until it is given back, once", () => {
-    const release = holder.lease({ record, label: "dev", port: 3000, command: "node" });
+    const release = lease("dev", 3000);
     expect(marks()).toEqual(["dev:3000"]);
     expect(holder.list()[0]?.routes).toMatchObject([{ label: "dev", leased: true, state: "up" }]);
     release?.();
@@ -147,23 +164,29 @@ describe("a lease", () => {
 
   test("is refused for a label that is served, and leaves nothing behind", async () => {
     await holder.start({ record, processes: [request("dev")] });
-    expect(holder.lease({ record, label: "dev", port: 3000, command: "node" })).toBeUndefined();
-    const release = holder.lease({ record, label: "api", port: 3000, command: "node" });
-    expect(holder.lease({ record, label: "api", port: 3001, command: "node" })).toBeUndefined();
+    expect(lease("dev", 3000)).toBeUndefined();
+    const release = lease("api", 3000);
+    expect(lease("api", 3001)).toBeUndefined();
     release?.();
     expect(marks()).toEqual(["dev:4000?"]);
   });
 
   test("an old one that ends late does not take its successor along", () => {
-    const first = holder.lease({ record, label: "dev", port: 3000, command: "node" });
+    const first = lease("dev", 3000);
     first?.();
-    holder.lease({ record, label: "dev", port: 3001, command: "node" });
+    lease("dev", 3001);
     first?.();
     expect(marks()).toEqual(["dev:3001"]);
   });
 
+  test("of somebody who has gone already is none", () => {
+    const gone = new Socket().destroy();
+    expect(holder.lease({ record, label: "dev", port: 3000, command: "node" }, gone)).toBe(true);
+    expect([marks(), holder.list(), empty]).toEqual([[], [], 1]);
+  });
+
   test("outlives the processes of its instance", async () => {
-    holder.lease({ record, label: "dev", port: 3000, command: "node" });
+    lease("dev", 3000);
     await holder.start({ record, processes: [request("api")] });
     await holder.stop(record);
     expect([marks(), empty]).toEqual([["dev:3000"], 0]);
@@ -174,4 +197,54 @@ test("closing ends every process", async () => {
   await holder.start({ record, processes: [request("dev"), request("api")] });
   await holder.close();
   expect(stopped.toSorted()).toEqual(["api", "dev"]);
+});
+
+test("what is handed over is another one's: nothing of it ends here, and nothing is told", async () => {
+  await holder.start({ record, processes: [request("dev"), request("api", { port: 4001 })] });
+  const end = lease("docs", 3000);
+  Object.assign(started[1] as FakeProcess, { state: "failed" });
+  const { instances, sockets, letGo } = await holder.handOver();
+  expect(instances).toMatchObject([
+    {
+      record,
+      processes: [
+        { request: { label: "dev" }, run: null, past: null },
+        { request: { label: "api" }, run: null, past: { state: "failed", lines: ["api says"] } },
+      ],
+      leases: [{ request: { label: "docs", port: 3000 } }],
+    },
+  ]);
+  expect(sockets).toMatchObject([{ kind: "lease", instance: 0, lease: 0 }]);
+  const before = marks();
+  await letGo();
+  end?.();
+  expect([stopped, handedOver, marks(), holder.list(), empty]).toEqual([[], ["dev", "api"], before, [], 0]);
+});
+
+test("what was handed over is held, with what has ended as it ended", () => {
+  const connection = new Socket();
+  const startedAt = 1;
+  const past = {
+    state: "failed",
+    error: { code: "CSPACE_X", message: "it broke", hint: null },
+    lines: ["a", "b"],
+  } as const;
+  holder.adopt([
+    {
+      record,
+      processes: [
+        { request: request("dev"), startedAt, running: null, past: null },
+        { request: request("api", { port: 4001 }), startedAt, running: null, past },
+      ],
+      leases: [{ request: { record, label: "docs", port: 3000, command: "node" }, startedAt, connection }],
+    },
+  ]);
+  expect(started.map(({ label }) => label)).toEqual(["dev"]);
+  expect(holder.list()[0]?.routes).toMatchObject([
+    { label: "api", state: "failed", error: { message: "it broke" }, startedAt },
+    { label: "dev", state: "starting", startedAt },
+    { label: "docs", leased: true, startedAt },
+  ]);
+  connection.emit("close");
+  expect(marks()).toEqual(["dev:4000?", "api:4001"]);
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createDaemonClient } from "../../src/daemon/daemon-client.ts";
 import { createHolder, type Holder } from "../../src/daemon/holder.ts";
 import { type DaemonStatus, protocolVersion } from "../../src/daemon/protocol.ts";
@@ -19,6 +19,7 @@ let server: Server;
 let holder: Holder;
 let stops: number;
 let stays: number;
+let handOver: () => Promise<void>;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "cspace-daemon-"));
@@ -32,6 +33,7 @@ beforeEach(async () => {
       error: null,
       lastLines: async (count) => ["one", "two", "three"].slice(-count),
       stop: async () => undefined,
+      handOver: async () => null,
     }),
     onRoutes: () => undefined,
     onEmpty: () => undefined,
@@ -53,6 +55,7 @@ beforeEach(async () => {
     status,
     onStay: () => (stays += 1),
     onStop: () => (stops += 1),
+    onHandOver: () => handOver(),
   });
 });
 afterEach(() => {
@@ -114,6 +117,47 @@ test("only who is about to ask for more keeps it from ending", async () => {
   expect(stays).toBe(0);
   await client().status({ stay: true });
   expect([stays, stops]).toEqual([1, 0]);
+});
+
+describe("while it is handed over", () => {
+  const process = { label: "dev", command: "x", cwd: "/", env: {}, inherited: {}, port: 4000, domains: [] };
+  const begin = async (): Promise<{ done: Promise<unknown>; settle: (error?: Error) => void }> => {
+    let settle = (_error?: Error): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      handOver = () =>
+        new Promise((done, fail) => {
+          settle = (error) => (error === undefined ? done() : fail(error));
+          resolve();
+        });
+    });
+    const done = client().handOver({ command: ["node"], env: {} });
+    await begun;
+    return { done, settle };
+  };
+
+  test("nothing changes, and what is asked of it afterwards is for another one", async () => {
+    const { done, settle } = await begin();
+    const asked = client().start({ record, processes: [process] });
+    expect((await client().status()).instances).toEqual([]);
+    settle();
+    await done;
+    await expect(asked).rejects.toMatchObject({ code: "CSPACE_DAEMON_REPLACED" });
+    await expect(client().handOver({ command: ["node"], env: {} })).rejects.toMatchObject({
+      code: "CSPACE_DAEMON_REPLACED",
+    });
+    expect(labels()).toEqual([]);
+  });
+
+  test("what was asked meanwhile is done when that fails, and it may be tried again", async () => {
+    const { done, settle } = await begin();
+    const asked = client().start({ record, processes: [process] });
+    settle(new Error("it does not start"));
+    await expect(done).rejects.toThrow("it does not start");
+    await asked;
+    expect(labels()).toEqual(["dev"]);
+    handOver = async () => undefined;
+    await client().handOver({ command: ["node"], env: {} });
+  });
 });
 
 test("nobody there is the system's error", async () => {

@@ -1,117 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { until } from "./harness.ts";
-import { isAlive, type RunningCli, signalGroup, startCspace } from "./processes.ts";
+import { dev, type Instance, open, type Route, server, type UpDocument, useHostMachine } from "./host-machine.ts";
+import { isAlive, signalGroup } from "./processes.ts";
 
-interface Route {
-  readonly label: string;
-  readonly url: string | null;
-  readonly browserUrl: string | null;
-  readonly localUrl: string | null;
-  readonly via: string;
-  readonly health: string;
-  readonly target: { readonly process: string; readonly port: number };
-}
-interface Instance {
-  readonly instance: string;
-  readonly engine: string;
-  readonly state: string;
-  readonly routes: readonly Route[];
-}
-interface UpDocument {
-  readonly instance: Instance;
-  readonly steps: readonly { readonly name: string; readonly status: string }[];
-}
-
-const roots: string[] = [];
-const running: RunningCli[] = [];
-let root: string;
-
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "cspace-e2e-"));
-  roots.push(root);
-});
-afterEach(async () => {
-  for (const run of running.splice(0)) signalGroup(run, "SIGKILL");
-  const daemon = await readDaemon();
-  if (daemon === undefined) return;
-  await call("POST", "/stop");
-  await until(10_000, async () => (await readDaemon()) === undefined);
-});
-afterAll(() => {
-  for (const folder of roots) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A machine without Docker. */
-const env = (): Record<string, string> => ({ CSPACE_HOME: join(root, "home"), DOCKER_HOST: "unix:///nowhere.sock" });
-
-/** Asks the daemon of the test's home; `undefined` when there is none. */
-function call(method: string, path: string): Promise<{ readonly pid: number } | undefined> {
-  return new Promise((resolve) => {
-    const sent = request({ socketPath: join(root, "home/run/daemon.sock"), method, path, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.once("end", () => resolve(JSON.parse(text)));
-    });
-    sent.once("error", () => resolve(undefined));
-    sent.end();
-  });
-}
-const readDaemon = () => call("GET", "/status");
-
-function project(name: string, files: Readonly<Record<string, string>>): string {
-  const folder = join(root, name);
-  mkdirSync(folder, { recursive: true });
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
-  return folder;
-}
-
-/** A server that says who it is, and what it was told. */
-const server = (name: string): string => `
-import { createServer } from "node:http";
-const { PORT, HOST, CSPACE_INSTANCE } = process.env;
-createServer((request, response) => response.end(["${name}", CSPACE_INSTANCE, request.headers.host, process.pid].join(" ")))
-  .listen(Number(PORT), HOST, () => console.log("${name} listens"));
-`;
-
-function start(cwd: string, ...args: string[]): RunningCli {
-  const run = startCspace(args, { cwd, env: env() });
-  running.push(run);
-  return run;
-}
-
-async function json<Document>(cwd: string, ...args: string[]): Promise<Document> {
-  const run = start(cwd, ...args, "--json");
-  const code = await run.ended;
-  if (code !== 0) throw new Error(`cspace ${args.join(" ")} ended with ${code}:\n${run.text.out}\n${run.text.err}`);
-  return JSON.parse(run.text.out);
-}
-
-/** Requests a URL as a browser does, which finds every name under `localhost` by itself. */
-function open(url: string | null): Promise<string> {
-  const { hostname, port, host } = new URL(url ?? "");
-  const address = hostname.endsWith("localhost") ? "127.0.0.1" : hostname;
-  return new Promise((done, fail) => {
-    const sent = request({ host: address, port: port || 80, headers: { host }, agent: false }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        body += chunk;
-      });
-      response.once("end", () => done(body));
-    });
-    sent.once("error", fail);
-    sent.end();
-  });
-}
-
-const dev = { "package.json": '{ "scripts": { "dev": "node server.mjs" } }', "server.mjs": server("dev") };
+const machine = useHostMachine();
+const { json, project, readDaemon, start } = machine;
 
 describe("a project that has a dev script", () => {
   test("is served under its hostname without Docker, again and in a second copy, and leaves nothing", async () => {
@@ -146,7 +43,7 @@ describe("a project that has a dev script", () => {
     await json(shop, "down", "--all");
     expect(pids.some(isAlive)).toBe(false);
     await until(10_000, async () => (await readDaemon()) === undefined);
-    expect(readdirSync(join(root, "home/run")).filter((name) => name.endsWith(".sock"))).toEqual([]);
+    expect(readdirSync(join(machine.root, "home/run")).filter((name) => name.endsWith(".sock"))).toEqual([]);
   });
 
   test("a dry run tells what would start and end, and does nothing", async () => {
@@ -156,7 +53,7 @@ describe("a project that has a dev script", () => {
     expect(await json(shop, "up", "--dry-run")).toMatchObject({
       plan: { steps: [{ ...step, before: null, after: command }] },
     });
-    expect(existsSync(join(root, "home"))).toBe(false);
+    expect(existsSync(join(machine.root, "home"))).toBe(false);
     await json(shop, "up");
     expect(await json(shop, "up", "--dry-run")).toMatchObject({ plan: { steps: [] } });
     expect(await json(shop, "down", "--dry-run")).toMatchObject({
@@ -297,7 +194,7 @@ describe("the daemon", () => {
     const before = await readDaemon();
     process.kill(before?.pid as number, "SIGKILL");
     await until(5000, async () => (await readDaemon()) === undefined);
-    expect(existsSync(join(root, "home/run/daemon.sock"))).toBe(true);
+    expect(existsSync(join(machine.root, "home/run/daemon.sock"))).toBe(true);
     const other = start(shop, "run", "other", "--", "sleep", "60");
     await until(10_000, async () => other.text.err.includes("http://"));
     expect((await readDaemon())?.pid).not.toBe(before?.pid);
@@ -326,5 +223,5 @@ describe("the daemon", () => {
 
 test("nothing of a test's is left", () => {
   const all = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
-  expect(all.split("\n").filter((line) => line.includes(root))).toEqual([]);
+  expect(all.split("\n").filter((line) => line.includes(machine.root))).toEqual([]);
 });

@@ -16,6 +16,8 @@ export interface StartCspaceOptions {
   readonly cwd: string;
   /** Replaces the variables of these names; an empty one counts as unset. */
   readonly env: Readonly<Record<string, string>>;
+  /** @default this one */
+  readonly program?: string;
   /** Runs it as another user; only root can. */
   readonly uid?: number;
   readonly gid?: number;
@@ -23,8 +25,8 @@ export interface StartCspaceOptions {
 
 /** Starts the command line at the head of a process group of its own, which a test may signal as a terminal would. */
 export function startCspace(args: readonly string[], options: StartCspaceOptions): RunningCli {
-  const { env, ...rest } = options;
-  const child = spawn(process.execPath, [bin, ...args], {
+  const { env, program = bin, ...rest } = options;
+  const child = spawn(process.execPath, [program, ...args], {
     ...rest,
     env: { ...process.env, NO_COLOR: "1", ...env },
     detached: true,

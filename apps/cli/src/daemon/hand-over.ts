@@ -1,0 +1,140 @@
+import { type ChildProcess, type SendHandle, spawn } from "node:child_process";
+import { CspaceError } from "@cspace/errors";
+import type { GatewaySocket } from "@cspace/gateway";
+import type { CliErrorCode } from "../errors.ts";
+import type { Direct } from "./create-direct.ts";
+import type { Front } from "./create-front.ts";
+import type { FromPredecessor, FromSuccessor, GatewayName } from "./hand-over-messages.ts";
+import type { Holder } from "./holder.ts";
+import type { HandOverRequest } from "./protocol.ts";
+
+/** How long the other daemon may take for each of its answers, in milliseconds. */
+const answerMs = 10_000;
+
+/** What is handed on. */
+export interface HandOverOptions {
+  readonly holder: Pick<Holder, "handOver">;
+  readonly direct: Pick<Direct, "handOver">;
+  readonly front: Pick<Front, "handOver">;
+  /** Called when the other one serves beside this one: makes room for it on the daemon's socket. */
+  readonly onRelease: () => void;
+}
+
+/**
+ * Starts another daemon, lets it go on with everything that this one holds, and resolves when it serves alone. What was
+ * asked of this one's gateway still ends here. Fails without a change: then this one goes on.
+ *
+ * @throws {CspaceError} `CSPACE_DAEMON_FAILED`.
+ */
+export async function handOver(request: HandOverRequest, options: HandOverOptions): Promise<void> {
+  const { holder, direct, front, onRelease } = options;
+  const successor = startSuccessor(request);
+  try {
+    await successor.answer("here");
+    const held = await holder.handOver();
+    try {
+      const gateways = { direct: direct.handOver(), front: front.handOver() };
+      const { estate: directPorts = null, sockets: directSockets = [] } = gateways.direct ?? {};
+      const { estate: frontPort = null, sockets: frontSockets = [] } = gateways.front ?? {};
+      const estate = { instances: held.instances, direct: directPorts, front: frontPort };
+      await successor.send({ kind: "estate", estate });
+      for (const { socket, ...message } of held.sockets) await successor.send(message, socket);
+      await successor.send({ kind: "begin" });
+      const offer = async (gateway: GatewayName, sockets: readonly GatewaySocket[]): Promise<void> => {
+        for (const { protocol, handle } of sockets) {
+          await successor.send({ kind: "listener", gateway, protocol }, handle as SendHandle);
+        }
+      };
+      await offer("direct", directSockets);
+      await offer("front", frontSockets);
+      await successor.send({ kind: "listening" });
+      await successor.answer("ready");
+    } catch (error) {
+      held.keep();
+      throw error;
+    }
+    onRelease();
+    await held.letGo();
+    await successor.send({ kind: "released" });
+    await successor.answer("serving");
+    successor.leave();
+  } catch (error) {
+    successor.end();
+    throw error;
+  }
+}
+
+interface Successor {
+  readonly send: (message: FromPredecessor, socket?: SendHandle) => Promise<void>;
+  readonly answer: (kind: FromSuccessor["kind"]) => Promise<void>;
+  readonly leave: () => void;
+  readonly end: () => void;
+}
+
+function startSuccessor({ command: [file, ...args], env }: HandOverRequest): Successor {
+  // Its words go where those of this one go.
+  const child = spawn(file, args, {
+    env,
+    detached: true,
+    windowsHide: true,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  let gone: Error | undefined;
+  const leave = (): void => {
+    if (child.connected) child.disconnect();
+    child.unref();
+  };
+  child.on("error", (error) => {
+    gone = failed(error.message);
+  });
+  child.once("exit", (code, signal) => {
+    gone = failed(`it ended with ${signal ?? `exit code ${code}`}`);
+  });
+  return {
+    send: (message, socket) =>
+      new Promise((resolve, reject) => {
+        if (gone !== undefined) return reject(gone);
+        child.send(message, socket, { keepOpen: true }, (error) =>
+          error === null ? resolve() : reject(failed(error.message)),
+        );
+      }),
+    answer: (kind) => waitForAnswer(child, kind, () => gone),
+    leave,
+    end: () => {
+      child.kill("SIGKILL");
+      leave();
+    },
+  };
+}
+
+function waitForAnswer(
+  child: ChildProcess,
+  kind: FromSuccessor["kind"],
+  isGone: () => Error | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const finish = (error?: Error): void => {
+      clearTimeout(timer);
+      child.off("message", onMessage);
+      child.off("exit", onEnd);
+      child.off("error", onEnd);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onMessage = (message: unknown): void => {
+      if ((message as FromSuccessor).kind === kind) finish();
+    };
+    // After the listener that says why.
+    const onEnd = (): void => void setImmediate(() => finish(isGone()));
+    const timer = setTimeout(() => finish(failed(`it says nothing for ${answerMs / 1000} s`)), answerMs);
+    child.on("message", onMessage);
+    child.once("exit", onEnd);
+    child.once("error", onEnd);
+    if (isGone() !== undefined) finish(isGone());
+  });
+}
+
+function failed(why: string): CspaceError<CliErrorCode> {
+  const hint = "what was running goes on; read the daemon's log, or end all first: cspace down --all";
+  return new CspaceError("CSPACE_DAEMON_FAILED", `the daemon cannot be replaced by another version: ${why}`, { hint });
+}
