@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["apps/cli/test/e2e/**/*.test.ts"],
+          globalSetup: ["apps/cli/test/e2e/run-folder.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -17,7 +17,7 @@ const service = (script: string, extra = ""): string => `
     command: ["sh", "-c", ${JSON.stringify(script)}]
 ${extra}`;
 
-describe.skipIf(!engineAnswers)("commands", () => {
+describe.skipIf(!engineAnswers)("commands (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   const folder = sandbox.project(name, {
     "compose.yaml": `services:

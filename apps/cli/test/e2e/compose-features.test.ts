@@ -17,7 +17,7 @@ interface Started {
 
 const busybox = "image: busybox:1.37\n    init: true\n    stop_grace_period: 0s";
 
-describe.skipIf(!engineAnswers)("what a compose file may hold", () => {
+describe.skipIf(!engineAnswers)("what a compose file may hold (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   beforeAll(removeLeftovers);
   afterAll(sandbox.clean);

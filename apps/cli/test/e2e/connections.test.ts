@@ -23,7 +23,7 @@ require("node:http").createServer((_, response) => response.end("http")).on("upg
 }).listen(3000);
 `;
 
-describe.skipIf(!engineAnswers)("an open connection through the proxy", () => {
+describe.skipIf(!engineAnswers)("an open connection through the proxy (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   beforeAll(removeLeftovers);
   afterAll(sandbox.clean);

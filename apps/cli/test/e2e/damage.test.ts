@@ -12,7 +12,7 @@ interface UpDocument {
   readonly steps: readonly { readonly name: string; readonly status: string }[];
 }
 
-describe.skipIf(!engineAnswers)("what was damaged is mended by the next up", () => {
+describe.skipIf(!engineAnswers)("what was damaged is mended by the next up (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   const folder = sandbox.project(name, {
     "compose.yaml": `services:\n${httpService("web", [3000], '    ports: ["3000"]')}`,

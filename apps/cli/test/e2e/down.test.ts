@@ -11,7 +11,7 @@ const composeFile = `services:
 ${httpService("app", [3000], "    expose: [3000]\n    volumes: [data:/data]")}volumes: { data: {} }
 `;
 
-describe.skipIf(!engineAnswers)("`cspace down`", () => {
+describe.skipIf(!engineAnswers)("`cspace down` (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   beforeAll(removeLeftovers);
   afterAll(sandbox.clean);

@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { runFolderVariable } from "./run-folder.ts";
 
 /** The built command line, as its users run it. */
 export const bin: string = resolve(import.meta.dirname, "../../bin/cspace.js");
@@ -37,10 +37,9 @@ export const prefix = "e2e-";
 /** Projects that must sort before all others have a digit in front of the prefix. */
 const owned = `(0-)?${prefix}`;
 
-/** Makes a sandbox under the user's home, which Docker can mount from. */
+/** Makes a sandbox in the folder of this run, with which it goes at the latest: where tests are skipped, no hook runs. */
 export function createSandbox(): Sandbox {
-  // Without an engine every test that has a sandbox is skipped, and none would remove the folder.
-  const root = engineAnswers ? mkdtempSync(join(homedir(), ".cspace-e2e-")) : join(homedir(), ".cspace-e2e-none");
+  const root = mkdtempSync(join(process.env[runFolderVariable] as string, "sandbox-"));
   const home = join(root, "home");
   const base: NodeJS.ProcessEnv = { ...process.env, CSPACE_HOME: home, NO_COLOR: "1" };
   for (const key of Object.keys(base)) if (/^(CSPACE_(?!HOME)|COMPOSE_)/.test(key)) delete base[key];

@@ -16,7 +16,7 @@ const busybox = "image: busybox:1.37\n    init: true\n    stop_grace_period: 0s"
 const healthcheck = (test: string, retries: number): string =>
   `healthcheck: { test: ["CMD-SHELL", "${test}"], interval: 100ms, timeout: 1s, retries: ${retries} }`;
 
-describe.skipIf(!engineAnswers)("what becomes of the services of an instance", () => {
+describe.skipIf(!engineAnswers)("what becomes of the services of an instance (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   beforeAll(removeLeftovers);
   afterAll(sandbox.clean);

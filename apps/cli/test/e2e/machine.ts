@@ -2,7 +2,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import type { CliRun } from "./harness.ts";
+import { type CliRun, engineAnswers } from "./harness.ts";
 
 const script = resolve(import.meta.dirname, "../../../../.ci/test-machine");
 
@@ -51,9 +51,12 @@ export interface Machine {
 /** A name as cspace builds it. */
 export const sampleName = "dev.mercury.resume-redux.cspace.local";
 
-/** Whether machines can be had here: root, namespaces and packages of Debian's. Tests that need one are skipped by name. */
+/**
+ * Whether machines can be had here: root, namespaces, packages of Debian's, and an engine that their images come from.
+ * Tests that need one are skipped by name.
+ */
 export const machinesRun: boolean = (() => {
-  if (process.getuid?.() !== 0) return false;
+  if (process.getuid?.() !== 0 || !engineAnswers) return false;
   try {
     execFileSync(script, ["provide"], { stdio: ["ignore", "ignore", "inherit"], timeout: 300_000 });
     return true;

@@ -13,7 +13,7 @@ const settings = (project: string): Record<string, string> => ({
   ".cspace.json": JSON.stringify({ project }),
 });
 
-describe.skipIf(!engineAnswers)("names that users give", () => {
+describe.skipIf(!engineAnswers)("names that users give (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   let httpPort: number;
   beforeAll(async () => {

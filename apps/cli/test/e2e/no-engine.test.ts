@@ -226,7 +226,7 @@ describe.concurrent("each way of having no engine is named", () => {
   });
 });
 
-describe.skipIf(!engineAnswers)("without a usable Compose nothing is changed", () => {
+describe.skipIf(!engineAnswers)("without a usable Compose nothing is changed (needs a Docker engine)", () => {
   const count = (): string => `${docker("ps", "-aq")}\n${docker("network", "ls", "-q")}`;
 
   const failUnchanged = async (env: Readonly<Record<string, string>>): Promise<Failure> => {

@@ -20,7 +20,7 @@ function opener(sandbox: Sandbox, script: string | undefined): { readonly path: 
 }
 
 // The opener of Linux is the one that can be replaced on PATH.
-describe.skipIf(!engineAnswers || process.platform !== "linux")("cspace open", () => {
+describe.skipIf(!engineAnswers || process.platform !== "linux")("cspace open (needs a Docker engine)", () => {
   let sandbox: Sandbox;
   let folder: string;
   let route: Route;

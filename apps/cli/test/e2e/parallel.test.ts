@@ -18,7 +18,7 @@ import {
 const run = promisify(execFile);
 const composeFile = `services:\n${httpService("app", [3000], "    expose: [3000]")}`;
 
-describe.skipIf(!engineAnswers)("many at the same moment", () => {
+describe.skipIf(!engineAnswers)("many at the same moment (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   beforeAll(async () => {
     removeLeftovers();

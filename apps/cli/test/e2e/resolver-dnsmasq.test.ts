@@ -7,7 +7,7 @@ const kinds = {
 } as const;
 
 describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])(
-  "the resolver rule on a real %s",
+  "the resolver rule on a real %s (needs root, Debian, and a Docker engine)",
   (kind) => {
     const { folder, restart } = kinds[kind];
     const rule = `${folder}/cspace.conf`;

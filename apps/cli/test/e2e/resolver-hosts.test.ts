@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { httpService } from "./harness.ts";
 import { installFaults, type Machine, machinesRun, obstacles, startMachine, sudoers, testFaults } from "./machine.ts";
 
-describe.skipIf(!machinesRun)("names in a real /etc/hosts", () => {
+describe.skipIf(!machinesRun)("names in a real /etc/hosts (needs root, Debian, and a Docker engine)", () => {
   let machine: Machine;
   let before: string;
   const name = "dev.mercury.resume-redux.cspace.local";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSandbox, docker, engineAnswers, get, httpService, removeLeftovers } from "./harness.ts";
 
-describe.skipIf(!engineAnswers)("project settings", () => {
+describe.skipIf(!engineAnswers)("project settings (needs a Docker engine)", () => {
   const sandbox = createSandbox();
   beforeAll(removeLeftovers);
   afterAll(sandbox.clean);
