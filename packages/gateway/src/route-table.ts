@@ -4,8 +4,10 @@ import type { GatewayErrorCode } from "./gateway-error-code.ts";
 
 /** A route of a process on this machine. */
 export interface GatewayRoute extends RouteName {
-  /** The port that the process listens on, on 127.0.0.1 or ::1. */
-  readonly upstream: number;
+  /** The port that the process listens on, on 127.0.0.1 or ::1; `null`: on none now, and nobody is dialled for it. */
+  readonly upstream: number | null;
+  /** Why it does not listen, for the page that says so: `ended with code 3`. @default that nothing listens there */
+  readonly reason?: string | undefined;
   /** What the process is called on the page that says it is down. @default the route's label */
   readonly process?: string | undefined;
   /** The last lines that the process printed, for that page; asked for when it is shown. @default none */
@@ -44,8 +46,9 @@ export function buildRouteTable(routes: readonly GatewayRoute[], domains: readon
     const mark = routerName(route);
     const hostnames = served.map((domain) => buildHostname(route, { domain }) as string);
     const target = { route, mark, hostname: hostnames[0] ?? mark, poolKey: `${mark} ${route.upstream}` };
-    if (!Number.isInteger(route.upstream) || route.upstream < 1 || route.upstream > 65_535) {
-      throw failure("CSPACE_PORT_INVALID", `the port ${route.upstream} of ${mark} is not a port`, "use 1 to 65535");
+    const { upstream } = route;
+    if (upstream !== null && (!Number.isInteger(upstream) || upstream < 1 || upstream > 65_535)) {
+      throw failure("CSPACE_PORT_INVALID", `the port ${upstream} of ${mark} is not a port`, "use 1 to 65535");
     }
     for (const hostname of hostnames) {
       if (byHostname.has(hostname)) {

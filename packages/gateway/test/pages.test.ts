@@ -102,3 +102,21 @@ test("a service that closes without an answer is named", async () => {
   expect(text).toMatch(/^HTTP\/1\.1 502 /);
   expect(text).toContain("dev closed the connection without a complete answer");
 });
+
+test("a process that listens nowhere is down, in its own words where there are some, and nobody is dialled", async () => {
+  const routes = [
+    route(1, { upstream: null, reason: "web ended with code 3" }),
+    route(1, { label: "api", upstream: null }),
+  ];
+  const { port } = await startGateway(routes);
+  const ended = JSON.parse(bodyOf(await ask(port, to(hostname, json))));
+  expect(ended).toMatchObject({
+    status: 502,
+    error: "process-down",
+    message: "dev is down: web ended with code 3.",
+    port: null,
+  });
+  const silent = await ask(port, to(hostname.replace("dev", "api")));
+  expect(silent).toContain("api is down: it listens on no port.");
+  expect(silent).toContain("X-Cspace-Route: api--mercury--p");
+});

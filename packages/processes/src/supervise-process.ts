@@ -46,7 +46,7 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
   const left = new AbortController();
   let { running } = options;
   let child: StartedProcess | null = null;
-  let given: number | null = options.running?.port ?? null;
+  let given: number | null = options.running?.port ?? spec.preferredPort ?? null;
   let error: Error | null = null;
   let restarts = 0;
   let facts: ProcessFacts = {

@@ -16,6 +16,8 @@ export interface ProcessSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** The port it is to have. @default a free one, the same one for every start while it is free */
   readonly port?: number;
+  /** Without `port`: the one it is given the first time, when that is free. @default any */
+  readonly preferredPort?: number;
   /** The address it is to listen on. @default "127.0.0.1" */
   readonly host?: string;
   /** The domains under which it is reached, the first one first. @default [] */

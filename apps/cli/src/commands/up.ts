@@ -30,6 +30,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
     const { upProcesses } = await import("../core/up-processes.ts");
     return await upProcesses(context, { ...scope, project }, { request, processes, args });
   }
+  if (!hasContainers(project)) throw nothingToStart(project);
   // Compose reads the files while the engine is asked, and while what is slow to load is loaded.
   const early = readEarly(context, { ...scope, project }, request.name);
   early.catch(() => undefined);
@@ -82,6 +83,13 @@ function noProject({ cwd }: Context, projectName: string): CspaceError<CliErrorC
       hint: "go to the project's directory, or name it: --cwd <dir>",
     },
   );
+}
+
+function nothingToStart({ directory }: Project): CspaceError<CliErrorCode> {
+  const message = `${directory} has nothing to start: no compose file, no \`dev\` script, and no \`processes\` in .cspace.json`;
+  return new CspaceError("CSPACE_PROJECT_NOT_FOUND", message, {
+    hint: "add one of them, for example a `dev` script to package.json; then: cspace up",
+  });
 }
 
 /** Renders what `up` did. */

@@ -50,7 +50,7 @@ export async function describeRoute(
     browserUrl: browser.url,
     localUrl: question.localUrl ?? null,
     via: program.via,
-    reason: program.url === null ? (route.reason ?? program.reason) : program.reason,
+    reason: (browser.health === "up" ? null : route.reason) ?? program.reason,
     target:
       route.isProcess === true
         ? { process: route.service, port: route.port }

@@ -49,12 +49,13 @@ function toRoute({ label, port, host, state, error }: HeldRoute): MachineRoute {
     running: isRunning(state),
     starting: state === "starting" || state === "restarting",
     isProcess: true,
-    reason: error?.message.split("\n", 1)[0] ?? null,
+    reason: error?.message.split("\n", 1)[0]?.replace(/:$/, "") ?? null,
   };
 }
 
 function stateOf(routes: readonly HeldRoute[]): MachineInstance["state"] {
-  const running = routes.filter(({ state }) => isRunning(state)).length;
+  // Between two starts as well: it runs again by itself.
+  const running = routes.filter(({ state }) => isRunning(state) || state === "crash-loop").length;
   return running === 0 ? "stopped" : running === routes.length ? "running" : "partial";
 }
 

@@ -7,11 +7,10 @@ import {
   readMachineConfig,
   readRecordedInstances,
 } from "@cspace/compose";
-import { CspaceError, isCspaceError } from "@cspace/errors";
+import { type CspaceError, isCspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
 import { findDaemon } from "../daemon/open-daemon.ts";
 import type { DaemonStatus } from "../daemon/protocol.ts";
-import type { CliErrorCode } from "../errors.ts";
 import { exitCodeOf, exitCodes } from "../exit-code.ts";
 import type { EvidenceOptions } from "./describe-instance.ts";
 import { type MachineInstance, mergeInstances } from "./machine-instances.ts";
@@ -105,11 +104,8 @@ async function readDaemon(context: Context): Promise<DaemonStatus | CspaceError 
   try {
     return (await findDaemon(context, { timeoutMs: answerMs / 2 }))?.status;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ETIMEDOUT") throw error;
-    return new CspaceError<CliErrorCode>("CSPACE_DAEMON_SILENT", "cspace's own daemon does not answer within 1 s", {
-      hint: "it holds the processes of this machine: end it (its command is `cspace daemon`), then: cspace up",
-      cause: error,
-    });
+    if (isCspaceError(error) && error.code === "CSPACE_DAEMON_SILENT") return error;
+    throw error;
   }
 }
 

@@ -28,5 +28,7 @@ function source({ browserUrl, localUrl }: Route): string {
 
 function health({ health, browserUrl, reason }: Route, style: Output["style"]): string {
   const word = { up: style.green("up"), starting: style.yellow("starting"), down: style.red("down") }[health];
-  return browserUrl === null && reason !== null ? `${word}  ${style.dim(reason)}` : word;
+  // Why another URL than the first is shown, that URL's column says.
+  const tells = reason !== null && (browserUrl === null || health === "down");
+  return tells ? `${word}  ${style.dim(reason)}` : word;
 }

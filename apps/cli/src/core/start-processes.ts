@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
-import type { InstanceRecord, StepRunner } from "@cspace/compose";
+import { type HomePaths, type InstanceRecord, type StepRunner, withLock } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { buildHostname } from "@cspace/hostnames";
-import { findFreePort, resolveName } from "@cspace/ports";
-import type { ProcessesErrorCode } from "@cspace/processes";
+import { findFreePort, isPortFree, resolveName } from "@cspace/ports";
+import { findScript, readScripts } from "@cspace/processes";
 import { buildEnvironment } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { RunningDaemon } from "../daemon/open-daemon.ts";
@@ -27,6 +27,7 @@ export interface StartProcessesOptions {
   /** The routes of the instance that containers serve, which processes find in their environment too. */
   readonly others: readonly OtherRoute[];
   readonly daemon: RunningDaemon;
+  readonly paths: HomePaths;
   readonly domains: readonly string[];
   /** Where the proxy answers HTTP. */
   readonly httpPort: number;
@@ -44,24 +45,30 @@ export interface StartProcessesOptions {
  * codes of @cspace/processes.
  */
 export async function startProcesses(context: Context, options: StartProcessesOptions): Promise<void> {
-  const { record, daemon, waitMs, recreate, steps } = options;
-  const { client } = daemon;
-  const before = findHeld(daemon.status.instances, record);
-  await steps.run("start", async () => {
-    if (recreate) await client.stop(record);
-    const kept = recreate ? undefined : before;
-    const processes = await buildRequests(context, options, kept);
-    const after = findHeld((await client.start({ record, processes })).instances, record);
-    const same = after?.routes.every(({ label, startedAt }) => {
-      return kept?.routes.some((one) => one.label === label && one.startedAt === startedAt) === true;
-    });
-    return same === true && after?.routes.length === kept?.routes.length ? "unchanged" : "done";
+  const { record, paths, waitMs, steps } = options;
+  await steps.run("start", () => {
+    // What runs decides what is asked for, so nobody else may start something in between.
+    const name = `processes-${record.project}--${record.instance}`;
+    return withLock(paths, name, () => start(context, options), { signal: context.signal });
   });
   await steps.run("wait", async () => {
     if (waitMs === null) return "skipped";
     await waitForProcesses(context, options, waitMs);
     return "unchanged";
   });
+}
+
+async function start(context: Context, options: StartProcessesOptions): Promise<"done" | "unchanged"> {
+  const { record, recreate } = options;
+  const { client } = options.daemon;
+  if (recreate) await client.stop(record);
+  const before = findHeld((await client.status()).instances, record);
+  const processes = await buildRequests(context, options, before);
+  const after = findHeld((await client.start({ record, processes })).instances, record);
+  const same = after?.routes.every(({ label, startedAt }) => {
+    return before?.routes.some((one) => one.label === label && one.startedAt === startedAt) === true;
+  });
+  return same === true && after?.routes.length === before?.routes.length ? "unchanged" : "done";
 }
 
 async function waitForProcesses(
@@ -74,31 +81,38 @@ async function waitForProcesses(
     signal.throwIfAborted();
     const held = findHeld((await daemon.client.status()).instances, record);
     const routes = processes.flatMap(({ label }) => held?.routes.find((one) => one.label === label) ?? []);
-    const over = routes.find(({ state }) => ["exited", "failed", "stopped", "crash-loop"].includes(state));
-    if (over !== undefined) throw failed(over);
-    const waiting = routes.filter(({ state }) => state !== "up" && state !== "running");
-    if (waiting.length === 0 && routes.length === processes.length) {
-      // It may be meant to listen nowhere: a compiler that watches, a worker.
-      const silent = routes.filter(({ state }) => state === "running").map(({ label }) => label);
-      if (silent.length > 0) output.warn(`${silent.join(", ")}: runs, and listens on no port`);
+    const over = routes.filter(({ state }) => ["failed", "stopped", "crash-loop"].includes(state));
+    if (over.length > 0) throw failed(over);
+    const waiting = routes.filter(({ state }) => !["up", "running", "exited"].includes(state));
+    if ((waiting.length === 0 && routes.length === processes.length) || Date.now() >= end) {
+      warnOfSilent(output, routes, waitMs);
       return;
-    }
-    if (Date.now() >= end) {
-      const late = waiting.map(({ label }) => label);
-      throw new CspaceError<ProcessesErrorCode>(
-        "CSPACE_PROCESS_SILENT",
-        `${late.join(", ")} ${late.length === 1 ? "does" : "do"} not listen after ${waitMs / 1000} s`,
-        { hint: `see what it prints: cspace logs ${late[0]}; or give it longer: cspace up --wait <seconds>` },
-      );
     }
     await setTimeout(50);
   }
 }
 
-function failed({ label, error }: HeldRoute): CspaceError {
-  const { code, message } = error ?? { code: "CSPACE_PROCESS_EXITED", message: `${label} ended` };
-  return new CspaceError(code as `CSPACE_${string}`, message, { hint: `read all of it: cspace logs ${label}` });
+/** As with containers: on what listens nowhere nobody fails, and what has ended well is done. */
+function warnOfSilent(output: Context["output"], routes: readonly HeldRoute[], waitMs: number): void {
+  for (const { label, state } of routes) {
+    // It may be meant to listen nowhere: a compiler that watches, a worker.
+    if (state === "running") output.warn(`${label} runs, and listens on no port`);
+    else if (state === "exited") output.warn(`${label} has ended, with code 0`);
+    else if (state !== "up")
+      output.warn(`${label} listens on no port after ${waitMs / 1000} s, and runs on: cspace logs ${label}`);
+  }
 }
+
+function failed(all: readonly HeldRoute[]): CspaceError {
+  const [{ label, error } = { label: "", error: null }, ...others] = all;
+  const { code, message, hint } = error ?? { code: "CSPACE_PROCESS_EXITED", message: `${label} ended`, hint: null };
+  const also = others.length === 0 ? "" : `\nas well: ${others.map((one) => one.label).join(", ")}`;
+  return new CspaceError(code as `CSPACE_${string}`, `${message}${also}`, {
+    hint: hint ?? `read all of it: cspace logs ${label}`,
+  });
+}
+
+const hasEnded = ({ state }: HeldRoute): boolean => state === "exited" || state === "failed" || state === "stopped";
 
 function findHeld(all: readonly HeldInstance[], { project, instance }: InstanceRecord): HeldInstance | undefined {
   return all.find(({ record }) => record.project === project && record.instance === instance);
@@ -114,7 +128,10 @@ async function buildRequests(
     processes.map(async ({ label, port }) => {
       if (port !== null) return port;
       const held = kept?.routes.find((route) => route.label === label && !route.leased);
-      return held?.askedPort ?? (await findFreePort());
+      if (held === undefined) return await findFreePort();
+      // One that has ended has no claim on a port that is another's now.
+      const isFree = !hasEnded(held) || (await isPortFree(held.askedPort)) === "free";
+      return isFree ? held.askedPort : await findFreePort();
     }),
   );
   const { project, instance } = record;
@@ -133,14 +150,18 @@ async function buildRequests(
       ...others,
     ].map(({ label, env, localUrl }) => ({ label, env, ...(found ? {} : { url: localUrl }) })),
   });
-  return processes.map(({ label, command, directory, restart }, index) => ({
-    label,
-    command,
-    cwd: directory,
-    restart,
-    env: environment,
-    inherited: context.env,
-    port: ports[index] as number,
-    domains,
-  }));
+  return await Promise.all(
+    processes.map(async ({ label, command, directory, restart, port }, index) => ({
+      label,
+      command,
+      cwd: directory,
+      restart,
+      env: environment,
+      inherited: context.env,
+      port: ports[index] as number,
+      isPortFixed: port !== null,
+      script: findScript(command, await readScripts(directory)),
+      domains,
+    })),
+  );
 }

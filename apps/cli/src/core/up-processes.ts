@@ -74,7 +74,18 @@ export async function runProcesses(
     const waitMs = args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : 60_000;
     const recreate = args.recreate === true;
     const others = await readOthers(context, record, project);
-    await startProcesses(context, { record, processes, others, daemon, domains, httpPort, recreate, waitMs, steps });
+    await startProcesses(context, {
+      record,
+      processes,
+      others,
+      daemon,
+      paths: host.paths,
+      domains,
+      httpPort,
+      recreate,
+      waitMs,
+      steps,
+    });
     let instance: Instance | undefined;
     await steps.run("verify", async () => {
       instance = await verifyProcesses(context, record, waitMs === null ? 0 : patienceMs);

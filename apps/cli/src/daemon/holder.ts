@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
 import type { InstanceRecord } from "@cspace/compose";
+import { CspaceError } from "@cspace/errors";
 import type { RunningProcess } from "@cspace/processes";
+import type { CliErrorCode } from "../errors.ts";
 import { type AdoptedInstance, describePast, type HolderHandOver, offerInstances } from "./estate.ts";
 import type { Held, HeldProcess, Leased } from "./held.ts";
 import type { HeldInstance, HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "./protocol.ts";
@@ -12,7 +14,9 @@ export interface HeldUpstream {
   readonly project: string;
   readonly instance: string;
   readonly label: string;
-  readonly upstream: number;
+  /** `null`: it has ended, and whoever listens on its port now is another. */
+  readonly upstream: number | null;
+  readonly reason?: string | undefined;
   readonly starting: boolean;
   readonly lastLines: () => Promise<readonly string[]>;
 }
@@ -36,7 +40,11 @@ export interface HolderOptions {
 /** Everything that the daemon keeps alive: the processes of instances, and the routes of foreground commands. */
 export interface Holder {
   readonly list: () => readonly HeldInstance[];
-  /** Starts what differs from what runs, and ends what is not asked for any more. */
+  /**
+   * Starts what differs from what runs, and ends what is not asked for any more.
+   *
+   * @throws {CspaceError} `CSPACE_LABEL_TAKEN` when a lease has one of the labels; then nothing is changed.
+   */
   readonly start: (request: StartRequest) => Promise<void>;
   /** Ends the processes of an instance; leases end with those who hold them. Whether there were any. */
   readonly stop: (names: Names) => Promise<boolean>;
@@ -100,9 +108,11 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
     start: async ({ record, processes }) => {
       const before = open(record);
       const asked = new Map(processes.map((request) => [request.label, request]));
+      const taken = [...before.leases.values()].find(({ request }) => asked.has(request.label));
+      if (taken !== undefined) throw labelTaken(taken.request);
       const stale = [...before.processes].filter(([label, { request, process }]) => {
         const same = fingerprint(asked.get(label)) === fingerprint(request);
-        return !same || isOver(process.state);
+        return !same || isOver(process.state) || process.state === "crash-loop";
       });
       await end(
         before,
@@ -164,8 +174,18 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
   };
 }
 
-const isOver = (state: HeldRoute["state"]): boolean =>
-  state === "exited" || state === "failed" || state === "stopped" || state === "crash-loop";
+const isRunning = (state: HeldRoute["state"]): boolean =>
+  state === "starting" || state === "up" || state === "running" || state === "stopping";
+
+/** Whether a process has ended, and is not started again by itself. */
+export const isOver = (state: HeldRoute["state"]): boolean =>
+  state === "exited" || state === "failed" || state === "stopped";
+
+function labelTaken({ label, command, record }: LeaseRequest): CspaceError<CliErrorCode> {
+  return new CspaceError("CSPACE_LABEL_TAKEN", `${label} of ${record.instance} is served by a command: ${command}`, {
+    hint: "end that command, which another terminal has in its foreground, then run this again",
+  });
+}
 
 /** A terminal's own variables differ from one call to the next, and restart nothing. */
 function fingerprint(request: ProcessRequest | undefined): string {
@@ -179,7 +199,8 @@ function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[] {
       project,
       instance,
       label,
-      upstream: process.port,
+      upstream: isRunning(process.state) ? process.port : null,
+      reason: process.error?.message.split("\n", 1)[0]?.replace(/:$/, ""),
       starting: process.state === "starting" || process.state === "restarting",
       lastLines: (): Promise<readonly string[]> => process.lastLines(20),
     })),

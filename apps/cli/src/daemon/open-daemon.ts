@@ -19,7 +19,11 @@ export interface RunningDaemon {
 /** How long one that was just started may take until it answers, in milliseconds. */
 const startMs = 10_000;
 
-/** Finds the daemon of this home where one runs; a socket that nobody listens on is no daemon. */
+/**
+ * Finds the daemon of this home where one runs; a socket that nobody listens on is no daemon.
+ *
+ * @throws {CspaceError} `CSPACE_DAEMON_SILENT` when one accepts and does not answer.
+ */
 export async function findDaemon(
   context: Pick<Context, "env" | "platform">,
   options: { readonly timeoutMs?: number; readonly stay?: boolean } = {},
@@ -34,7 +38,15 @@ export async function findDaemon(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (["ENOENT", "ECONNREFUSED", "ENOTDIR", "ECONNRESET", "EPIPE"].includes(code ?? "")) return undefined;
-    throw error;
+    if (code !== "ETIMEDOUT") throw error;
+    throw new CspaceError<CliErrorCode>(
+      "CSPACE_DAEMON_SILENT",
+      `cspace's own daemon does not answer within ${timeoutMs / 1000} s`,
+      {
+        hint: "it holds the processes of this machine: end it (its command is `cspace daemon`), then: cspace up",
+        cause: error,
+      },
+    );
   }
 }
 

@@ -21,6 +21,10 @@ export interface ProcessRequest {
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** The port that it is told to take. */
   readonly port: number;
+  /** Whether that is the only one that will do; otherwise another one is found when it is taken. @default false */
+  readonly isPortFixed?: boolean;
+  /** The text of the script that `command` calls; with another one the process is started again. @default none */
+  readonly script?: string | null;
   /** The domains that hostnames are under, for servers that check them. */
   readonly domains: readonly string[];
   readonly restart?: RestartPolicy | undefined;

@@ -14,7 +14,7 @@ import { createDirect } from "./create-direct.ts";
 import { createFront } from "./create-front.ts";
 import { daemonSocket } from "./daemon-socket.ts";
 import { handOver } from "./hand-over.ts";
-import { createHolder } from "./holder.ts";
+import { createHolder, isOver } from "./holder.ts";
 import { type DaemonStatus, protocolVersion } from "./protocol.ts";
 import { serveDaemon } from "./serve-daemon.ts";
 import { supervise } from "./supervise.ts";
@@ -22,6 +22,9 @@ import { type Predecessor, takeOver } from "./take-over.ts";
 
 /** How long it stays when nothing is left to serve, in milliseconds: the next command may be about to ask for something. */
 const lingerMs = 3000;
+
+/** How long it tells why everything that it served has ended, in milliseconds. */
+const afterwardsMs = 600_000;
 
 /**
  * Is the daemon: holds the gateway, the processes of the host and the routes of foreground commands, until nothing of
@@ -41,9 +44,9 @@ export async function runDaemon(context: Context, predecessor?: Predecessor): Pr
   let linger: NodeJS.Timeout | undefined;
   const waitForMore = (): void => {
     clearTimeout(linger);
-    linger = setTimeout(() => {
-      if (holder.list().length === 0) end("stopped");
-    }, lingerMs);
+    const routes = holder.list().flatMap((one) => one.routes);
+    if (!routes.every(({ state }) => isOver(state))) return;
+    linger = setTimeout(() => end("stopped"), routes.length === 0 ? lingerMs : afterwardsMs);
   };
   const holder = createHolder({
     startProcess: (names, request, onChange, running) =>
@@ -51,6 +54,7 @@ export async function runDaemon(context: Context, predecessor?: Predecessor): Pr
     onRoutes: (routes) => {
       direct.setRoutes(routes);
       front.setRoutes(routes);
+      waitForMore();
     },
     onEmpty: waitForMore,
   });

@@ -19,10 +19,10 @@ export function supervise(
   request: ProcessRequest,
   { logs, platform, onChange, running }: SuperviseOptions,
 ): HeldProcess {
-  const { label, command, cwd, env, inherited, port, domains, restart = "no" } = request;
+  const { label, command, cwd, env, inherited, port, isPortFixed = false, domains, restart = "no" } = request;
   const guard = createGroupGuard(platform);
   const supervised = superviseProcess(
-    { name: label, command, cwd, env, port, domains, restart },
+    { name: label, command, cwd, env, ...(isPortFixed ? { port } : { preferredPort: port }), domains, restart },
     { env: inherited, log: { folder: logs }, ...(running === undefined ? {} : { running }) },
   );
   guard.watch(supervised.pid);

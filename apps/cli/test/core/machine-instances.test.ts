@@ -65,7 +65,7 @@ test.each([
       reason: "web ended with exit code 1",
     },
   ]);
-  expect(one?.state).toBe(running ? "running" : "stopped");
+  expect(one?.state).toBe(running || state === "crash-loop" ? "running" : "stopped");
 });
 
 test.each([

@@ -152,6 +152,16 @@ test("instances are kept apart, and the last one's end is told", async () => {
   expect([marks(), empty, holder.list()]).toEqual([[], 1, []]);
 });
 
+test.each(["exited", "failed", "restarting", "crash-loop"] as const)(
+  "nobody is dialled for a process that is %s",
+  async (state) => {
+    await holder.start({ record, processes: [request("dev")] });
+    Object.assign(started[0] as FakeProcess, { state });
+    started[0]?.change();
+    expect(served.map(({ upstream }) => upstream)).toEqual([null]);
+  },
+);
+
 describe("a lease", () => {
   test("is a route until it is given back, once", () => {
     const release = lease("dev", 3000);
@@ -169,6 +179,14 @@ describe("a lease", () => {
     expect(lease("api", 3001)).toBeUndefined();
     release?.();
     expect(marks()).toEqual(["dev:4000?"]);
+  });
+
+  test("keeps its label: starting a process of the same fails before anything ends", async () => {
+    await holder.start({ record, processes: [request("web")] });
+    lease("dev", 3000);
+    const asked = holder.start({ record, processes: [request("dev")] });
+    await expect(asked).rejects.toMatchObject({ code: "CSPACE_LABEL_TAKEN" });
+    expect([marks(), stopped]).toEqual([["web:4000?", "dev:3000"], []]);
   });
 
   test("an old one that ends late does not take its successor along", () => {
@@ -246,5 +264,5 @@ test("what was handed over is held, with what has ended as it ended", () => {
     { label: "docs", leased: true, startedAt },
   ]);
   connection.emit("close");
-  expect(marks()).toEqual(["dev:4000?", "api:4001"]);
+  expect(marks()).toEqual(["dev:4000?", "api:null"]);
 });

@@ -1,14 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { until } from "./harness.ts";
 import { dev, type Instance, open, type Route, server, type UpDocument, useHostMachine } from "./host-machine.ts";
 import { isAlive, signalGroup } from "./processes.ts";
 
 const machine = useHostMachine();
 const { json, project, readDaemon, start } = machine;
+
+async function startAndEnd(cwd: string, ...args: string[]): Promise<{ out: string; err: string }> {
+  const run = start(cwd, ...args);
+  expect(await run.ended).toBe(0);
+  return run.text;
+}
 
 describe("a project that has a dev script", () => {
   test("is served under its hostname without Docker, again and in a second copy, and leaves nothing", async () => {
@@ -127,6 +134,62 @@ test("settings that change start a project's only process anew", async () => {
   expect(after).not.toBe(before);
 });
 
+test("one that has ended is down, whoever takes its port, and comes back on another", async () => {
+  const shop = project("shop", {
+    ".cspace.json": '{ "processes": { "web": { "command": "exec node server.mjs" } } }',
+    "server.mjs": server("web"),
+  });
+  const { instance } = await json<UpDocument>(shop, "up");
+  const link = instance.routes[0]?.browserUrl ?? "";
+  const port = instance.routes[0]?.target.port as number;
+  process.kill(Number((await open(link)).split(" ").at(-1)), "SIGKILL");
+  await until(5000, async () => (await open(link)).includes("web was ended by SIGKILL"));
+  const stranger = createServer((_, response) => response.end("a stranger"));
+  await new Promise<void>((resolve) => stranger.listen(port, "127.0.0.1", resolve));
+  onTestFinished(() => void stranger.close());
+  expect(await open(link)).toContain("web was ended by SIGKILL");
+  const list = start(shop, "list");
+  expect(await list.ended).toBe(0);
+  expect(list.text.out).toMatch(/stopped\n.*down {2}web was ended by SIGKILL/);
+  const again = await json<UpDocument>(shop, "up");
+  expect(again.instance.routes[0]?.target.port).not.toBe(port);
+  expect(await open(link)).toMatch(/^web mercury/);
+});
+
+test("what listens nowhere and what has ended well are no failure", async () => {
+  const shop = project("shop", {
+    ".cspace.json": JSON.stringify({
+      processes: {
+        web: { command: "node server.mjs" },
+        watch: { command: "exec sleep 60" },
+        generate: { command: "echo generated" },
+      },
+    }),
+    "server.mjs": server("web"),
+  });
+  const run = start(shop, "up", "--wait", "3");
+  expect(await run.ended).toBe(0);
+  expect(run.text.err).toContain("watch listens on no port after 3 s, and runs on");
+  expect(run.text.err).toContain("generate has ended, with code 0");
+});
+
+test("the text of a script that changes starts its process anew", async () => {
+  const manifest = (file: string): string => JSON.stringify({ scripts: { dev: `node ${file}` } });
+  const files = { "package.json": manifest("a.mjs"), "a.mjs": server("a"), "b.mjs": server("b") };
+  const shop = project("shop", files);
+  const { instance } = await json<UpDocument>(shop, "up");
+  expect(await open(instance.routes[0]?.browserUrl ?? "")).toMatch(/^a /);
+  writeFileSync(join(shop, "package.json"), manifest("b.mjs"));
+  await json(shop, "up");
+  expect(await open(instance.routes[0]?.browserUrl ?? "")).toMatch(/^b /);
+});
+
+test("a project that has nothing to start is told what would be", async () => {
+  const run = start(project("shop", { "package.json": '{ "scripts": { "start": "node x" } }' }), "up");
+  expect(await run.ended).toBe(2);
+  expect(run.text.err).toContain("has nothing to start");
+});
+
 describe("cspace run", () => {
   const listed = async (cwd: string): Promise<readonly Route[]> =>
     (await json<{ instances: Instance[] }>(cwd, "list")).instances.flatMap(({ routes }) => routes);
@@ -157,6 +220,21 @@ describe("cspace run", () => {
     expect(await other.ended).toBe(143);
   });
 
+  test("keeps its label: `up` refuses to start a process of the same, and nobody's process ends", async () => {
+    const other = await json<UpDocument>(project("other", dev), "up");
+    const shop = project("shop", dev);
+    const run = start(shop, "run", "dev", "--", "node", "server.mjs");
+    await until(10_000, async () => (await listed(shop)).some(({ health }) => health === "up"));
+    const up = start(shop, "up");
+    expect(await up.ended).toBe(1);
+    expect(up.text.err).toMatch(/dev of mercury is served by a command: node server\.mjs \(CSPACE_LABEL_TAKEN\)/);
+    expect(await open(other.instance.routes[0]?.browserUrl ?? "")).toMatch(/^dev mercury/);
+    expect((await listed(shop)).map(({ health }) => health)).toEqual(["up"]);
+    signalGroup(run, "SIGTERM");
+    await run.ended;
+    await json(shop, "up");
+  });
+
   test("follows a command to the port and the address that it takes", async () => {
     const odd = `require("http").createServer((request, response) => response.end("odd")).listen(0, "::1")`;
     const shop = project("shop", { "package.json": "{}" });
@@ -178,6 +256,13 @@ describe("cspace run", () => {
 });
 
 describe("the daemon", () => {
+  test("many that start one instance at once get one process", async () => {
+    const shop = project("shop", dev);
+    await Promise.all([1, 2, 3, 4].map(() => json<UpDocument>(shop, "up", "mercury")));
+    const { out } = await startAndEnd(shop, "logs", "dev", "--tail", "1000");
+    expect(out.match(/dev listens/g)).toEqual(["dev listens"]);
+  });
+
   test("many that start it at once get one", async () => {
     const shops = [1, 2, 3, 4].map((number) => project(`shop${number}`, dev));
     const documents = await Promise.all(shops.map((shop) => json<UpDocument>(shop, "up")));

@@ -42,7 +42,9 @@ export async function downPage(target: Target, code: string): Promise<Page> {
   const process = processOf(target);
   const lines = await lastLinesOf(target);
   const why = code === "ECONNREFUSED" ? "nothing listens there" : code;
-  const message = `${process} is down: it should listen on port ${route.upstream}, and ${why}.`;
+  const where =
+    route.upstream === null ? "it listens on no port" : `it should listen on port ${route.upstream}, and ${why}`;
+  const message = `${process} is down: ${route.reason ?? where}.`;
   return { status: 502, error: "process-down", message, data: { route: mark, process, port: route.upstream }, lines };
 }
 

@@ -1,4 +1,4 @@
-import { dial } from "./dial.ts";
+import { DialError, dial } from "./dial.ts";
 import { UpstreamConnection } from "./upstream-connection.ts";
 
 /** More idle connections than this to one service are not kept. */
@@ -6,14 +6,14 @@ const maxIdle = 256;
 
 /** The connections to one service. The last that was used is the first to be used again, so the others may grow old. */
 export class UpstreamPool {
-  readonly port: number;
+  readonly port: number | null;
   readonly #dialTimeoutMs: number;
   readonly #all = new Set<UpstreamConnection>();
   readonly #idle: UpstreamConnection[] = [];
   #closed = false;
   #addresses: readonly string[] = ["127.0.0.1", "::1"];
 
-  constructor(port: number, dialTimeoutMs: number) {
+  constructor(port: number | null, dialTimeoutMs: number) {
     this.port = port;
     this.#dialTimeoutMs = dialTimeoutMs;
   }
@@ -38,6 +38,7 @@ export class UpstreamPool {
    * @throws {DialError}
    */
   async connect(): Promise<UpstreamConnection> {
+    if (this.port === null) throw new DialError("ECONNREFUSED");
     const socket = await dial(this.port, { timeoutMs: this.#dialTimeoutMs, addresses: this.#addresses });
     // A process listens where it listened: the address that answered is the first to be asked the next time.
     if (socket.remoteFamily === "IPv6") this.#addresses = ["::1", "127.0.0.1"];

@@ -1,0 +1,17 @@
+import { findScript } from "@cspace/processes";
+import { expect, test } from "vitest";
+
+const scripts = { dev: "vite", docs: "astro dev" };
+
+test.each([
+  ["npm run dev", "vite"],
+  ["pnpm dev -- --open", "vite"],
+  ["node --run docs", "astro dev"],
+  ["tsc && yarn docs", "astro dev"],
+  ["npm run other", null],
+  ["npm run dev --workspace=web", null],
+  ["vite", null],
+  ["(npm run dev)", null],
+])("%s calls %j", (command, text) => {
+  expect(findScript(command, scripts)).toBe(text);
+});
