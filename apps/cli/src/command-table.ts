@@ -22,6 +22,10 @@ export const commands: readonly CommandSpec[] = [
     options: [
       { flags: "--domain <domain>", description: "the domain of all hostnames (default: cspace.local)" },
       { flags: "--localhost", description: "let the system find cspace.localhost too, for Safari, Node and Java" },
+      {
+        flags: "--low-ports",
+        description: "Linux: let every user have the ports from 53 on, so that URLs without Docker need no port",
+      },
     ],
     examples: ["cspace init", "cspace init --dry-run", "cspace init --domain dev.test", "cspace init --yes --json"],
     load: () => import("./commands/init.ts"),
@@ -145,7 +149,7 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: "proxy logs",
-    summary: "what Traefik and CoreDNS print",
+    summary: "what the proxy prints",
     args: [],
     options: [
       { flags: "-f, --follow", description: "go on with what is printed from now on" },

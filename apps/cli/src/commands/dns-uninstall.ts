@@ -1,5 +1,5 @@
 import { homePaths } from "@cspace/compose";
-import { type Plan, renderPlan } from "@cspace/plan";
+import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { ResolverReport } from "@cspace/resolver";
 import type { Context } from "../context.ts";
 import { confirmPlans } from "../core/confirm-plans.ts";
@@ -7,6 +7,7 @@ import { declined } from "../core/declined.ts";
 import { createHostSteps, failWithSteps, type HostStep } from "../core/host-steps.ts";
 import { applyRules, proposeRules, verifyRules } from "../core/install-rules.ts";
 import type { Host } from "../core/open-host.ts";
+import { planLowPortsRemoval } from "../core/plan-low-ports.ts";
 import { readHostDns } from "../core/read-host-dns.ts";
 import { describeResolvers, type ResolverDocument, renderResolvers } from "../core/resolver-document.ts";
 import { createProgress } from "../output/progress.ts";
@@ -18,7 +19,8 @@ export async function run(context: Context): Promise<DnsUninstallDocument> {
   const host: Host = { paths: homePaths({ env: context.env }), machine: undefined, noEngine: null };
   const { planRemoval } = await import("@cspace/resolver");
   const dns = await readHostDns(context, host);
-  const plan = planRemoval(dns.states);
+  const lowPorts = await planLowPortsRemoval(context.platform);
+  const plan = buildPlan([...planRemoval(dns.states).steps, ...lowPorts.steps]);
   if (context.flags.dryRun) return { plan };
   const [yes] = await confirmPlans(context, [proposeRules(dns, plan)]);
   if (yes !== true) throw declined();

@@ -1,14 +1,30 @@
-import { makeFolder, planMachineConfig, previewPorts, previewProxy, readMachineConfig } from "@cspace/compose";
+import {
+  makeFolder,
+  planMachineConfig,
+  portCandidates,
+  previewPorts,
+  previewProxy,
+  readMachineConfig,
+} from "@cspace/compose";
 import { applyPlan, buildPlan, type Plan, type PlanStep, readFileState, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { chooseDomains, needsNoRule } from "../core/choose-domains.ts";
 import { confirmPlans, type Proposal } from "../core/confirm-plans.ts";
 import { declined } from "../core/declined.ts";
+import { setGatewayPorts } from "../core/gateway-ports.ts";
 import { createHostSteps, failWithSteps, type HostStep } from "../core/host-steps.ts";
-import { type InstalledRules, installRules, planRules, proposeRules, verifyRules } from "../core/install-rules.ts";
+import {
+  applyRules,
+  type InstalledRules,
+  installRules,
+  planRules,
+  proposeRules,
+  verifyRules,
+} from "../core/install-rules.ts";
 import { noteOldUrls } from "../core/note-old-urls.ts";
 import { type Host, openHost } from "../core/open-host.ts";
+import { planLowPorts } from "../core/plan-low-ports.ts";
 import { type ProjectProposal, proposeProject } from "../core/propose-project.ts";
 import { type HostDns, readHostDns } from "../core/read-host-dns.ts";
 import {
@@ -18,6 +34,7 @@ import {
   requireFollowed,
 } from "../core/resolver-document.ts";
 import { startProxy } from "../core/start-proxy.ts";
+import { refreshDaemon } from "../daemon/open-daemon.ts";
 import { createProgress } from "../output/progress.ts";
 
 interface InitResult extends ResolverDocument {
@@ -45,6 +62,8 @@ interface Findings {
   readonly dns: HostDns;
   /** The change of the host's resolver, for the port that DNS has or is going to have. */
   readonly rules: Plan;
+  /** What lets every user have low ports, where that was asked for. */
+  readonly lowPorts: Plan;
 }
 
 /** Sets up the project of the directory and, once, the machine; run again it changes nothing. */
@@ -91,20 +110,24 @@ async function readFindings(context: Context, args: CommandArgs): Promise<Findin
     proposeProject(context),
     machine === undefined ? undefined : previewPorts(machine),
   ]);
-  const dns = await readHostDns(context, host, { domains, localhost, port: ports?.dnsPort });
+  const isLow = args.lowPorts === true;
+  const lowPorts = isLow ? await planLowPorts(context.platform) : buildPlan([]);
+  // With low ports the gateway has the first of its list.
+  const dnsPort = machine === undefined ? (isLow ? portCandidates.dns[0] : undefined) : ports?.dnsPort;
+  const dns = await readHostDns(context, host, { domains, localhost, port: dnsPort });
   const config =
     domains === served ? undefined : planMachineConfig(await readFileState(paths.config), { domains: [...domains] });
-  return { host, project, domains, served, localhost, config, dns, rules: await planRules(dns) };
+  return { host, project, domains, served, localhost, config, dns, rules: await planRules(dns), lowPorts };
 }
 
-async function preview({ host, project, config, rules, domains }: Findings): Promise<Plan> {
+async function preview({ host, project, config, rules, lowPorts, domains }: Findings): Promise<Plan> {
   const changed = config === undefined ? {} : { domains };
   const proxy = host.machine === undefined ? [] : await previewProxy({ ...host.machine, ...changed });
-  return buildPlan([project.step, config, ...proxy, ...rules.steps]);
+  return buildPlan([project.step, config, ...lowPorts.steps, ...proxy, ...rules.steps]);
 }
 
-function propose({ project, config, dns, rules }: Findings): [Proposal, Proposal] {
-  const machine = proposeRules(dns, buildPlan([config, ...rules.steps]));
+function propose({ project, config, dns, rules, lowPorts }: Findings): [Proposal, Proposal] {
+  const machine = proposeRules(dns, buildPlan([config, ...lowPorts.steps, ...rules.steps]));
   return [
     {
       plan: buildPlan([project.step]),
@@ -113,7 +136,9 @@ function propose({ project, config, dns, rules }: Findings): [Proposal, Proposal
     },
     rules.steps.length > 0
       ? machine
-      : { ...machine, title: "what this machine serves", question: "Change the machine's settings?" },
+      : lowPorts.steps.length > 0
+        ? { ...machine, title: "ports from 53 on for every user of this machine" }
+        : { ...machine, title: "what this machine serves", question: "Change the machine's settings?" },
   ];
 }
 
@@ -145,8 +170,9 @@ async function apply(
   }
 
   async function setUp(): Promise<InstalledRules> {
-    const { config, localhost, served, rules } = found;
+    const { config, localhost, served, rules, lowPorts } = found;
     const start = async (): Promise<InstalledRules> => {
+      if (lowPorts.steps.length > 0) await steps.run("ports", () => freeLowPorts(context, host, lowPorts));
       await steps.run("proxy", () => startProxy(context, host, progress));
       return await installRules(context, host, { localhost, former: served, agreed: rules, steps });
     };
@@ -154,17 +180,26 @@ async function apply(
     await makeFolder(host.paths.home);
     await steps.run("config", () => applyStep(config));
     try {
+      await refreshDaemon(context);
       const installed = await start();
       if (host.machine !== undefined) await noteOldUrls(context, host.machine);
       return installed;
     } catch (error) {
       await applyPlan({ version: 1, steps: [reverse(config)] });
+      await refreshDaemon(context).catch(() => undefined);
       // Why it failed matters more than what keeps the proxy from its old domains; the next start gives it them.
       if (!context.signal.aborted) await startProxy(context, host, progress).catch(() => undefined);
       context.output.note(`the machine serves ${served.join(", ")}, as before`);
       throw error;
     }
   }
+}
+
+/** Applies what lets the gateway have low ports, and moves it there. */
+async function freeLowPorts(context: Context, host: Host, plan: Plan): Promise<boolean> {
+  await applyRules(context, host, plan);
+  if (host.machine === undefined) await setGatewayPorts(context, host.paths, { httpPort: "auto", dnsPort: "auto" });
+  return true;
 }
 
 function reverse({ before, after, ...step }: PlanStep): PlanStep {

@@ -1,21 +1,32 @@
-import { attachProxy, ensureProxy, previewProxy, readProxyState, withLock } from "@cspace/compose";
+import {
+  attachProxy,
+  ensureProxy,
+  type HomePaths,
+  previewProxy,
+  readMachineConfig,
+  readProxyState,
+  withLock,
+} from "@cspace/compose";
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { describeProxy, type ProxyReport, renderProxyDocument } from "../core/describe-proxy.ts";
+import { describeGateway, describeProxy, type ProxyReport, renderProxyDocument } from "../core/describe-proxy.ts";
 import { dropStaleFront } from "../core/drop-stale-front.ts";
+import { setGatewayPorts, type WantedPorts } from "../core/gateway-ports.ts";
 import { noteOldUrls } from "../core/note-old-urls.ts";
-import { type Machine, openEngine } from "../core/open-engine.ts";
+import type { Machine } from "../core/open-engine.ts";
+import { openHost } from "../core/open-host.ts";
 import { createProgress } from "../output/progress.ts";
 
 type ProxyUpDocument = { readonly proxy: ProxyReport } | { readonly plan: Plan };
 
 /** Starts the proxy and puts it on every network that it serves. */
 export async function run(context: Context, args: CommandArgs): Promise<ProxyUpDocument> {
-  const machine = await openEngine(context);
   const port = (value: unknown): number | "auto" | undefined =>
     value === "auto" || typeof value === "number" ? value : undefined;
   const ports = { httpPort: port(args.httpPort), dnsPort: port(args.dnsPort) };
+  const { machine, noEngine, paths } = await openHost(context);
+  if (machine === undefined) return await upGateway(context, paths, { ports, noEngine });
   if (context.flags.dryRun) return { plan: buildPlan(await previewProxy({ ...machine, ...ports })) };
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   try {
@@ -36,6 +47,21 @@ export async function run(context: Context, args: CommandArgs): Promise<ProxyUpD
     progress.stop();
   }
   return { proxy: await describeProxy(machine) };
+}
+
+/** Without an engine the gateway is the proxy; it listens as long as it serves something. */
+async function upGateway(
+  context: Context,
+  paths: HomePaths,
+  { ports, noEngine }: { readonly ports: WantedPorts; readonly noEngine: string | null },
+): Promise<ProxyUpDocument> {
+  if (context.flags.dryRun) return { plan: buildPlan([]) };
+  const status = await setGatewayPorts(context, paths, ports);
+  const { domains } = await readMachineConfig(paths);
+  const proxy = describeGateway(status, { noEngine, domains });
+  if (proxy.state === "stopped") context.output.note("the gateway starts with the first process: cspace up");
+  for (const note of status?.gateway.notes ?? []) context.output.note(note);
+  return { proxy };
 }
 
 /** A rule of the host's resolver knows nothing of a port that was named since. */

@@ -1,8 +1,10 @@
 import { listInstances, readMachineConfig, readProxyState } from "@cspace/compose";
-import { buildHostname, defaultDomains } from "@cspace/hostnames";
+import { buildHostname, defaultDomains, type RouteName } from "@cspace/hostnames";
 import type { ResolverState } from "@cspace/resolver";
 import type { Context } from "../context.ts";
+import type { DaemonStatus, HeldInstance } from "../daemon/protocol.ts";
 import { needsNoRule } from "./choose-domains.ts";
+import { previewDnsPort } from "./gateway-ports.ts";
 import type { Machine } from "./open-engine.ts";
 import type { Host } from "./open-host.ts";
 
@@ -40,19 +42,27 @@ export async function readHostDns(context: Context, host: Host, options: ReadHos
   const { domains = config.domains, former = [], localhost = false } = options;
   // On macOS a rule is found by its domain, so those that were served until now are looked for too.
   const known = [...new Set([...domains, ...config.domains, ...former, ...defaultDomains])];
-  const [states, proxy] = await Promise.all([
+  const [states, proxy, daemon] = await Promise.all([
     readResolver({ domains: known, platform, signal }),
     host.machine === undefined ? undefined : readProxyState(host.machine.engine),
+    host.machine === undefined ? readDaemon(context) : undefined,
   ]);
-  const listening = proxy?.dnsRunning === true ? proxy.dnsPort : null;
+  const listening = (proxy?.dnsRunning === true ? proxy.dnsPort : null) ?? daemon?.gateway.dnsPort ?? null;
   const rulePort = states.flatMap(({ rules }) => rules).find(({ port }) => port !== null)?.port;
   return {
     states,
     domains,
     ruled: domains.filter((domain) => localhost || !needsNoRule(domain) || isInstalled(domain, states)),
-    names: states.some(({ kind }) => kind === "hosts") ? await readNames(host.machine, states, domains) : [],
+    names: states.some(({ kind }) => kind === "hosts")
+      ? await readNames(host.machine, { states, domains, held: daemon?.instances ?? [] })
+      : [],
     listening,
-    port: options.port ?? listening ?? config.dnsPort ?? rulePort ?? 53,
+    port:
+      options.port ??
+      listening ??
+      config.dnsPort ??
+      rulePort ??
+      (host.machine === undefined ? await previewDnsPort(context) : 53),
   };
 }
 
@@ -62,15 +72,27 @@ function isInstalled(domain: string, states: readonly ResolverState[]): boolean 
   );
 }
 
-/** Without an engine nobody knows the instances, and the names that are installed stay. */
-async function readNames(
-  machine: Machine | undefined,
-  states: readonly ResolverState[],
-  domains: readonly string[],
-): Promise<string[]> {
-  if (machine === undefined) return states.flatMap(({ rules }) => rules.flatMap(({ names }) => names));
+/** One that does not answer is none. */
+async function readDaemon(context: Context): Promise<DaemonStatus | undefined> {
+  const { findDaemon } = await import("../daemon/open-daemon.ts");
+  return (await findDaemon(context, { timeoutMs: 1000 }).catch(() => undefined))?.status;
+}
+
+interface NameSources {
+  readonly states: readonly ResolverState[];
+  readonly domains: readonly string[];
+  readonly held: readonly HeldInstance[];
+}
+
+/** Without an engine nobody knows all instances, and the names that are installed stay. */
+async function readNames(machine: Machine | undefined, { states, domains, held }: NameSources): Promise<string[]> {
+  const namesOf = (names: Omit<RouteName, "label">, routes: readonly Pick<RouteName, "label">[]): string[] =>
+    routes.flatMap(({ label }) => domains.map((domain) => buildHostname({ ...names, label }, { domain })));
+  if (machine === undefined) {
+    const installed = states.flatMap(({ rules }) => rules.flatMap(({ names }) => names));
+    const served = held.flatMap(({ record: { project, instance }, routes }) => namesOf({ project, instance }, routes));
+    return [...new Set([...installed, ...served])];
+  }
   const instances = await listInstances({ engine: machine.engine });
-  return instances.flatMap(({ project, instance, routes }) =>
-    routes.flatMap(({ label }) => domains.map((domain) => buildHostname({ label, instance, project }, { domain }))),
-  );
+  return instances.flatMap(({ project, instance, routes }) => namesOf({ project, instance }, routes));
 }

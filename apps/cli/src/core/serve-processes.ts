@@ -3,16 +3,14 @@ import {
   ensureCatchAll,
   ensureProxy,
   findGatewayAddress,
-  portCandidates,
   readMachineConfig,
   withLock,
-  writeMachineConfig,
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
 import type { RunningDaemon } from "../daemon/open-daemon.ts";
-import type { DaemonStatus } from "../daemon/protocol.ts";
 import type { CliErrorCode } from "../errors.ts";
+import { keepPorts } from "./gateway-ports.ts";
 import type { Host } from "./open-host.ts";
 
 /** Where the proxy answers HTTP for processes, and whether something was changed for it. */
@@ -37,7 +35,7 @@ export async function serveProcesses(context: Context, host: Host, daemon: Runni
         hint: "see what takes its ports, and run the command again",
       });
     }
-    await keepPorts(host, gateway);
+    await keepPorts(host.paths, gateway);
     const changed = status.gateway.httpPort === null;
     for (const note of changed ? gateway.notes : []) output.note(note);
     return { httpPort: gateway.httpPort, changed };
@@ -58,16 +56,4 @@ export async function serveProcesses(context: Context, host: Host, daemon: Runni
     { signal },
   );
   return { httpPort: proxy.httpPort, changed: proxy.changed || changed };
-}
-
-/** Keeps a port that is not the first of its list, so that no URL moves, whoever serves it next. */
-async function keepPorts({ paths }: Host, { httpPort, dnsPort }: DaemonStatus["gateway"]): Promise<void> {
-  const kept = await readMachineConfig(paths);
-  const keep = (port: number | null, list: readonly number[], before: number | null): number | null =>
-    before === null && port !== null && port !== list[0] && list.includes(port) ? port : before;
-  const change = {
-    httpPort: keep(httpPort, portCandidates.http, kept.httpPort),
-    dnsPort: keep(dnsPort, portCandidates.dns, kept.dnsPort),
-  };
-  if (change.httpPort !== kept.httpPort || change.dnsPort !== kept.dnsPort) await writeMachineConfig(paths, change);
 }

@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { createDaemonClient, type DaemonClient } from "./daemon-client.ts";
 import { daemonSocket } from "./daemon-socket.ts";
-import { type DaemonStatus, protocolVersion } from "./protocol.ts";
+import { type DaemonStatus, type HandOverRequest, protocolVersion } from "./protocol.ts";
 
 /** A daemon that answers, and what it said. */
 export interface RunningDaemon {
@@ -113,12 +113,23 @@ async function start(context: Context, paths: HomePaths): Promise<RunningDaemon>
   );
 }
 
+/** Lets the daemon, where one runs, read the machine's settings anew: another one goes on with all it holds. */
+export async function refreshDaemon(context: Context): Promise<void> {
+  const running = await findDaemon(context);
+  if (running === undefined || context.platform === "win32") return;
+  await running.client.handOver(successorOf(context));
+}
+
+const successorOf = ({ program: { node, script }, env }: Context): HandOverRequest => ({
+  command: [node, script, "daemon", "--take-over"],
+  env,
+});
+
 const isOurs = ({ status }: RunningDaemon): boolean => status.protocol === protocolVersion;
 
 /** Lets a daemon of this version go on with what an older one holds. */
 async function replace(context: Context, older: RunningDaemon): Promise<RunningDaemon> {
   const { status, client } = older;
-  const { node, script } = context.program;
   if (status.protocol > protocolVersion) {
     throw otherVersion(
       status,
@@ -126,7 +137,7 @@ async function replace(context: Context, older: RunningDaemon): Promise<RunningD
     );
   }
   if (context.platform === "win32") throw otherVersion(status, "end all first: cspace down --all");
-  await client.handOver({ command: [node, script, "daemon", "--take-over"], env: context.env });
+  await client.handOver(successorOf(context));
   const running = await findDaemon(context, { stay: true });
   if (running !== undefined && isOurs(running)) return running;
   throw otherVersion(status, "end all first: cspace down --all");
