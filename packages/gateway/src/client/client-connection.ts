@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import { noBytes } from "../http/body-reader.ts";
 import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
+import type { RequestOrigin } from "../http/forwarded.ts";
 import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
-import { isUpgrade, type RequestOrigin, upgradeOf } from "../http/upstream-head.ts";
+import { isUpgrade, upgradeOf } from "../http/upstream-head.ts";
 import type { Hub, Tracked } from "../hub.ts";
 import { firstRequestMs, halfClosedMs, lingerMs } from "../limits.ts";
 import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
