@@ -31,7 +31,7 @@ export interface ListenOptions {
   readonly dnsPort?: number | null;
   /** HTTP only, on the same port. @default none */
   readonly further?: readonly FurtherAddress[];
-  /** Keep what a proxy in front says in `Forwarded` and `X-Forwarded-*`, instead of dropping it. @default false */
+  /** Keep what a proxy in front says in `X-Forwarded-*`, instead of dropping it. @default false */
   readonly trustForwarded?: boolean;
   /**
    * Listen on the wildcard address and refuse who is not of this machine: where the system asks for it (`needed`: macOS,

@@ -9,6 +9,11 @@ export interface GatewayLimits {
    * silent for ever. @default 75_000
    */
   readonly idleTimeoutMs: number;
+  /**
+   * How long a peer may take nothing of what is held for it, a response or an upload, before it is given up. However
+   * slowly it takes, it is waited for. @default 300_000
+   */
+  readonly stallTimeoutMs: number;
   /** For the connection to a process; longer is answered with 504. @default 3_000 */
   readonly dialTimeoutMs: number;
   /** How long a request waits for a process that is starting; then it is answered with 503. @default 30_000 */
@@ -21,6 +26,7 @@ export const defaultLimits: GatewayLimits = {
   maxHeaderBytes: 32_768,
   headersTimeoutMs: 10_000,
   idleTimeoutMs: 75_000,
+  stallTimeoutMs: 300_000,
   dialTimeoutMs: 3_000,
   startTimeoutMs: 30_000,
   drainTimeoutMs: 5_000,
@@ -29,7 +35,7 @@ export const defaultLimits: GatewayLimits = {
 /** A service may send longer headers than a client: policies, many cookies. */
 export const maxResponseHeaderBytes = 262_144;
 
-/** How long a client that is told to go may take to close. */
+/** How long a client that is told to go, and has been sent all there was to send, may take to close. */
 export const lingerMs = 2_000;
 
 /** How long a closing gateway waits for the first request of a client that it has accepted. */

@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, Socket as DatagramSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { connect } from "node:net";
 import { createGateway } from "@cspace/gateway";
@@ -229,6 +229,45 @@ test("questions over TCP are answered in their order, in whatever pieces they co
     return found;
   };
   await expect.poll(seen).toEqual(ids);
+});
+
+test("a datagram that cannot be answered is dropped: one from port 0, and one for which sending fails", async () => {
+  const gateway = createGateway({ limits: { drainTimeoutMs: 50 } });
+  onTestFinished(() => gateway.close());
+  const { dnsPort } = await gateway.listen({ httpPort: 0, dnsPort: 0 });
+  const sockets = gateway.sockets.flatMap(({ handle }) => (handle instanceof DatagramSocket ? [handle] : []));
+  expect(sockets).toHaveLength(2);
+  const message = question("dev.mercury.p.cspace.local");
+  for (const socket of sockets) {
+    const { address, family } = socket.address();
+    for (const port of [0, -1, 65_536])
+      socket.emit("message", message, { address, family, port, size: message.length });
+  }
+  expect(await probeDns(dnsPort ?? 0, "dev.mercury.p.cspace.local")).toBe(true);
+});
+
+test("fuzzed datagrams over a real socket are each answered or dropped, and the next is answered", async () => {
+  const port = await startDns();
+  const udp = createSocket("udp4");
+  onTestFinished(() => void udp.close());
+  const answered = new Set<number>();
+  udp.on("message", (reply) => answered.add(reply.readUInt16BE(0)));
+  const bytes = question("dev.mercury.p.cspace.local", "A", { additionals: [opt()] });
+  const flips = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 8 });
+  for (const [at, one] of fc.sample(flips, { numRuns: 2_000, seed: 1 }).entries()) {
+    const copy = Buffer.from(bytes);
+    for (const [place, value] of one) copy[place] = value;
+    udp.send(at % 5 === 0 ? copy.subarray(0, at % copy.length) : copy, port, "127.0.0.1");
+    if (at % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await expect
+    .poll(() => {
+      const good = question("dev.mercury.p.cspace.local");
+      good.writeUInt16BE(0xfeed, 0);
+      udp.send(good, port, "127.0.0.1");
+      return answered.has(0xfeed);
+    })
+    .toBe(true);
 });
 
 test("noise over UDP and TCP leaves it answering", async () => {

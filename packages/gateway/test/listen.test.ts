@@ -7,14 +7,17 @@ import { expect, onTestFinished, test } from "vitest";
 import { bindLoopback } from "../src/listen/bind-loopback.ts";
 import type { Bound } from "../src/listen/bind-servers.ts";
 import { admitsLoopback, admitsSubnets, plainAddress } from "../src/listen/peers.ts";
-import { get, listenHttp, openRaw, route } from "./harness.ts";
+import { get, hostname, listenHttp, openRaw, route } from "./harness.ts";
 
 const outward = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
   .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 
 async function start(options: ListenOptions): Promise<Listening> {
-  const upstream = await listenHttp((incoming, response) => response.end(`<${incoming.headers["x-forwarded-for"]}>`));
+  const upstream = await listenHttp(({ headers }, response) => {
+    const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`);
+    response.end(`<${headers["x-forwarded-for"]}>\n${fields.join("")}`);
+  });
   const gateway = createGateway({ routes: [route(upstream)], limits: { drainTimeoutMs: 50 } });
   onTestFinished(() => gateway.close());
   return gateway.listen({ httpPort: 0, ...options });
@@ -80,6 +83,39 @@ test("what a proxy in front says is kept only when it is trusted", async () => {
   expect(await askAt("127.0.0.1", (await start({})).httpPort, field)).toContain("<127.0.0.1>");
   const trusting = await start({ trustForwarded: true });
   expect(await askAt("127.0.0.1", trusting.httpPort, field)).toContain("<203.0.113.7, 127.0.0.1>");
+});
+
+test("a client's Forwarded is dropped even behind a trusted proxy, and written anew from what that proxy says", async () => {
+  const { httpPort } = await start({ trustForwarded: true });
+  const forwarded = async (...fields: string[]): Promise<string | undefined> =>
+    /^forwarded: (.*)$/im.exec(
+      await askAt("127.0.0.1", httpPort, ["Forwarded: for=6.6.6.6;proto=https", ...fields].join("\r\n")),
+    )?.[1];
+  const own = `for=127.0.0.1;host="${hostname}";proto=http`;
+  expect(await forwarded()).toBe(own);
+  expect(
+    await forwarded(
+      "X-Forwarded-For: 203.0.113.7, 2001:db8::1",
+      "X-Forwarded-Proto: https",
+      "X-Forwarded-Host: a.test:81",
+    ),
+  ).toBe(`for=203.0.113.7;host="a.test:81";proto=https, for="[2001:db8::1]", ${own}`);
+  expect(await forwarded("X-Forwarded-Proto: https")).toBe(`for=unknown;proto=https, ${own}`);
+  expect(
+    await forwarded(
+      'X-Forwarded-For: 1.2.3.4";for=6.6.6.6',
+      'X-Forwarded-Host: a";for=6.6.6.6',
+      "X-Forwarded-Proto: x;y",
+    ),
+  ).toBe(`for=unknown, ${own}`);
+});
+
+test("what a trusted proxy says of the protocol, the host and the port is kept", async () => {
+  const said = ["X-Forwarded-Proto: https", "X-Forwarded-Host: a.test", "X-Forwarded-Port: 443"];
+  const trusting = await askAt("127.0.0.1", (await start({ trustForwarded: true })).httpPort, said.join("\r\n"));
+  for (const field of said) expect(trusting).toContain(field.toLowerCase());
+  const other = await askAt("127.0.0.1", (await start({})).httpPort, said.join("\r\n"));
+  for (const field of said) expect(other).not.toContain(field.toLowerCase());
 });
 
 test("a port that is taken is named with its holder, and nothing stays bound", async () => {

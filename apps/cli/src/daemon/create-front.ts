@@ -64,6 +64,11 @@ export function createFront(domains: readonly string[]): Front {
   };
 }
 
+/**
+ * Whom to believe: the proxy alone, and only where it comes from. An engine in a virtual machine lets it come from
+ * loopback, as any program of this machine does; where it has an address of its own, nobody on loopback is believed.
+ */
 function optionsOf(further: FurtherAddress | null): Pick<ListenOptions, "further" | "trustForwarded"> {
-  return { further: further === null ? [] : [further], trustForwarded: true };
+  if (further === null) return { further: [], trustForwarded: true };
+  return { further: [{ ...further, trustForwarded: true }], trustForwarded: false };
 }

@@ -1,14 +1,16 @@
 import type { Socket } from "node:net";
 import { noBytes } from "../http/body-reader.ts";
 import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
+import type { RequestOrigin } from "../http/forwarded.ts";
 import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
-import { isUpgrade, type RequestOrigin, upgradeOf } from "../http/upstream-head.ts";
+import { isUpgrade, upgradeOf } from "../http/upstream-head.ts";
 import type { Hub, Tracked } from "../hub.ts";
 import { firstRequestMs, halfClosedMs, lingerMs } from "../limits.ts";
 import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
+import { bytesTaken } from "./bytes-taken.ts";
 import { Exchange } from "./exchange.ts";
 import { joinTunnel } from "./join-tunnel.ts";
 
@@ -39,6 +41,8 @@ export class ClientConnection implements Tracked {
   /** Told to go; whatever it still sends is thrown away. */
   #closing = false;
   #tunnel = false;
+  /** What the client had taken when it was last looked at. */
+  #moved = -1;
 
   constructor(hub: Hub, socket: Socket, { address, port, trustForwarded }: ClientOrigin) {
     this.hub = hub;
@@ -102,6 +106,10 @@ export class ClientConnection implements Tracked {
   }
 
   onDeadline(): void {
+    if (this.socket.writableLength > 0 && this.#hasMoved()) {
+      this.deadline = Date.now() + this.hub.limits.stallTimeoutMs;
+      return;
+    }
     // Only a request whose headers are too slow is told so: an answer on an idle connection would be taken for the next.
     if (this.#exchange !== undefined || this.#closing || !this.#headBegun) this.destroy();
     else this.answer(malformedPage(408, "the headers did not come in time"), undefined, undefined, true);
@@ -189,6 +197,13 @@ export class ClientConnection implements Tracked {
     this.#exchange?.start();
   }
 
+  /** Whether the client has taken anything since this was last asked. */
+  #hasMoved(): boolean {
+    const before = this.#moved;
+    this.#moved = bytesTaken(this.socket);
+    return this.#moved !== before;
+  }
+
   #takePending(): Buffer {
     const pending = this.#pending;
     this.#pending = noBytes;
@@ -212,8 +227,12 @@ export class ClientConnection implements Tracked {
     if (this.#closing) return;
     this.#closing = true;
     this.#pending = noBytes;
-    this.deadline = Date.now() + lingerMs;
-    this.socket.end();
+    // What is still held for the client may take it long to read; the time to close begins when it has that.
+    this.deadline = Date.now() + this.hub.limits.stallTimeoutMs;
+    this.#moved = bytesTaken(this.socket);
+    this.socket.end(() => {
+      this.deadline = Date.now() + lingerMs;
+    });
     this.socket.resume();
   }
 }

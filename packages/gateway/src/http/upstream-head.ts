@@ -1,23 +1,12 @@
 import { forwardableHeader } from "./forwardable.ts";
+import { believedKeys, forwardedFields, joined, noProxy, type RequestOrigin } from "./forwarded.ts";
 import { chunked } from "./framing.ts";
 import type { RequestHead } from "./request-head.ts";
 import { isToken, listMembers } from "./syntax.ts";
 
-/** What the gateway knows of a request beside its head. */
-export interface RequestOrigin {
-  /** The address of who asks, as the gateway sees it. */
-  readonly clientAddress: string;
-  /** The port that was asked, where the authority names none. */
-  readonly port: number;
-  /** The name of this gateway in `Via`. */
-  readonly gatewayName: string;
-  /** Keep what an earlier proxy says of the request, instead of dropping it. */
-  readonly trustForwarded: boolean;
-}
-
 /**
  * The head of a request as it goes to the service: the client's headers in their order, without those that concern the
- * connection (RFC 9110, 7.6.1), and with `Via` (7.6.3), `Forwarded` (RFC 7239) and `X-Forwarded-*` of our own.
+ * connection (RFC 9110, 7.6.1), and with `Via` (7.6.3) and what says who asked of our own.
  */
 export function buildUpstreamHead(request: RequestHead, origin: RequestOrigin): string {
   const { authority, connection } = request;
@@ -28,7 +17,7 @@ export function buildUpstreamHead(request: RequestHead, origin: RequestOrigin): 
   for (const { name, key, value } of request.fields) {
     if (key === "via") via += `${value}, `;
     else if (key === "content-length") hasLength = true;
-    else if (origin.trustForwarded && forwardedKeys.has(key)) before = { ...before, [key]: joined(before[key], value) };
+    else if (origin.trustForwarded && believedKeys.has(key)) before = { ...before, [key]: joined(before[key], value) };
     else if (forwardableHeader(key) && !connection.includes(key)) {
       if (key !== "expect" || request.minor === 1) head += `${name}: ${value}\r\n`;
     }
@@ -39,36 +28,6 @@ export function buildUpstreamHead(request: RequestHead, origin: RequestOrigin): 
   if (protocol !== undefined) head += `Upgrade: ${protocol}\r\nConnection: Upgrade\r\n`;
   else if (takesTrailers(request)) head += "TE: trailers\r\nConnection: TE\r\n";
   return `${head}Via: ${via}1.${request.minor} ${origin.gatewayName}\r\n${forwardedFields(authority, origin, before)}\r\n`;
-}
-
-/** What an earlier proxy that is trusted says of a request. */
-type Before = Readonly<Record<string, string>>;
-const noProxy: Before = {};
-const forwardedKeys = new Set([
-  "forwarded",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-forwarded-port",
-]);
-
-function forwardedFields(authority: string, origin: RequestOrigin, before: Before): string {
-  const { clientAddress } = origin;
-  const node = clientAddress.includes(":") ? `"[${clientAddress}]"` : clientAddress;
-  const proto = before["x-forwarded-proto"] ?? "http";
-  const host = before["x-forwarded-host"] ?? authority;
-  const port = before["x-forwarded-port"] ?? (/:(\d+)$/.exec(authority)?.[1] || String(origin.port));
-  const clients = joined(before["x-forwarded-for"], clientAddress);
-  const element = joined(before.forwarded, `for=${node};host="${authority}";proto=http`);
-  return (
-    `X-Forwarded-For: ${clients}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Port: ${port}\r\n` +
-    `X-Forwarded-Proto: ${proto}\r\nForwarded: ${element}\r\n`
-  );
-}
-
-/** A member behind those that a list has already. */
-function joined(list: string | undefined, member: string): string {
-  return list === undefined ? member : `${list}, ${member}`;
 }
 
 /**

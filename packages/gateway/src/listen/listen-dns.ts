@@ -42,12 +42,21 @@ export function adoptDns(zones: Zones, handle: Server | DatagramSocket): Bound {
   return closing(adoptTcp(handle, onSocket));
 }
 
+/** Answers one datagram after the other: whatever one of them is, the next is answered. */
 function answerDatagrams(zones: Zones): OnMessage {
   return (message, from, socket) => {
-    const reply = admitsLoopback(plainAddress(from.address)) ? answerQuery(message, zones, "udp") : undefined;
-    if (reply !== undefined) socket.send(reply, from.port, from.address);
+    // Port 0 is how a sender says that it wants no answer (RFC 768); none can be sent there.
+    if (from.port === 0 || !admitsLoopback(plainAddress(from.address))) return;
+    try {
+      const reply = answerQuery(message, zones, "udp");
+      if (reply !== undefined) socket.send(reply, from.port, from.address, ignoreLoss);
+    } catch {
+      // One sender's datagram is not worth the service of all others, and a resolver asks again.
+    }
   };
 }
+
+function ignoreLoss(): void {}
 
 interface StreamAnswerer {
   readonly onSocket: OnSocket;

@@ -19,7 +19,7 @@ export interface FurtherAddress {
 /** Options of {@link listenHttp}. */
 export interface ListenHttpOptions {
   readonly further: readonly FurtherAddress[];
-  /** Keep what a proxy in front says in `Forwarded` and `X-Forwarded-*`, instead of dropping it. */
+  /** Keep what a proxy in front says in `X-Forwarded-*`, instead of dropping it. */
   readonly trustForwarded: boolean;
   readonly wildcard: Wildcard;
   readonly platform: NodeJS.Platform;
