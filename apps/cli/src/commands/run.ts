@@ -9,10 +9,11 @@ import { chooseForUp } from "../core/choose-for-up.ts";
 import { claimMachine } from "../core/claim-machine.ts";
 import { readScope } from "../core/find-instance.ts";
 import { followPort } from "../core/follow-port.ts";
+import { holdRoute } from "../core/hold-route.ts";
 import { openHost } from "../core/open-host.ts";
 import { type ForegroundCommand, runForeground } from "../core/run-foreground.ts";
 import { serveProcesses } from "../core/serve-processes.ts";
-import type { Lease } from "../daemon/daemon-client.ts";
+import { withoutWords } from "../core/without-words.ts";
 import { ensureDaemon } from "../daemon/open-daemon.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { ExitWith } from "../exit-with.ts";
@@ -33,39 +34,49 @@ export async function run(context: Context, args: CommandArgs): Promise<ExitWith
       hint: "go to the project's directory, or name it: --cwd <dir>",
     });
   }
+  const { output } = context;
+  const quiet = withoutWords(context);
   const host = await openHost(context);
   const name = context.flags.instance;
   const { record } = await chooseForUp(context, claimMachine(host), { ...scope, project }, { name, fresh: false });
   const [daemon, port] = await Promise.all([ensureDaemon(context), findFreePort()]);
   const { domains } = daemon.status.gateway;
-  const { httpPort } = await serveProcesses(context, host, daemon);
-  const request = { record, label, command: words.join(" ") };
-  const first = await daemon.client.lease({ ...request, port });
-  if (first === undefined) {
+  let { httpPort } = await serveProcesses(context, host, daemon);
+  const say = async (): Promise<void> => output.note(await chooseLink({ label, ...record }, domains, httpPort));
+  const hold = await holdRoute({
+    request: { record, label, command: words.join(" "), port },
+    client: daemon.client,
+    serve: async () => {
+      const again = await ensureDaemon(quiet);
+      const served = await serveProcesses(quiet, host, again);
+      const isElsewhere = served.httpPort !== httpPort;
+      httpPort = served.httpPort;
+      if (isElsewhere) await say();
+      return again.client;
+    },
+    onFailure: (reason) => output.note(`${label} has lost its hostname, and gets it back as soon as it can: ${reason}`),
+  });
+  if (hold === undefined) {
     throw new CspaceError<CliErrorCode>("CSPACE_LABEL_TAKEN", `${label} of ${record.instance} is served already`, {
       hint: "take another label, or end what serves it: cspace list",
     });
   }
-  const held: { lease: Lease | undefined } = { lease: first };
   const ended = new AbortController();
-  const onPort = async (other: number): Promise<void> => {
-    held.lease?.release();
-    held.lease = await daemon.client.lease({ ...request, port: other });
-  };
   try {
-    context.output.note(await chooseLink({ label, ...record }, domains, httpPort));
+    await say();
     const command = await planForeground(context, words, { port, domains });
+    context.signal.throwIfAborted();
     const code = await runForeground(context, {
       ...command,
       onStart: (pid) => {
         // Where it listens cannot be told on every system; then it is where it was told to.
-        followPort({ pid, port, onPort, signal: ended.signal }).catch(() => undefined);
+        followPort({ pid, port, onPort: hold.lead, signal: ended.signal }).catch(() => undefined);
       },
     });
     return new ExitWith(code);
   } finally {
     ended.abort();
-    held.lease?.release();
+    hold.release();
   }
 }
 

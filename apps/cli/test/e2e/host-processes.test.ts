@@ -192,7 +192,10 @@ describe("the daemon", () => {
     const run = start(shop, "run", "docs", "--", "sleep", "60");
     await until(10_000, async () => (await readDaemon()) !== undefined && run.text.err.includes("http://"));
     const before = await readDaemon();
+    // First the one who would start another.
+    signalGroup(run, "SIGSTOP");
     process.kill(before?.pid as number, "SIGKILL");
+    signalGroup(run, "SIGKILL");
     await until(5000, async () => (await readDaemon()) === undefined);
     expect(existsSync(join(machine.root, "home/run/daemon.sock"))).toBe(true);
     const other = start(shop, "run", "other", "--", "sleep", "60");
