@@ -10,7 +10,7 @@ export interface ForegroundCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Called with its pid once it runs. */
+  /** Called with its pid once it runs; never when it cannot be started. */
   readonly onStart: (pid: number) => void;
 }
 
@@ -20,7 +20,8 @@ export interface ForegroundCommand {
  * foreground, the program has got already. Nothing tells a SIGINT that another process sends to this one alone, while it is
  * in the foreground, from the terminal's: that one is taken for the terminal's, and SIGTERM is passed on always.
  *
- * @throws {CspaceError} `CSPACE_COMMAND_MISSING` when it cannot be started.
+ * One that cannot be started is told as `CSPACE_COMMAND_MISSING`; its code is a shell's, too: 127 where there is no such
+ * program, else 126.
  */
 export async function runForeground(
   context: Context,
@@ -39,15 +40,16 @@ export async function runForeground(
     if (mayBeTerminal && (await isInForeground(context.platform))) return;
     child.kill(name);
   });
-  return await new Promise((resolve, reject) => {
+  return await new Promise((resolve) => {
     child.once("error", (cause) => {
-      const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such program" : cause.message;
-      reject(
+      const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+      const reason = isMissing ? "there is no such program" : cause.message;
+      context.output.failure(
         new CspaceError<CliErrorCode>("CSPACE_COMMAND_MISSING", `${file} cannot be started: ${reason}`, {
           hint: "check its name, and PATH",
-          cause,
         }),
       );
+      resolve(isMissing ? 127 : 126);
     });
     child.once("exit", (code, signal) => resolve(code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0)));
   });
