@@ -114,7 +114,7 @@ export const commands: readonly CommandSpec[] = [
     summary: "run a command in the foreground under a hostname",
     args: [
       ["<label>", "the label that it serves"],
-      ["[command...]", "the command and its words, after two dashes"],
+      ["[command...]", "the command and its words; two dashes before it may be left out"],
     ],
     options: [],
     examples: ["cspace run dev -- npm run dev", "cspace run docs --instance mercury -- python3 -m http.server"],

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandArgs, CommandSpec, OptionSpec } from "./command.ts";
 import { commands, globalOptions } from "./command-table.ts";
+import { separateCommand } from "./separate-command.ts";
 
 /** What was asked for, when it was a command. */
 export interface ParsedCommand {
@@ -63,7 +64,7 @@ export function parseCommand(
     });
   }
   if (argv.length === 0) program.outputHelp();
-  else program.parse(argv, { from: "user" });
+  else program.parse(separateCommand(argv), { from: "user" });
   return parsed;
 }
 

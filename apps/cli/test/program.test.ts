@@ -87,6 +87,27 @@ describe("arguments and options by name", () => {
   });
 });
 
+describe("the words of a command that is run are its own", () => {
+  test.each([
+    ["run web node -e x", {}, "node -e x"],
+    ["run web echo --version", {}, "echo --version"],
+    ["run web echo --json -- y", {}, "echo --json -- y"],
+    ["run web -- echo --help -- y", {}, "echo --help -- y"],
+    ["--cwd /src run web --instance venus echo --cwd x", { cwd: "/src", instance: "venus" }, "echo --cwd x"],
+    ["run -q web --instance=venus echo -q", { quiet: true, instance: "venus" }, "echo -q"],
+  ])("%s", (line, options, command) => {
+    const { label, command: words, ...rest } = args(line);
+    expect({ label, words }).toEqual({ label: "web", words: command.split(" ") });
+    expect(rest).toEqual({ color: true, ...options });
+  });
+
+  test("and nothing is, without a command", () => {
+    expect(args("run web").command).toBeUndefined();
+    expect(failure("run web --bogus").message).toBe("error: unknown option '--bogus'");
+    expect(failure("run --help").exitCode).toBe(0);
+  });
+});
+
 describe("wrong usage", () => {
   test.each([
     ["pu", "error: unknown command 'pu'\n(Did you mean up?)"],

@@ -5,7 +5,10 @@ import { createLineSplitter, type LineSplitter } from "./split-lines.ts";
 
 /** The output of a process, over all its starts. */
 export interface ProcessOutput {
-  /** Takes what a stream gives until it ends; the log's pace holds the stream back. */
+  /**
+   * Takes what a stream gives until it ends; the log's pace holds the stream back. What has no end for a while, such as a
+   * question, is written to the log as a line of its own, and what follows on it as another one.
+   */
   take(stream: Readable, kind: "out" | "err"): Promise<void>;
   /** Writes a line of one's own. */
   note(text: string): Promise<void>;
@@ -25,6 +28,9 @@ export interface CreateOutputOptions {
   readonly keepLines: number;
 }
 
+/** How long what has no end may be held back from the log, in milliseconds. */
+const unendedMs = 500;
+
 /** Makes lines with a time of what a process writes. */
 export function createOutput({ log, keepLines }: CreateOutputOptions): ProcessOutput {
   const open = new Set<LineSplitter>();
@@ -34,13 +40,14 @@ export function createOutput({ log, keepLines }: CreateOutputOptions): ProcessOu
 
   const unended = (): readonly string[] => [...open].map(({ rest }) => rest).filter((rest) => rest !== "");
 
-  const add = async (stream: LogLine["stream"], texts: readonly string[]): Promise<void> => {
+  const keep = (texts: readonly string[]): void => {
+    if (texts.length === 0) return;
+    kept = kept.concat(texts).slice(-keepLines);
+    total += texts.length;
+  };
+  const write = async (stream: LogLine["stream"], texts: readonly string[]): Promise<void> => {
     if (texts.length === 0) return;
     const time = new Date().toISOString();
-    if (stream !== "note") {
-      kept = kept.concat(texts).slice(-keepLines);
-      total += texts.length;
-    }
     await log?.append(texts.map((text) => ({ time, stream, text })));
   };
 
@@ -48,15 +55,37 @@ export function createOutput({ log, keepLines }: CreateOutputOptions): ProcessOu
     async take(stream, kind) {
       const splitter = createLineSplitter();
       open.add(splitter);
+      /** How much of what has no end yet is in the log. */
+      let written = 0;
+      let timer: NodeJS.Timeout | undefined;
+      const add = async ([first, ...others]: readonly string[]): Promise<void> => {
+        if (first === undefined) return;
+        keep([first, ...others]);
+        const end = first.slice(written);
+        const isWritten = written > 0 && end === "";
+        written = 0;
+        await write(kind, isWritten ? others : [end, ...others]);
+      };
+      const writeUnended = (): void => {
+        timer = undefined;
+        const text = splitter.rest.slice(written);
+        written = splitter.rest.length;
+        // Should it be an end of Windows, its other half is to come.
+        if (text !== "") void write(kind, [text.replace(/\r$/, "")]);
+      };
       stream.setEncoding("utf8");
       try {
-        for await (const piece of stream) await add(kind, splitter.push(String(piece)));
+        for await (const piece of stream) {
+          await add(splitter.push(String(piece)));
+          if (splitter.rest.length > written) timer ??= setTimeout(writeUnended, unendedMs);
+        }
       } finally {
+        clearTimeout(timer);
         open.delete(splitter);
-        await add(kind, splitter.end());
+        await add(splitter.end());
       }
     },
-    note: (text) => add("note", [text]),
+    note: (text) => write("note", [text]),
     lastLines: (count) => last([...kept, ...unended()], count),
     linesOfRun: (count) => last([...last(kept, total - before), ...unended()], count),
     begin() {

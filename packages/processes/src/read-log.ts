@@ -18,7 +18,8 @@ export interface ReadLogOptions {
 
 /**
  * The lines of a log in their order, across its files. With `follow` no line is lost or given twice while the files are
- * rotated, as long as they are read before the oldest is dropped. A log that is not there is empty.
+ * rotated, as long as they are read before the oldest is dropped. A log that is not there is empty. A line that a process
+ * took half a second or longer to end stands there in pieces, each as a line with the time of its own.
  *
  * @example
  * ```ts

@@ -128,3 +128,18 @@ test("lines of any length, with characters that arrive in two pieces, come in on
   expect(texts.at(-1)).toBe("end");
   expect(texts.slice(0, -1).join("")).toBe(`a${"é".repeat(80_000)}`);
 });
+
+test("what has no end is in the log while its process runs, and what follows on it is another line", async () => {
+  const folder = folderOf();
+  const code = `process.stdout.write("one\\ngo on? "); setTimeout(() => process.stdout.write("yes\\nlast\\r"), 1500); setTimeout(() => process.stdout.write("\\nend\\n"), 3000)`;
+  const dev = start({ command: node(code) }, { log: { folder } });
+  const written = async (): Promise<string[]> => (await textsOf(folder)).slice(1);
+  await until(async () => (await written()).includes("go on? "));
+  expect(dev.state).toBe("starting");
+  expect(await written()).toEqual(["one", "go on? "]);
+  await until(async () => (await written()).includes("last"));
+  expect(await written()).toEqual(["one", "go on? ", "yes", "last"]);
+  await until(() => dev.state === "exited");
+  expect(await written()).toEqual(["one", "go on? ", "yes", "last", "end", "ended with code 0"]);
+  expect(dev.lastLines(10)).toEqual(["one", "go on? yes", "last", "end"]);
+});

@@ -1,32 +1,32 @@
 import { CspaceError } from "@cspace/errors";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { findKnown } from "../core/find-route.ts";
+import { findLogged } from "../core/find-logged.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { printLogs } from "../core/print-logs.ts";
-import { printProcessLogs, readLoggedLabels } from "../core/print-process-logs.ts";
+import { printProcessLogs } from "../core/print-process-logs.ts";
 import type { CliErrorCode } from "../errors.ts";
+import { exitCodes } from "../exit-code.ts";
+import { ExitWith } from "../exit-with.ts";
 
-/** Prints what the services and processes of an instance write. */
-export async function run(context: Context, args: CommandArgs): Promise<undefined> {
-  const { known, instance } = await findKnown(context, context.flags.instance);
+/** Prints what the services and processes of an instance write, also of one whose processes have ended. */
+export async function run(context: Context, args: CommandArgs): Promise<ExitWith | undefined> {
+  const { output, signal } = context;
+  const instance = await findLogged(context);
+  const { logged, silence } = instance;
   const label = typeof args.label === "string" ? args.label : undefined;
-  const logged = await readLoggedLabels(context, instance);
   const service = instance.routes.find((route) => route.label === label)?.service ?? label;
   const containers = instance.containers.filter((one) => service === undefined || one.service === service);
   const processes = logged.filter((one) => label === undefined || one === label);
   if (containers.length === 0 && processes.length === 0) {
     // What the engine alone could tell is no mistake of the label's.
-    if (known.silence !== null) throw known.silence;
+    if (silence !== null) throw silence;
     const labels = instance.routes.map((route) => route.label);
     const all = [...new Set([...labels, ...instance.services, ...logged])].sort();
-    throw new CspaceError<CliErrorCode>(
-      "CSPACE_LABEL_UNKNOWN",
-      `${instance.instance} has no route or service ${label}`,
-      {
-        hint: `there are: ${all.join(", ")}`,
-      },
-    );
+    const what = label === undefined ? "no logs yet" : `no route, service or process ${label}`;
+    throw new CspaceError<CliErrorCode>("CSPACE_LABEL_UNKNOWN", `${instance.instance} has ${what}`, {
+      hint: `there are: ${all.join(", ") || "none"}`,
+    });
   }
   const sources = containers.map((one) => ({ container: one.id, name: one.service }));
   const printers = [
@@ -37,7 +37,16 @@ export async function run(context: Context, args: CommandArgs): Promise<undefine
       if (processes.length > 0) await printProcessLogs(context, instance, processes, args);
     },
   ];
-  if (args.follow === true) await Promise.all(printers.map((print) => print()));
-  else for (const print of printers) await print();
+  if (args.follow !== true) {
+    for (const print of printers) await print();
+    return undefined;
+  }
+  try {
+    await Promise.all(printers.map((print) => print()));
+  } catch (error) {
+    // Ctrl-C is how it ends; who reads JSON Lines is told that they are cut off.
+    if (!signal.aborted || output.json) throw error;
+    return new ExitWith(exitCodes.interrupted);
+  }
   return undefined;
 }

@@ -9,21 +9,30 @@ import { chooseForUp } from "../core/choose-for-up.ts";
 import { claimMachine } from "../core/claim-machine.ts";
 import { readScope } from "../core/find-instance.ts";
 import { followPort } from "../core/follow-port.ts";
+import { holdRoute } from "../core/hold-route.ts";
 import { openHost } from "../core/open-host.ts";
+import { readRunEnvironment } from "../core/read-run-environment.ts";
 import { type ForegroundCommand, runForeground } from "../core/run-foreground.ts";
 import { serveProcesses } from "../core/serve-processes.ts";
-import type { Lease } from "../daemon/daemon-client.ts";
+import { withoutWords } from "../core/without-words.ts";
 import { ensureDaemon } from "../daemon/open-daemon.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { ExitWith } from "../exit-with.ts";
 
 /** Runs a command in the foreground under a hostname, which is gone the moment the command is. */
 export async function run(context: Context, args: CommandArgs): Promise<ExitWith> {
+  const { flags } = context;
+  const refused = flags.json ? "--json" : flags.dryRun ? "--dry-run" : undefined;
+  if (refused !== undefined) {
+    throw new CspaceError<CliErrorCode>("CSPACE_USAGE", `run has no ${refused}`, {
+      hint: "what is printed is the command's own; put its options after its name",
+    });
+  }
   const label = parseSlug(String(args.label), "label");
   const words = (args.command ?? []) as readonly string[];
   if (words.length === 0) {
     throw new CspaceError<CliErrorCode>("CSPACE_USAGE", "there is no command to run", {
-      hint: `name it after two dashes: cspace run ${label} -- npm run dev`,
+      hint: `name it: cspace run ${label} -- npm run dev`,
     });
   }
   const scope = await readScope(context);
@@ -33,45 +42,61 @@ export async function run(context: Context, args: CommandArgs): Promise<ExitWith
       hint: "go to the project's directory, or name it: --cwd <dir>",
     });
   }
+  const { output } = context;
+  const quiet = withoutWords(context);
   const host = await openHost(context);
-  const name = context.flags.instance;
+  const name = flags.instance;
   const { record } = await chooseForUp(context, claimMachine(host), { ...scope, project }, { name, fresh: false });
   const [daemon, port] = await Promise.all([ensureDaemon(context), findFreePort()]);
   const { domains } = daemon.status.gateway;
-  const { httpPort } = await serveProcesses(context, host, daemon);
-  const request = { record, label, command: words.join(" ") };
-  const first = await daemon.client.lease({ ...request, port });
-  if (first === undefined) {
+  let { httpPort } = await serveProcesses(context, host, daemon);
+  const findLink = (): Promise<string> => chooseLink({ label, ...record }, domains, httpPort);
+  const hold = await holdRoute({
+    request: { record, label, command: words.join(" "), port },
+    client: daemon.client,
+    serve: async () => {
+      const again = await ensureDaemon(quiet);
+      const served = await serveProcesses(quiet, host, again);
+      const isElsewhere = served.httpPort !== httpPort;
+      httpPort = served.httpPort;
+      if (isElsewhere) output.note(await findLink());
+      return again.client;
+    },
+    onFailure: (reason) => output.note(`${label} has lost its hostname, and gets it back as soon as it can: ${reason}`),
+  });
+  if (hold === undefined) {
     throw new CspaceError<CliErrorCode>("CSPACE_LABEL_TAKEN", `${label} of ${record.instance} is served already`, {
       hint: "take another label, or end what serves it: cspace list",
     });
   }
-  const held: { lease: Lease | undefined } = { lease: first };
   const ended = new AbortController();
-  const onPort = async (other: number): Promise<void> => {
-    held.lease?.release();
-    held.lease = await daemon.client.lease({ ...request, port: other });
-  };
   try {
-    context.output.note(await chooseLink({ label, ...record }, domains, httpPort));
-    const command = await planForeground(context, words, { port, domains });
+    const [link, environment, command] = await Promise.all([
+      findLink(),
+      readRunEnvironment(context, { record, label, project, port, domains, httpPort }),
+      planForeground(context, words, { port, domains }),
+    ]);
+    const { PORT, HOST } = command.env;
+    context.signal.throwIfAborted();
     const code = await runForeground(context, {
       ...command,
+      env: { ...context.env, ...command.env, ...environment, PORT, HOST },
       onStart: (pid) => {
+        output.note(link);
         // Where it listens cannot be told on every system; then it is where it was told to.
-        followPort({ pid, port, onPort, signal: ended.signal }).catch(() => undefined);
+        followPort({ pid, port, onPort: hold.lead, signal: ended.signal }).catch(() => undefined);
       },
     });
     return new ExitWith(code);
   } finally {
     ended.abort();
-    held.lease?.release();
+    hold.release();
   }
 }
 
 /** The command with the flags that its server needs to listen where it is to; its words stay its words. */
 async function planForeground(
-  { cwd, env, platform }: Context,
+  { cwd, platform }: Context,
   words: readonly string[],
   { port, domains }: { readonly port: number; readonly domains: readonly string[] },
 ): Promise<Omit<ForegroundCommand, "onStart">> {
@@ -80,7 +105,7 @@ async function planForeground(
   // Flags are added at the end of a line without operators, so what is new is its last words.
   const added = planned.command.startsWith(line) ? planned.command.slice(line.length).split(" ").filter(Boolean) : [];
   const [file = "", ...rest] = words;
-  return { file, args: [...rest, ...added], env: { ...env, ...planned.env } };
+  return { file, args: [...rest, ...added], env: planned.env };
 }
 
 /** The link for a person's browser: under the first domain that it finds. */

@@ -7,7 +7,7 @@ export interface FollowPortOptions {
   /** The port that it was told to take. */
   readonly port: number;
   /** Called with the port that it took, whenever that is another. */
-  readonly onPort: (port: number) => Promise<void>;
+  readonly onPort: (port: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +26,7 @@ export async function followPort({ pid, port, onPort, signal }: FollowPortOption
     if (address === null) elsewhereSince = isListening ? (elsewhereSince ?? performance.now()) : undefined;
     else if (address.port !== current) {
       current = address.port;
-      await onPort(current);
+      onPort(current);
     }
   }
 }

@@ -19,6 +19,9 @@ export async function readLoggedLabels(
   }
 }
 
+/** What the streams are called in documents; a note is cspace's own, about how the process starts and ends. */
+const streams = { out: "stdout", err: "stderr", note: "note" } as const;
+
 /** Prints what processes of the host wrote: `label | line`, or JSON Lines. */
 export async function printProcessLogs(
   context: Context,
@@ -27,14 +30,16 @@ export async function printProcessLogs(
   args: CommandArgs,
 ): Promise<void> {
   const { env, output, signal } = context;
+  const { style } = output;
   const folder = logFolder(env, names);
   const follow = args.follow === true;
   const tail = typeof args.tail === "number" ? args.tail : 100;
   const width = Math.max(0, ...labels.map((label) => label.length));
   const print = async (label: string): Promise<void> => {
-    for await (const { stream, text } of readLog(folder, label, { follow, tail, signal })) {
-      if (output.json) output.line({ service: label, stream: stream === "err" ? "stderr" : "stdout", line: text });
-      else output.text(`${output.style.cyan(label.padEnd(width))} ${output.style.dim("|")} ${text}\n`);
+    for await (const { time, stream, text } of readLog(folder, label, { follow, tail, signal })) {
+      const shown = stream === "note" ? style.dim(text) : text;
+      if (output.json) output.line({ service: label, stream: streams[stream], line: text, time });
+      else output.text(`${style.cyan(label.padEnd(width))} ${style.dim("|")} ${shown}\n`);
     }
   };
   if (follow) await Promise.all(labels.map(print));

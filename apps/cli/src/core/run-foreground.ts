@@ -3,22 +3,25 @@ import { constants } from "node:os";
 import { CspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
+import { isInForeground } from "./is-in-foreground.ts";
 
 /** A program in the foreground of this terminal. */
 export interface ForegroundCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Called with its pid once it runs. */
+  /** Called with its pid once it runs; never when it cannot be started. */
   readonly onStart: (pid: number) => void;
 }
 
 /**
  * Runs a program with this process's own terminal, input and output, and gives its exit code as a shell does: 128 and the
- * signal's number when one ended it. Signals that this process gets are passed on; what the terminal sends, it gets by
- * itself.
+ * signal's number when one ended it. Signals that this process gets are passed on; what the terminal sends to its whole
+ * foreground, the program has got already. Nothing tells a SIGINT that another process sends to this one alone, while it is
+ * in the foreground, from the terminal's: that one is taken for the terminal's, and SIGTERM is passed on always.
  *
- * @throws {CspaceError} `CSPACE_COMMAND_MISSING` when it cannot be started.
+ * One that cannot be started is told as `CSPACE_COMMAND_MISSING`; its code is a shell's, too: 127 where there is no such
+ * program, else 126.
  */
 export async function runForeground(
   context: Context,
@@ -32,20 +35,21 @@ export async function runForeground(
     shell: context.platform === "win32",
   });
   if (child.pid !== undefined) onStart(child.pid);
-  context.takeSignals((name) => {
-    // The terminal's Ctrl-C and Ctrl-\ go to its whole foreground, of which the program is part.
-    if (context.terminal !== undefined && (name === "SIGINT" || name === "SIGQUIT")) return;
+  context.takeSignals(async (name) => {
+    const mayBeTerminal = name === "SIGINT" || name === "SIGQUIT";
+    if (mayBeTerminal && (await isInForeground(context.platform))) return;
     child.kill(name);
   });
-  return await new Promise((resolve, reject) => {
+  return await new Promise((resolve) => {
     child.once("error", (cause) => {
-      const reason = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such program" : cause.message;
-      reject(
+      const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+      const reason = isMissing ? "there is no such program" : cause.message;
+      context.output.failure(
         new CspaceError<CliErrorCode>("CSPACE_COMMAND_MISSING", `${file} cannot be started: ${reason}`, {
           hint: "check its name, and PATH",
-          cause,
         }),
       );
+      resolve(isMissing ? 127 : 126);
     });
     child.once("exit", (code, signal) => resolve(code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0)));
   });

@@ -1,14 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { type HomePaths, type InstanceRecord, type StepRunner, withLock } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
-import { buildHostname } from "@cspace/hostnames";
-import { findFreePort, isPortFree, resolveName } from "@cspace/ports";
+import { findFreePort, isPortFree } from "@cspace/ports";
 import { findScript, readScripts } from "@cspace/processes";
-import { buildEnvironment } from "@cspace/project";
 import type { Context } from "../context.ts";
 import type { RunningDaemon } from "../daemon/open-daemon.ts";
 import type { HeldInstance, HeldRoute, ProcessRequest } from "../daemon/protocol.ts";
-import { needsNoRule } from "./choose-domains.ts";
+import { processEnvironment } from "./process-environment.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 
 /** A route that a container serves. */
@@ -134,21 +132,14 @@ async function buildRequests(
       return isFree ? held.askedPort : await findFreePort();
     }),
   );
-  const { project, instance } = record;
-  const domain = domains[0] as string;
-  const first = { label: processes[0]?.label as string, project, instance };
-  const found = (await resolveName(buildHostname(first, { domain }))) === "loopback";
-  const environment = buildEnvironment({
-    project,
-    instance,
-    domain,
-    browserDomain: found ? domain : (domains.find(needsNoRule) ?? domain),
+  const environment = await processEnvironment({
+    record,
+    domains,
     httpPort,
-    // A process asks the system, which may not know the hostname; a port it finds in any case.
     routes: [
       ...processes.map(({ label, env }, index) => ({ label, env, localUrl: `http://localhost:${ports[index]}` })),
       ...others,
-    ].map(({ label, env, localUrl }) => ({ label, env, ...(found ? {} : { url: localUrl }) })),
+    ],
   });
   return await Promise.all(
     processes.map(async ({ label, command, directory, restart, port }, index) => ({

@@ -192,7 +192,7 @@ volumes:
       expect(unknown.code).toBe(2);
       expect(errorOf(unknown)).toEqual({
         code: "CSPACE_LABEL_UNKNOWN",
-        message: "mercury has no route or service wbe",
+        message: "mercury has no route, service or process wbe",
         hint: "there are: web, worker",
       });
       expect((await sandbox.cspace(folder, "logs", "--tail", "-1")).code).toBe(2);
