@@ -59,7 +59,6 @@ const refused: readonly [name: string, bytes: string, status: number][] = [
   ["no version", `GET /\r\n${host}\r\n\r\n`, 400],
   ["a version in lower case", `GET / http/1.1\r\n${host}\r\n\r\n`, 400],
   ["HTTP/1.2", `GET / HTTP/1.2\r\n${host}\r\n\r\n`, 505],
-  ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505],
   ["CONNECT", `CONNECT ${hostname}:443 HTTP/1.1\r\n${host}\r\n\r\n`, 501],
   ["TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400],
 ];

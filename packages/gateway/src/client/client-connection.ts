@@ -14,6 +14,9 @@ import { bytesTaken } from "./bytes-taken.ts";
 import { Exchange } from "./exchange.ts";
 import { joinTunnel } from "./join-tunnel.ts";
 
+/** The head that a client's HTTP/2 begins with when it knows that it may (RFC 9113, 3.4). */
+const http2Preface = "PRI * HTTP/2.0";
+
 /** What a listener says of the connections that it accepts. */
 export interface ClientOrigin {
   readonly address: string;
@@ -164,6 +167,10 @@ export class ClientConnection implements Tracked {
         return false;
       }
       const text = this.#pending.toString("latin1", this.#search.start, end);
+      if (this.#fresh && text === http2Preface && this.#search.start === 0) {
+        void this.#becomeHttp2();
+        return false;
+      }
       const rest = this.#pending.subarray(end + 4);
       this.#pending = rest.length === 0 ? noBytes : rest;
       this.#search = { start: 0, seen: 0 };
@@ -202,6 +209,22 @@ export class ClientConnection implements Tracked {
     const before = this.#moved;
     this.#moved = bytesTaken(this.socket);
     return this.#moved !== before;
+  }
+
+  /** Hands the connection to who speaks HTTP/2: few clients do without encryption, so its code is loaded for the first. */
+  async #becomeHttp2(): Promise<void> {
+    this.#closing = true;
+    this.deadline = 0;
+    for (const event of ["data", "end", "drain"]) this.socket.removeAllListeners(event);
+    this.socket.pause();
+    const { Http2Connection } = await import("../http2/http2-connection.ts");
+    if (this.socket.destroyed || this.hub.draining) {
+      this.socket.destroy();
+      return;
+    }
+    this.socket.unshift(this.#takePending());
+    new Http2Connection(this.hub, this.socket, this.origin);
+    this.hub.remove(this);
   }
 
   #takePending(): Buffer {

@@ -19,7 +19,7 @@ export function malformedPage(status: number, what: string): Page {
  * Nobody serves this host. What runs is listed for those who ask under a domain of ours, or for the machine itself: a site
  * that points a name of its own at this machine learns nothing.
  */
-export function unknownHostPage({ targets, domains }: RouteTable, request: RequestHead): Page {
+export function unknownHostPage({ targets, domains }: RouteTable, request: Pick<RequestHead, "authority">): Page {
   const { authority } = request;
   const hostname = hostnameOf(authority);
   const domain = domains.find((candidate) => hostname === candidate || hostname.endsWith(`.${candidate}`));
