@@ -28,6 +28,7 @@ const tasks = {
     for (const name of ["mercury", "venus"]) {
       run(process.execPath, [cspace, "up", name, "--cwd", example, ...args]);
     }
+    requireAnswers(example);
     process.stderr.write("\nstop them with: npm run down\n");
   },
   down: (args) => {
@@ -48,6 +49,18 @@ const [name = "", ...args] = process.argv.slice(2);
 const task = tasks[name];
 if (task === undefined) fail(`there is no script ${name}; there are ${Object.keys(tasks).join(", ")}`);
 task(args);
+
+/** Every URL is requested once more: `up` itself takes a route on which nothing listens for a warning. */
+function requireAnswers(example) {
+  const { stdout } = spawnSync(process.execPath, [cspace, "list", "--json", "--cwd", example], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  for (const { instance, routes } of JSON.parse(stdout).instances) {
+    const silent = routes.find(({ health }) => health !== "up");
+    if (silent !== undefined) fail(`${silent.label} of ${instance} does not answer: ${silent.reason ?? silent.health}`);
+  }
+}
 
 /** Whether containers can be run here; without, the example is one of processes. */
 function hasEngine() {

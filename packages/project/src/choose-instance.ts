@@ -76,5 +76,7 @@ export function chooseInstance(input: InstanceInput): ChosenInstance {
 
 function ambiguous(instances: readonly string[]): CspaceError<ProjectErrorCode> {
   const message = `this directory has ${instances.length} instances: ${instances.join(", ")}`;
-  return new CspaceError("CSPACE_INSTANCE_AMBIGUOUS", message, { hint: `name one: --instance ${instances[0]}` });
+  return new CspaceError("CSPACE_INSTANCE_AMBIGUOUS", message, {
+    hint: `name one: --instance ${instances[0]}; for good goes one with: cspace down ${instances[0]} --volumes`,
+  });
 }

@@ -65,7 +65,7 @@ export async function readProject(cwd: string, options: ReadProjectOptions = {})
   if (found === undefined) {
     throw notFound(
       `no project in ${cwd} or above it`,
-      "go to a project's directory, or write a compose.yaml or a .cspace.json in this one",
+      "go to a project's directory, or write a compose.yaml, or a package.json with a `dev` script, in this one",
     );
   }
 

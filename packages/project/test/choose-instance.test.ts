@@ -32,7 +32,7 @@ describe("the instances of this directory", () => {
       expect.objectContaining({
         code: "CSPACE_INSTANCE_AMBIGUOUS",
         message: "this directory has 2 instances: earth, mars",
-        hint: "name one: --instance earth",
+        hint: "name one: --instance earth; for good goes one with: cspace down earth --volumes",
       }),
     );
   });
