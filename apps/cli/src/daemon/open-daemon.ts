@@ -7,7 +7,7 @@ import { CspaceError } from "@cspace/errors";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { createDaemonClient, type DaemonClient } from "./daemon-client.ts";
-import { daemonSocket } from "./daemon-socket.ts";
+import { findSocket } from "./find-socket.ts";
 import { type DaemonStatus, type HandOverRequest, protocolVersion } from "./protocol.ts";
 
 /** A daemon that answers, and what it said. */
@@ -29,10 +29,11 @@ export async function findDaemon(
   options: { readonly timeoutMs?: number; readonly stay?: boolean } = {},
 ): Promise<RunningDaemon | undefined> {
   const { timeoutMs = 2000, stay = false } = options;
-  const client = createDaemonClient(socketOf(context), { timeoutMs });
+  const socket = await findSocket(context);
+  const client = createDaemonClient(socket, { timeoutMs });
   try {
     return {
-      client: createDaemonClient(socketOf(context), { timeoutMs: 60_000 }),
+      client: createDaemonClient(socket, { timeoutMs: 60_000 }),
       status: await client.status({ stay }),
     };
   } catch (error) {
@@ -73,7 +74,7 @@ export async function ensureDaemon(context: Context): Promise<RunningDaemon> {
 }
 
 async function start(context: Context, paths: HomePaths): Promise<RunningDaemon> {
-  const socket = socketOf(context);
+  const socket = await findSocket(context);
   if (context.platform !== "win32") {
     await makeFolder(dirname(socket));
     await rm(socket, { force: true });
@@ -151,8 +152,4 @@ function otherVersion({ version, pid }: DaemonStatus, hint: string): CspaceError
       hint,
     },
   );
-}
-
-function socketOf({ env, platform }: Pick<Context, "env" | "platform">): string {
-  return daemonSocket(homePaths({ env }), { platform, env, uid: process.getuid?.() ?? 0 });
 }

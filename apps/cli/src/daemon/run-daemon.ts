@@ -12,7 +12,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import type { Context } from "../context.ts";
 import { createDirect } from "./create-direct.ts";
 import { createFront } from "./create-front.ts";
-import { daemonSocket } from "./daemon-socket.ts";
+import { findSocket } from "./find-socket.ts";
 import { handOver } from "./hand-over.ts";
 import { createHolder, isOver } from "./holder.ts";
 import { type DaemonStatus, protocolVersion } from "./protocol.ts";
@@ -33,7 +33,7 @@ const afterwardsMs = 600_000;
 export async function runDaemon(context: Context, predecessor?: Predecessor): Promise<void> {
   const { env, platform, signal } = context;
   const paths = homePaths({ env });
-  const socket = daemonSocket(paths, { platform, env, uid: process.getuid?.() ?? 0 });
+  const socket = await findSocket(context);
   const config = await readMachineConfig(paths);
   const direct = createDirect(config.domains);
   const front = createFront(config.domains);

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CspaceError } from "@cspace/errors";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "./home-paths.ts";
@@ -79,10 +80,15 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
+/** The folder itself, or the one above it that is there. */
+function nearest(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
+}
+
 /** The error for a home that this user cannot work in; mostly `sudo` made it. */
 export function homeUnusable(path: string, cause: unknown): CspaceError<ComposeErrorCode> {
   return new CspaceError("CSPACE_HOME_UNWRITABLE", `${path} cannot be used: ${(cause as Error).message}`, {
-    hint: `make it yours (sudo chown -R "$USER" ${path}), or set CSPACE_HOME to another folder`,
+    hint: `make it yours (sudo chown -R "$USER" ${nearest(path)}), or set CSPACE_HOME to another folder`,
     cause,
   });
 }
