@@ -31,12 +31,13 @@ export function stoppedError(name: string): CspaceError<ProcessesErrorCode> {
   return new CspaceError("CSPACE_PROCESS_EXITED", `${name} was stopped before it listened on a port`);
 }
 
+/** The first line is a sentence of its own: in places it is shown alone. */
 function withLines(
   code: ProcessesErrorCode,
   message: string,
   name: string,
   lines: readonly string[],
 ): CspaceError<ProcessesErrorCode> {
-  const shown = lines.length === 0 ? ", without a word" : `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  const shown = lines.length === 0 ? ", without a word" : `\n${lines.map((line) => `  ${line}`).join("\n")}`;
   return new CspaceError(code, `${message}${shown}`, { hint: `read all of it: cspace logs ${name}` });
 }
