@@ -66,6 +66,17 @@ describe("the port", () => {
     expect((await request(await dev.ready())).text).toBe("hello");
   });
 
+  test.each([9229, 24_678])(
+    "a port of a helper, such as %i, is the last that it is thought to be reached at",
+    async (helper) => {
+      const listen = (port: number): string => serve(`${port}, "127.0.0.1"`, String(port));
+      const both = start({ command: node(`${listen(helper)}; ${listen(0)}`) }, { settleMs: 0 });
+      expect((await request(await both.ready())).text).toBe("0");
+      await both.stop();
+      expect(await start({ command: node(listen(helper)) }, { settleMs: 0 }).ready()).toMatchObject({ port: helper });
+    },
+  );
+
   test("two at once get different ports", async () => {
     const [a, b] = [start({ command: onPort }), start({ command: onPort })];
     const [one, two] = await Promise.all([a.ready(), b.ready()]);
