@@ -115,6 +115,20 @@ describe("the port", () => {
 });
 
 describe("ends", () => {
+  test.each([
+    ["pnpm dev", "install pnpm: corepack enable pnpm, or: npm install --global pnpm"],
+    ["echo 'sh: line 1: yarn: command not found'; exit 127", /^install yarn: corepack enable yarn/],
+    ["cd . && bun dev", "install bun: npm install --global bun"],
+    ["vite", "read all of it: cspace logs dev"],
+    ["echo 'pnpm: not found'; exit 1", "read all of it: cspace logs dev"],
+    ["echo 'pnpm: not found, so to say'; exit 127", "read all of it: cspace logs dev"],
+  ])("for want of a package manager, the hint says how to have it: %s", async (command, hint) => {
+    // Where none of them is.
+    const dev = start({ command }, { env: { PATH: folderOf() } });
+    const error = await dev.ready().catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "CSPACE_PROCESS_EXITED", hint: expect.stringMatching(hint) });
+  });
+
   test("one that ends at once is an error with its last lines", async () => {
     const dev = start({ command: "echo one; echo two >&2; printf 'no end'; exit 3" });
     await expect(dev.ready()).rejects.toMatchObject({

@@ -94,8 +94,8 @@ async function waitForProcesses(
 }
 
 function failed({ label, error }: HeldRoute): CspaceError {
-  const { code, message } = error ?? { code: "CSPACE_PROCESS_EXITED", message: `${label} ended` };
-  return new CspaceError(code as `CSPACE_${string}`, message, { hint: `read all of it: cspace logs ${label}` });
+  const { code, message, hint } = error ?? { code: "CSPACE_PROCESS_EXITED", message: `${label} ended`, hint: null };
+  return new CspaceError(code as `CSPACE_${string}`, message, { hint: hint ?? `read all of it: cspace logs ${label}` });
 }
 
 function findHeld(all: readonly HeldInstance[], { project, instance }: InstanceRecord): HeldInstance | undefined {
