@@ -1,4 +1,5 @@
 import { CspaceError } from "@cspace/errors";
+import { installMissing } from "./missing-manager.ts";
 import type { ProcessesErrorCode } from "./processes-error-code.ts";
 import type { ProcessExit } from "./start-process.ts";
 
@@ -17,7 +18,8 @@ export function exitedError(
   lines: readonly string[],
 ): CspaceError<ProcessesErrorCode> {
   const early = isEarly ? " before it listened on a port" : "";
-  return withLines("CSPACE_PROCESS_EXITED", `${name} ${describeEnd(exit)}${early}`, name, lines);
+  const hint = installMissing(exit?.code, lines);
+  return withLines("CSPACE_PROCESS_EXITED", `${name} ${describeEnd(exit)}${early}`, name, lines, hint);
 }
 
 /** A process that runs and listens nowhere. */
@@ -31,12 +33,14 @@ export function stoppedError(name: string): CspaceError<ProcessesErrorCode> {
   return new CspaceError("CSPACE_PROCESS_EXITED", `${name} was stopped before it listened on a port`);
 }
 
+/** The first line is a sentence of its own: in places it is shown alone. */
 function withLines(
   code: ProcessesErrorCode,
   message: string,
   name: string,
   lines: readonly string[],
+  hint = `read all of it: cspace logs ${name}`,
 ): CspaceError<ProcessesErrorCode> {
-  const shown = lines.length === 0 ? ", without a word" : `:\n${lines.map((line) => `  ${line}`).join("\n")}`;
-  return new CspaceError(code, `${message}${shown}`, { hint: `read all of it: cspace logs ${name}` });
+  const shown = lines.length === 0 ? ", without a word" : `\n${lines.map((line) => `  ${line}`).join("\n")}`;
+  return new CspaceError(code, `${message}${shown}`, { hint });
 }

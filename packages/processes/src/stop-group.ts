@@ -2,7 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { CspaceError } from "@cspace/errors";
 import { errorCode } from "./error-code.ts";
 import type { ProcessesErrorCode } from "./processes-error-code.ts";
-import { readMembers } from "./read-members.ts";
+import { type GroupMember, readMembers, stillLiving } from "./read-members.ts";
+import { readStrays } from "./read-strays.ts";
 import type { ProcessSystem } from "./system.ts";
 
 /** Options of {@link stopGroup}. */
@@ -15,7 +16,8 @@ export interface StopGroupOptions {
 
 /**
  * Ends every process of a group and its session: SIGTERM, and after the grace period SIGKILL. Nothing of it is left
- * then, also not what has lost its parent. A group of which nothing lives gets no signal.
+ * then, also not what has lost its parent; and nothing of what left the session, as far as that is told (`readStrays`).
+ * A group of which nothing lives gets no signal.
  *
  * @throws `CSPACE_PROCESS_STUCK` when a process survives SIGKILL, which waits for a device.
  */
@@ -25,14 +27,19 @@ export async function stopGroup(group: number, system: ProcessSystem, options: S
     await system.run("taskkill", ["/PID", String(group), "/T", "/F"]);
     return;
   }
+  // Before anything ends: what loses its parent is found no more.
+  const strays = await readStrays(group, system);
   await signalGroup(group, "SIGTERM", system);
-  if (await isGone(group, system, graceMs)) return;
+  await signalEach(strays, "SIGTERM", system);
+  if (await isGone(group, strays, system, graceMs)) return;
   // Again each time, for what was forked between the look and the signal.
   for (const end = performance.now() + killMs; performance.now() < end; ) {
     await signalGroup(group, "SIGKILL", system);
-    if (await isGone(group, system, 100)) return;
+    await signalEach(strays, "SIGKILL", system);
+    if (await isGone(group, strays, system, 100)) return;
   }
-  const left = ((await readOwn(group, system)) ?? []).join(", ");
+  const others = (await stillLiving(strays, system)).map(({ pid }) => pid);
+  const left = [...((await readOwn(group, system)) ?? []), ...others].join(", ");
   throw new CspaceError<ProcessesErrorCode>("CSPACE_PROCESS_STUCK", `process ${left || group} cannot be ended`, {
     hint: `see what it waits for: ps -o pid,stat,wchan,args -p ${left || group}`,
   });
@@ -63,19 +70,37 @@ async function signalGroup(group: number, signal: NodeJS.Signals, system: Proces
   if (own?.length === 0) return;
   // A shell with job control gives its children groups of their own within the session.
   for (const target of new Set([group, ...(own ?? []).map((member) => member.group)])) {
-    try {
-      system.kill(-target, signal);
-    } catch (error) {
-      // EPERM: it became another user's, or is a zombie on macOS; what is left is looked at afterwards.
-      if (!["ESRCH", "EPERM"].includes(errorCode(error) ?? "")) throw error;
-    }
+    send(-target, signal, system);
   }
 }
 
-async function isGone(group: number, system: ProcessSystem, withinMs: number): Promise<boolean> {
+/** By their own pids, for their groups may be somebody else's too; none that another process has by now. */
+async function signalEach(
+  processes: readonly GroupMember[],
+  signal: NodeJS.Signals,
+  system: ProcessSystem,
+): Promise<void> {
+  for (const { pid } of await stillLiving(processes, system)) send(pid, signal, system);
+}
+
+function send(target: number, signal: NodeJS.Signals, system: ProcessSystem): void {
+  try {
+    system.kill(target, signal);
+  } catch (error) {
+    // EPERM: it became another user's, or is a zombie on macOS; what is left is looked at afterwards.
+    if (!["ESRCH", "EPERM"].includes(errorCode(error) ?? "")) throw error;
+  }
+}
+
+async function isGone(
+  group: number,
+  strays: readonly GroupMember[],
+  system: ProcessSystem,
+  withinMs: number,
+): Promise<boolean> {
   const end = performance.now() + withinMs;
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, 100)) {
-    if (!(await isGroupAlive(group, system))) return true;
+    if (!(await isGroupAlive(group, system)) && (await stillLiving(strays, system)).length === 0) return true;
     if (performance.now() >= end) return false;
     await wait(Math.min(pauseMs, Math.max(1, end - performance.now())));
   }

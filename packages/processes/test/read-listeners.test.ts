@@ -34,7 +34,7 @@ const ps = `    1     0     1 Ss
 
 describe("macOS", () => {
   test("the members are the group's, and their descendants; what has ended does not count", async () => {
-    expect(await readMembers(100, mac({ ps }))).toEqual([
+    expect(await readMembers(100, mac({ ps }))).toMatchObject([
       { pid: 100, group: 100, isOwn: true },
       { pid: 101, group: 100, isOwn: true },
       { pid: 102, group: 102, isOwn: false },
@@ -115,7 +115,7 @@ test("the port that was given goes before a lower one, also when any would do", 
 test("no process at all", async () => {
   const procDir = folderOf({ "12/stat": "12 (a) b) S 1 12 12 0\n", "13/stat": "13 (x) Z 12 12 12\n", "net/tcp": "" });
   const system: ProcessSystem = { ...thisSystem, platform: "linux", procDir };
-  expect(await readMembers(12, system)).toEqual([{ pid: 12, group: 12, isOwn: true }]);
+  expect(await readMembers(12, system)).toMatchObject([{ pid: 12, group: 12, isOwn: true }]);
   expect(await readListeners(12, system)).toEqual([]);
   expect(await readMembers(99, system)).toEqual([]);
 });

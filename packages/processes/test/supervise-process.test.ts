@@ -66,6 +66,17 @@ describe("the port", () => {
     expect((await request(await dev.ready())).text).toBe("hello");
   });
 
+  test.each([9229, 24_678])(
+    "a port of a helper, such as %i, is the last that it is thought to be reached at",
+    async (helper) => {
+      const listen = (port: number): string => serve(`${port}, "127.0.0.1"`, String(port));
+      const both = start({ command: node(`${listen(helper)}; ${listen(0)}`) }, { settleMs: 0 });
+      expect((await request(await both.ready())).text).toBe("0");
+      await both.stop();
+      expect(await start({ command: node(listen(helper)) }, { settleMs: 0 }).ready()).toMatchObject({ port: helper });
+    },
+  );
+
   test("two at once get different ports", async () => {
     const [a, b] = [start({ command: onPort }), start({ command: onPort })];
     const [one, two] = await Promise.all([a.ready(), b.ready()]);
@@ -104,12 +115,26 @@ describe("the port", () => {
 });
 
 describe("ends", () => {
+  test.each([
+    ["pnpm dev", "install pnpm: corepack enable pnpm, or: npm install --global pnpm"],
+    ["echo 'sh: line 1: yarn: command not found'; exit 127", /^install yarn: corepack enable yarn/],
+    ["cd . && bun dev", "install bun: npm install --global bun"],
+    ["vite", "read all of it: cspace logs dev"],
+    ["echo 'pnpm: not found'; exit 1", "read all of it: cspace logs dev"],
+    ["echo 'pnpm: not found, so to say'; exit 127", "read all of it: cspace logs dev"],
+  ])("for want of a package manager, the hint says how to have it: %s", async (command, hint) => {
+    // Where none of them is.
+    const dev = start({ command }, { env: { PATH: folderOf() } });
+    const error = await dev.ready().catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "CSPACE_PROCESS_EXITED", hint: expect.stringMatching(hint) });
+  });
+
   test("one that ends at once is an error with its last lines", async () => {
     const dev = start({ command: "echo one; echo two >&2; printf 'no end'; exit 3" });
     await expect(dev.ready()).rejects.toMatchObject({
       code: "CSPACE_PROCESS_EXITED",
       message: expect.stringMatching(
-        /^dev ended with code 3 before it listened on a port:\n(?: {2}(?:one|two|no end)\n?){3}$/,
+        /^dev ended with code 3 before it listened on a port\n(?: {2}(?:one|two|no end)\n?){3}$/,
       ),
       hint: "read all of it: cspace logs dev",
     });
@@ -138,7 +163,7 @@ describe("ends", () => {
     const dev = start({ command: "echo busy; exec sleep 60" }, { readyMs: 200 });
     await expect(dev.ready()).rejects.toMatchObject({
       code: "CSPACE_PROCESS_SILENT",
-      message: "dev listens on no port after 0.2 s; it is left running:\n  busy",
+      message: "dev listens on no port after 0.2 s; it is left running\n  busy",
     });
     expect([dev.state, isAlive(dev.pid ?? 0)]).toEqual(["running", true]);
   });

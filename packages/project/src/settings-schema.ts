@@ -89,7 +89,7 @@ export const settingsSchema: RootSchema = {
     process: {
       type: "object",
       properties: {
-        command: { $ref: "#/$defs/text", description: "The command line that starts it." },
+        command: { $ref: "#/$defs/commandLine", description: "The command line that starts it." },
         cwd: { $ref: "#/$defs/path", description: "Where it runs. Default: where this file is." },
         restart: { $ref: "#/$defs/restart", description: "Whether it is started again when it ends. Default: no." },
         port: { $ref: "#/$defs/port", description: "The port it is to have. Default: a free one." },
@@ -104,10 +104,12 @@ export const settingsSchema: RootSchema = {
     },
     anyText: { description: "a text in double quotes", type: "string" },
     text: { description: "a non-empty text", type: "string", pattern: "\\S" },
+    // No program takes an argument, and no system a path, with a NUL in it.
+    commandLine: { description: "a command line", type: "string", pattern: "^(?=[\\s\\S]*\\S)[^\\u0000]*$" },
     path: {
       description: "a path relative to this file",
       type: "string",
-      pattern: "^(?![/~\\\\]|[A-Za-z]:).*\\S",
+      pattern: "^(?![/~\\\\]|[A-Za-z]:)(?=.*\\S)[^\\u0000]*$",
     },
     restart: {
       description: '"always", "on-failure" or "no"',
@@ -116,7 +118,7 @@ export const settingsSchema: RootSchema = {
     },
     command: {
       description: "a command line, or a list of its words",
-      anyOf: [{ $ref: "#/$defs/text" }, { type: "array", items: { $ref: "#/$defs/anyText" }, minItems: 1 }],
+      anyOf: [{ $ref: "#/$defs/commandLine" }, { type: "array", items: { $ref: "#/$defs/anyText" }, minItems: 1 }],
     },
     label: {
       description: "a label (lower-case letters, digits and single dashes between them, at most 63 characters)",

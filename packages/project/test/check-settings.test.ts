@@ -78,9 +78,9 @@ test("every mistake is reported at once, in the order of the text", () => {
     f:12:50  container.ports.070  must be a port in double quotes ("1" to "65535"), not "070"
     f:12:81  container.environment.A-B  must be the name of an environment variable (letters, digits and "_", no digit first), not "A-B"
     f:12:88  container.environment.A-B  must be a text in double quotes, not 1
-    f:13:26  processes.docs  needs "command": a non-empty text
+    f:13:26  processes.docs  needs "command": a command line
     f:13:30  processes.dev  claims the label "dev", which routes.dev has already (rename one of them)
-    f:13:50  processes.dev.command  must be a non-empty text, not " "
+    f:13:50  processes.dev.command  must be a command line, not " "
     "
   `);
 });
@@ -232,4 +232,12 @@ test("what is echoed cannot write to a terminal", () => {
 test("any text is checked without throwing", () => {
   fc.assert(fc.property(fc.string(), (text) => void checkSettings(text)));
   fc.assert(fc.property(fc.json(), (text) => void checkSettings(text)));
+});
+
+test("a NUL is refused where a program or the system would refuse it, and lines are not", () => {
+  expect(of({ processes: { a: { command: "echo a\u0000b", cwd: "a\u0000b" } } })).toEqual([
+    'f:1:30  processes.a.command  must be a command line, not "echo a\\u0000b"',
+    'f:1:52  processes.a.cwd  must be a path relative to this file, not "a\\u0000b"',
+  ]);
+  expect(of({ processes: { a: { command: "\n echo a\necho b\n", cwd: "./a b" } } })).toEqual([]);
 });

@@ -66,10 +66,13 @@ export class Output {
     this.#options.stderr.write(text);
   }
 
-  /** What failed, its code, and the next command to type. */
+  /** What failed, its code, and the next command to type. Lines that a message quotes come after the code. */
   failure(error: { readonly code: string; readonly message: string; readonly hint: string | undefined }): void {
     const { asideStyle: style } = this;
-    this.#options.stderr.write(`${style.red("error")}  ${error.message} ${style.dim(`(${error.code})`)}\n`);
+    const [, first = "", colon = "", quoted = ""] = /^(.*?)(:?)(\n.*)?$/s.exec(error.message) ?? [];
+    this.#options.stderr.write(
+      `${style.red("error")}  ${first} ${style.dim(`(${error.code})`)}${quoted === "" ? "" : colon}${quoted}\n`,
+    );
     if (error.hint !== undefined) this.#options.stderr.write(`${style.cyan("hint")}   ${error.hint}\n`);
   }
 }

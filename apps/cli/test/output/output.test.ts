@@ -52,6 +52,16 @@ test("only results go to stdout", () => {
   `);
 });
 
+test.each([
+  ["web ended\n  one\n  two", "web ended (CSPACE_X)\n  one\n  two\n"],
+  ["the end of its log:\n  one:", "the end of its log (CSPACE_X):\n  one:\n"],
+  ["it does not start: a\nb", "it does not start: a (CSPACE_X)\nb\n"],
+])("the code of a failure comes before the lines that it quotes: %j", (message, text) => {
+  const { output, err } = capture();
+  output.failure({ code: "CSPACE_X", message, hint: "do this" });
+  expect(err()).toBe(`error  ${text}hint   do this\n`);
+});
+
 test("quiet leaves out notes, not warnings", () => {
   const { output, err } = capture({ quiet: true });
   output.note("by the way");
