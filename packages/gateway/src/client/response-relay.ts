@@ -1,10 +1,10 @@
 import { type BodyReader, createBodyReader, noBytes } from "../http/body-reader.ts";
 import { buildClientHead } from "../http/client-head.ts";
-import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
+import type { HeadSearch } from "../http/find-head-end.ts";
 import { chunked, untilClose } from "../http/framing.ts";
+import { readResponseHead } from "../http/read-response-head.ts";
 import type { RequestHead } from "../http/request-head.ts";
-import { parseResponseHead, type ResponseHead } from "../http/response-head.ts";
-import { maxResponseHeaderBytes } from "../limits.ts";
+import type { ResponseHead } from "../http/response-head.ts";
 import { keepAliveMs } from "../upstream/keep-alive.ts";
 
 /** Up to this size a piece of a body is copied behind the head, which costs less than a write of its own. */
@@ -61,11 +61,11 @@ export class ResponseRelay {
     let bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     let flows = true;
     while (this.#body === undefined && bytes.length > 0) {
-      const end = findHeadEnd(bytes, this.#search, maxResponseHeaderBytes);
-      if (end === -1) break;
-      const head = parseResponseHead(bytes.toString("latin1", this.#search.start, end), this.#request.method);
+      const read = readResponseHead(bytes, this.#search, this.#request.method);
+      if (read === undefined) break;
+      const { head } = read;
       this.#search = { start: 0, seen: 0 };
-      bytes = bytes.subarray(end + 4);
+      bytes = bytes.subarray(read.next);
       this.#head = head;
       if (head.status === 101) {
         this.switching = bytes;
@@ -98,7 +98,7 @@ export class ResponseRelay {
     this.#encodes = !old && head.body === untilClose;
     this.#body = createBodyReader(head.body, decodes);
     this.closes = this.#mustClose();
-    this.keepMs = head.body === untilClose ? 0 : keepAliveMs(head);
+    this.keepMs = head.body === untilClose || !head.plain ? 0 : keepAliveMs(head);
     const framing = this.#encodes ? "chunked" : decodes || old ? "decoded" : "as it is";
     return this.#pushBody(this.#body, rest, this.#headText(head, framing));
   }
