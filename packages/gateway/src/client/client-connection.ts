@@ -10,7 +10,7 @@ import { firstRequestMs, halfClosedMs, lingerMs } from "../limits.ts";
 import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
-import { bytesTaken } from "./bytes-taken.ts";
+import { bytesMoved, bytesTaken } from "./bytes-taken.ts";
 import { Exchange } from "./exchange.ts";
 import { joinTunnel } from "./join-tunnel.ts";
 
@@ -40,8 +40,9 @@ export class ClientConnection implements Tracked {
   #reading = false;
   /** Told to go; whatever it still sends is thrown away. */
   #closing = false;
-  #tunnel = false;
-  /** What the client had taken when it was last looked at. */
+  /** The service at the other end, once another protocol is spoken. */
+  #tunnel: Socket | undefined;
+  /** How many bytes had moved when it was last looked at. */
   #moved = -1;
 
   constructor(hub: Hub, socket: Socket, { address, port, trustForwarded }: ClientOrigin) {
@@ -74,11 +75,15 @@ export class ClientConnection implements Tracked {
 
   /** Reads on, unless the client is ahead of the exchange. */
   resumeBody(): void {
-    if (this.#pending.length === 0 && this.socket.isPaused()) this.socket.resume();
+    if (this.#pending.length > 0 || !this.socket.isPaused()) return;
+    this.deadline = 0;
+    this.socket.resume();
   }
 
-  pause(): void {
+  /** Reads no more of the body until the service has taken what there is: while nothing is read, no end is seen either. */
+  holdBody(): void {
     this.socket.pause();
+    this.deadline = Date.now() + this.hub.limits.stallTimeoutMs;
   }
 
   /** The exchange is over: the next request, or the end. */
@@ -99,15 +104,17 @@ export class ClientConnection implements Tracked {
   /** Becomes a tunnel to a service that has gone over to another protocol. */
   becomeTunnel(upstream: Socket, first: Buffer): void {
     this.#exchange = undefined;
-    this.#tunnel = true;
-    this.deadline = 0;
+    this.#tunnel = upstream;
+    const { stallTimeoutMs } = this.hub.limits;
+    this.deadline = Date.now() + stallTimeoutMs;
     for (const event of ["data", "end", "drain"]) this.socket.removeAllListeners(event);
-    joinTunnel({ socket: this.socket, first: this.#takePending() }, { socket: upstream, first });
+    joinTunnel({ socket: this.socket, first: this.#takePending() }, { socket: upstream, first }, stallTimeoutMs);
   }
 
   onDeadline(): void {
-    if (this.socket.writableLength > 0 && this.#hasMoved()) {
-      this.deadline = Date.now() + this.hub.limits.stallTimeoutMs;
+    const more = this.#patienceMs();
+    if (more > 0) {
+      this.deadline = Date.now() + more;
       return;
     }
     // Only a request whose headers are too slow is told so: an answer on an idle connection would be taken for the next.
@@ -124,6 +131,7 @@ export class ClientConnection implements Tracked {
 
   destroy(): void {
     this.socket.destroy();
+    this.#tunnel?.destroy();
   }
 
   #onData(chunk: Buffer): void {
@@ -154,7 +162,7 @@ export class ClientConnection implements Tracked {
   #readRequest(): boolean {
     // A client that asks faster than it reads waits.
     if (this.socket.writableNeedDrain) {
-      this.pause();
+      this.socket.pause();
       return false;
     }
     try {
@@ -197,10 +205,24 @@ export class ClientConnection implements Tracked {
     this.#exchange?.start();
   }
 
-  /** Whether the client has taken anything since this was last asked. */
+  /** For how long there is more to wait for, in milliseconds: something moved since this was last asked; 0 for no longer. */
+  #patienceMs(): number {
+    const { stallTimeoutMs } = this.hub.limits;
+    const held = this.socket.writableLength > 0;
+    // A tunnel whose sides have nothing for each other may be silent for ever.
+    const silent = this.#tunnel !== undefined && !held && this.#tunnel.writableLength === 0;
+    if (this.#hasMoved() || silent) {
+      if (held || this.#tunnel !== undefined) return stallTimeoutMs;
+      if (this.#exchange !== undefined) return this.socket.readableEnded ? halfClosedMs : stallTimeoutMs;
+    }
+    return 0;
+  }
+
+  /** What the client sends is no movement when nobody takes it. */
   #hasMoved(): boolean {
     const before = this.#moved;
-    this.#moved = bytesTaken(this.socket);
+    const other = this.#tunnel ?? this.#exchange?.socket;
+    this.#moved = other === undefined ? bytesTaken(this.socket) : bytesMoved(this.socket) + bytesMoved(other);
     return this.#moved !== before;
   }
 

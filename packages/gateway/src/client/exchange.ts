@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { type BodyReader, createBodyReader } from "../http/body-reader.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
@@ -38,6 +39,11 @@ export class Exchange implements UpstreamUser {
     return this.#body.ended;
   }
 
+  /** The connection to the service, while there is one. */
+  get socket(): Socket | undefined {
+    return this.#upstream?.socket;
+  }
+
   start(): void {
     const idle = this.#client.hub.poolOf(this.#target).take();
     if (idle === undefined) void this.#startAnew();
@@ -53,7 +59,7 @@ export class Exchange implements UpstreamUser {
       const { output } = this.#body;
       if (output.length === 0) return used;
       this.#sentBody = true;
-      if (!upstream.socket.write(output) && !this.#body.ended) this.#client.pause();
+      if (!upstream.socket.write(output) && !this.#body.ended) this.#client.holdBody();
       return used;
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
