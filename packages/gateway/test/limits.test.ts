@@ -168,6 +168,7 @@ test.each(["destroy", "resetAndDestroy", "stay"] as const)(
     const client = await openRaw(port);
     client.send(upload);
     await eventually(() => service.open() === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
     if (end !== "stay") client.socket[end]();
     // The service would see the end of its connection if it read.
     await eventually(() => gateway.clients === 0);

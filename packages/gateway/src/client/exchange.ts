@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { type BodyReader, createBodyReader } from "../http/body-reader.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
@@ -13,6 +14,12 @@ import { ResponseRelay } from "./response-relay.ts";
 
 /** Methods that may be sent again when nobody knows whether they were heard (RFC 9110, 9.2.2). */
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+
+/**
+ * How long a connection must have been idle for a request that cannot be sent again, in milliseconds. A service that
+ * closes right behind its response is seen to do so by then.
+ */
+const restMs = 10;
 
 /** One request and its response, between one client and one service. */
 export class Exchange implements UpstreamUser {
@@ -45,9 +52,12 @@ export class Exchange implements UpstreamUser {
   }
 
   start(): void {
-    const idle = this.#client.hub.poolOf(this.#target).take();
+    const pool = this.#client.hub.poolOf(this.#target);
+    const repeatable = this.#body.ended && idempotent.has(this.#request.method);
+    const idle = pool.take(repeatable ? 0 : restMs);
     if (idle === undefined) void this.#startAnew();
-    else this.#send(idle);
+    else if (repeatable) this.#send(idle);
+    else void this.#sendIfOpen(idle);
   }
 
   /** Takes what belongs to the request, and says how many bytes that was. */
@@ -106,11 +116,21 @@ export class Exchange implements UpstreamUser {
     }
   }
 
+  /** Sends what cannot be sent again, once all has been read that came on the connection, such as its end. */
+  async #sendIfOpen(idle: UpstreamConnection): Promise<void> {
+    // What had come by now is read before the second.
+    await setImmediate();
+    await setImmediate();
+    if (this.#over) idle.socket.destroy();
+    else if (idle.socket.destroyed) this.start();
+    else this.#send(idle);
+  }
+
   async #startAnew(): Promise<void> {
     const reached = await reachService(this.#client.hub, this.#target, () => this.#over);
     this.#target = reached.target;
     if (this.#over) {
-      if ("connection" in reached) this.#client.hub.poolOf(reached.target).put(reached.connection, 1_000);
+      if ("connection" in reached) reached.connection.giveBack(1_000);
       return;
     }
     if ("page" in reached) await this.#failWith(reached.page(reached.target));
@@ -148,7 +168,7 @@ export class Exchange implements UpstreamUser {
   #finish(): void {
     const upstream = this.#end();
     const keepMs = this.#body.ended ? this.#relay.keepMs : 0;
-    if (upstream !== undefined) this.#client.hub.poolOf(this.#target).put(upstream, keepMs);
+    upstream?.giveBack(keepMs);
     if (upstream?.socket.isPaused() === true) upstream.socket.resume();
     this.#client.exchangeDone(this.#relay.closes || !this.#body.ended);
   }
