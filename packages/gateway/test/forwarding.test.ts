@@ -383,6 +383,50 @@ test("a client that closes its half after the request still gets the answer", as
   expect(await client.closed()).toContain("late");
 });
 
+test("a client that closes its half gets an answer that is late, and all of one that flows", async () => {
+  const upstream = await listenHttp(({ url }, response) => {
+    if (url === "/late") return void setTimeout(() => response.end("late"), 2_800);
+    let count = 0;
+    const flow = setInterval(() => {
+      count += 1;
+      response.write(`<${count}>`);
+      if (count < 14) return;
+      clearInterval(flow);
+      response.end("all");
+    }, 250);
+  });
+  const { port } = await startGateway([route(upstream)]);
+  const answers = ["/late", "/flowing"].map(async (path) => {
+    const client = await openRaw(port);
+    client.send(head(`GET ${path} HTTP/1.1`));
+    client.socket.end();
+    return client.closed();
+  });
+  const [late, flowing] = await Promise.all(answers);
+  expect(late).toMatch(/late$/);
+  expect(flowing).toMatch(/<14>.*all\r\n0\r\n\r\n$/s);
+});
+
+test.each(["Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "\r\nabc"])(
+  "a response without an end of its own that breaks off is no success for a client of HTTP/1.0: %j",
+  async (rest) => {
+    const upstream = await listenRaw((socket) =>
+      onHeads(socket, () => {
+        socket.write(`HTTP/1.1 200 OK\r\n${rest}`);
+        setTimeout(() => socket.resetAndDestroy(), 50);
+      }),
+    );
+    const { port } = await startGateway([route(upstream)]);
+    const client = await openRaw(port);
+    const failure = new Promise((resolve) =>
+      client.socket.once("error", resolve).once("end", () => resolve("success")),
+    );
+    client.send(head("GET / HTTP/1.0"));
+    await client.until(/abc$/);
+    expect(await failure).toMatchObject({ code: "ECONNRESET" });
+  },
+);
+
 test("a client that sends several requests and closes its half gets all the answers", async () => {
   const upstream = await listenHttp(({ url }, response) => setTimeout(() => response.end(`<${url}>`), 50));
   const { gateway, port } = await startGateway([route(upstream)]);

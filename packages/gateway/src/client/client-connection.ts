@@ -6,7 +6,7 @@ import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
 import { isUpgrade, upgradeOf } from "../http/upstream-head.ts";
 import type { Hub, Tracked } from "../hub.ts";
-import { firstRequestMs, halfClosedMs, lingerMs } from "../limits.ts";
+import { firstRequestMs, halfClosedFlowMs, halfClosedMs, lingerMs } from "../limits.ts";
 import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
@@ -42,6 +42,7 @@ export class ClientConnection implements Tracked {
   #closing = false;
   /** The service at the other end, once another protocol is spoken. */
   #tunnel: Socket | undefined;
+  #halfClosedAt = 0;
   /** How many bytes had moved when it was last looked at. */
   #moved = -1;
 
@@ -129,6 +130,11 @@ export class ClientConnection implements Tracked {
     else this.socket.destroySoon();
   }
 
+  /** Ends so that the client takes what it has got for incomplete, whatever it says of its length. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
   destroy(): void {
     this.socket.destroy();
     this.#tunnel?.destroy();
@@ -201,7 +207,7 @@ export class ClientConnection implements Tracked {
     const page = target === undefined ? unknownHostPage(table, request) : refusalOf(request, target, name);
     if (page !== undefined) this.answer(page, request, target, request.body !== 0 || page.status === 400);
     else if (target !== undefined) this.#exchange = new Exchange(this, request, target);
-    if (this.#exchange !== undefined && this.socket.readableEnded) this.deadline = Date.now() + halfClosedMs;
+    if (this.#exchange !== undefined && this.socket.readableEnded) this.#awaitRest();
     this.#exchange?.start();
   }
 
@@ -211,11 +217,12 @@ export class ClientConnection implements Tracked {
     const held = this.socket.writableLength > 0;
     // A tunnel whose sides have nothing for each other may be silent for ever.
     const silent = this.#tunnel !== undefined && !held && this.#tunnel.writableLength === 0;
-    if (this.#hasMoved() || silent) {
-      if (held || this.#tunnel !== undefined) return stallTimeoutMs;
-      if (this.#exchange !== undefined) return this.socket.readableEnded ? halfClosedMs : stallTimeoutMs;
-    }
-    return 0;
+    const moved = this.#hasMoved();
+    if (held || this.#tunnel !== undefined) return moved || silent ? stallTimeoutMs : 0;
+    if (this.#exchange === undefined) return 0;
+    if (!this.socket.readableEnded) return moved ? stallTimeoutMs : 0;
+    const awaited = !this.#exchange.answered && Date.now() - this.#halfClosedAt < halfClosedMs;
+    return moved || awaited ? halfClosedFlowMs : 0;
   }
 
   /** What the client sends is no movement when nobody takes it. */
@@ -240,8 +247,15 @@ export class ClientConnection implements Tracked {
   #onEnd(): void {
     // Who has sent all it has to say may still be reading, or be gone: it is given a moment for the answer.
     if (this.#exchange === undefined) this.#close();
-    else if (this.#exchange.requestEnded) this.deadline = Date.now() + halfClosedMs;
+    else if (this.#exchange.requestEnded) this.#awaitRest();
     else this.destroy();
+  }
+
+  /** The client has closed its half, and may still be reading. */
+  #awaitRest(): void {
+    this.#hasMoved();
+    this.#halfClosedAt = Date.now();
+    this.deadline = this.#halfClosedAt + halfClosedFlowMs;
   }
 
   /** Ends after what was written, and reads on a moment, since a reset would take the answer from the client. */

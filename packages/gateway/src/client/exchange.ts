@@ -46,6 +46,11 @@ export class Exchange implements UpstreamUser {
     return this.#body.ended;
   }
 
+  /** Whether the response has begun. */
+  get answered(): boolean {
+    return this.#relay.headSent;
+  }
+
   /** The connection to the service, while there is one. */
   get socket(): Socket | undefined {
     return this.#upstream?.socket;
@@ -175,7 +180,7 @@ export class Exchange implements UpstreamUser {
 
   async #failWith(page: Promise<Page>): Promise<void> {
     this.#end()?.socket.destroy();
-    if (this.#relay.headSent) this.#client.destroy();
+    if (this.#relay.headSent) this.#breakOff();
     else this.#fail(await page);
   }
 
@@ -183,8 +188,14 @@ export class Exchange implements UpstreamUser {
   #fail(page: Page): void {
     const upstream = this.#end();
     upstream?.socket.destroy();
-    if (this.#relay.headSent) this.#client.destroy();
+    if (this.#relay.headSent) this.#breakOff();
     else this.#client.answer(page, this.#request, this.#target, !this.#body.ended);
+  }
+
+  /** Ends a response that has begun, so that nobody takes it for complete. */
+  #breakOff(): void {
+    if (this.#relay.endless) this.#client.reset();
+    else this.#client.destroy();
   }
 
   #end(): UpstreamConnection | undefined {

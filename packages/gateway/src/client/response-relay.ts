@@ -23,6 +23,8 @@ export class ResponseRelay {
   headSent = false;
   /** Whether the client's connection ends with the response. */
   closes = false;
+  /** Whether the client can tell the end of the response by the end of the connection alone. */
+  endless = false;
   /** How long the service's connection may be kept when all went well. */
   keepMs = 0;
   /** What came behind the head of a response 101. */
@@ -96,6 +98,7 @@ export class ResponseRelay {
     const old = this.#request.minor === 0;
     const decodes = old && head.body === chunked;
     this.#encodes = !old && head.body === untilClose;
+    this.endless = old && (head.body === chunked || head.body === untilClose);
     this.#body = createBodyReader(head.body, decodes);
     this.closes = this.#mustClose();
     this.keepMs = head.body === untilClose || !head.plain ? 0 : keepAliveMs(head);
