@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { type BodyReader, createBodyReader } from "../http/body-reader.ts";
 import type { RequestHead } from "../http/request-head.ts";
-import { MalformedMessage } from "../http/syntax.ts";
+import { listMembers, MalformedMessage } from "../http/syntax.ts";
 import { buildUpstreamHead, upgradeOf } from "../http/upstream-head.ts";
 import { lostPage, malformedPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
@@ -159,7 +159,11 @@ export class Exchange implements UpstreamUser {
   #switchProtocols(first: Buffer): void {
     const upstream = this.#detach();
     if (upstream === undefined) return;
-    if (upgradeOf(this.#request) === undefined || !this.#body.ended) {
+    const asked = listMembers(upgradeOf(this.#request) ?? "");
+    const { protocols } = this.#relay;
+    // Any other protocol is one that the client would misread.
+    const agreed = protocols.length > 0 && protocols.every((protocol) => asked.includes(protocol));
+    if (!agreed || !this.#body.ended) {
       upstream.socket.destroy();
       void this.#failWith(lostPage(this.#target, 502, "went over to another protocol without being asked"));
       return;

@@ -5,6 +5,7 @@ import { chunked, untilClose } from "../http/framing.ts";
 import { readResponseHead } from "../http/read-response-head.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { ResponseHead } from "../http/response-head.ts";
+import { listMembers } from "../http/syntax.ts";
 import { keepAliveMs } from "../upstream/keep-alive.ts";
 
 /** Up to this size a piece of a body is copied behind the head, which costs less than a write of its own. */
@@ -27,6 +28,8 @@ export class ResponseRelay {
   endless = false;
   /** How long the service's connection may be kept when all went well. */
   keepMs = 0;
+  /** The protocols that a response 101 goes over to, in lower case. */
+  protocols: readonly string[] = [];
   /** What came behind the head of a response 101. */
   switching: Buffer | undefined;
   readonly #request: RequestHead;
@@ -70,6 +73,7 @@ export class ResponseRelay {
       bytes = bytes.subarray(read.next);
       this.#head = head;
       if (head.status === 101) {
+        this.protocols = head.fields.flatMap(({ key, value }) => (key === "upgrade" ? listMembers(value) : []));
         this.switching = bytes;
         return true;
       }
