@@ -27,6 +27,16 @@ function listenEcho(): Promise<number> {
   );
 }
 
+/** A service that answers each head with the same bytes, and tells how many connections it had. */
+async function listenCounted(answer: string): Promise<{ port: number; connections: () => number }> {
+  let count = 0;
+  const port = await listenRaw((socket) => {
+    count += 1;
+    onHeads(socket, () => socket.write(answer, "latin1"));
+  });
+  return { port, connections: () => count };
+}
+
 test("a request goes through and its response comes back with the route's mark", async () => {
   const { port } = await startGateway([route(await listenHttp((_, response) => response.end("hello")))]);
   const text = await ask(port, get("/"));
@@ -235,6 +245,28 @@ test("a refusal before the body reaches a client that waits to be asked for it",
   expect(await client.closed()).toMatch(/^HTTP\/1\.1 417 .*no$/s);
 });
 
+test("an expectation other than 100-continue is a 417 without the service", async () => {
+  const { port: upstream, connections } = await listenCounted("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  const { port } = await startGateway([route(upstream)]);
+  const text = await ask(port, get("/", "Expect: foo"));
+  expect(text).toMatch(/^HTTP\/1\.1 417 Expectation Failed\r\n/);
+  expect(text).toContain(`X-Cspace-Route: ${mark}\r\n`);
+  expect(await ask(port, `${head("POST / HTTP/1.1", "Expect: foo", "Content-Length: 1")}x`)).toMatch(
+    /^HTTP\/1\.1 417 /,
+  );
+  expect(connections()).toBe(0);
+  expect(await ask(port, get("/", "Expect: 100-Continue"))).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await ask(port, head("GET / HTTP/1.0", "Expect: foo"))).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test("a name with underscores says nothing that is written anew", async () => {
+  const { port } = await startGateway([route(await listenEcho())]);
+  const lies = ["Content_Length: 9", "Transfer_Encoding: chunked", "X_Real_IP: 6.6.6.6", "Keep_Alive: 1"];
+  const text = await ask(port, get("/", ...lies, "X_Forwarded_For: 6.6.6.6", "My_Own: stays"));
+  expect(text).not.toMatch(/content_length|transfer_encoding|x_real_ip|keep_alive|x_forwarded/i);
+  expect(text).toContain("My_Own: stays");
+});
+
 test("early hints reach HTTP/1.1 clients and no older ones", async () => {
   const hints = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
   const upstream = await listenCanned(`${hints}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`);
@@ -343,16 +375,6 @@ test("a response that breaks off breaks off for the client, too", async () => {
   });
   expect(await broken).toMatchObject({ code: "ECONNRESET" });
 });
-
-/** A service that answers each head with the same bytes, and tells how many connections it had. */
-async function listenCounted(answer: string): Promise<{ port: number; connections: () => number }> {
-  let count = 0;
-  const port = await listenRaw((socket) => {
-    count += 1;
-    onHeads(socket, () => socket.write(answer, "latin1"));
-  });
-  return { port, connections: () => count };
-}
 
 test("bytes behind a response are given to nobody, and its connection is not used again", async () => {
   const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

@@ -55,6 +55,8 @@ const refused: readonly [name: string, bytes: string, status: number][] = [
   ["a tab in the request line", `GET\t/ HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["a control in the target", `GET /\x01 HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["a target that is no path", `GET evil HTTP/1.1\r\n${host}\r\n\r\n`, 400],
+  ["a fragment", `GET /a#b HTTP/1.1\r\n${host}\r\n\r\n`, 400],
+  ["a fragment in an absolute-form", `GET http://${hostname}/a#b HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["an asterisk without OPTIONS", `GET * HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["a method that is no token", `G@T / HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["no version", `GET /\r\n${host}\r\n\r\n`, 400],

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { noBytes } from "../http/body-reader.ts";
+import type { Field } from "../http/fields.ts";
 import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
 import type { RequestOrigin } from "../http/forwarded.ts";
 import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
@@ -277,8 +278,16 @@ export class ClientConnection implements Tracked {
 function refusalOf(request: RequestHead, target: Target, gatewayName: string): Page | undefined {
   const protocol = upgradeOf(request);
   if (protocol !== undefined && !isUpgrade(protocol)) return malformedPage(400, "Upgrade names no protocol");
+  if (request.minor === 1 && request.fields.some(isUnknownExpectation)) {
+    return malformedPage(417, "nothing but 100-continue can be expected");
+  }
   const wasHere = request.fields.some(({ key, value }) => key === "via" && value.includes(gatewayName));
   return wasHere ? loopPage(target) : undefined;
+}
+
+/** An expectation that nobody here can tell to be met (RFC 9110, 10.1.1). */
+function isUnknownExpectation({ key, value }: Field): boolean {
+  return key === "expect" && value.toLowerCase() !== "100-continue";
 }
 
 /** Whether the client takes another response on this connection (RFC 9112, 9.3). */
