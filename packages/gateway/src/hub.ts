@@ -29,13 +29,13 @@ export class Hub {
     this.name = name;
   }
 
-  /** The connections to a route's process. A route that moves to another port gets others. */
+  /** The connections to a route's process. A route that moves to another port gets others; one that is gone keeps none. */
   poolOf({ poolKey, route }: Target): UpstreamPool {
-    let pool = this.#pools.get(poolKey);
-    if (pool === undefined) {
-      pool = new UpstreamPool(route.upstream, this.limits.dialTimeoutMs);
-      this.#pools.set(poolKey, pool);
-    }
+    const known = this.#pools.get(poolKey);
+    if (known !== undefined) return known;
+    const pool = new UpstreamPool(route.upstream, this.limits.dialTimeoutMs);
+    if (this.table.targets.some((target) => target.poolKey === poolKey)) this.#pools.set(poolKey, pool);
+    else pool.close();
     return pool;
   }
 

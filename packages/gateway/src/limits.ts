@@ -41,5 +41,11 @@ export const lingerMs = 2_000;
 /** How long a closing gateway waits for the first request of a client that it has accepted. */
 export const firstRequestMs = 1_000;
 
-/** How long a client that sends nothing more is taken to be still reading. Most who close half have closed all. */
-export const halfClosedMs = 500;
+/**
+ * How long a client that has closed its half is waited for until the response begins. Whether it has closed the other half
+ * too, only a write can tell.
+ */
+export const halfClosedMs = 10_000;
+
+/** As {@link halfClosedMs}, between two pieces of a response: nearly always the client has left a stream. */
+export const halfClosedFlowMs = 1_500;

@@ -70,7 +70,12 @@ const types = [
   "DS",
   "UNKNOWN_9999",
 ];
-const label = fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/);
+const label = fc.oneof(
+  { weight: 6, arbitrary: fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/) },
+  fc.stringMatching(/^[a-z]{40,47}$/),
+);
+/** Whether the first label has a byte in it that no hostname has. */
+const odd = fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, fc.constantFrom(0xff, 0x2e, 0x80));
 const suffix = fc.constantFrom(...domains, "CSPACE.Local", "example.com", "local", "xcspace.local");
 const question = fc
   .record({
@@ -121,8 +126,9 @@ test.skipIf(!existsSync(binary))(
     const port = await startCoreDns();
     const socket = createSocket("udp4");
     onTestFinished(() => void socket.close());
-    for (const [id, packet] of fc.sample(question, 10_000).entries()) {
+    for (const [id, [packet, byte]] of fc.sample(fc.tuple(question, odd), 10_000).entries()) {
       const message = encode({ ...packet, id: id & 0xffff });
+      if (byte !== undefined) message[13] = byte;
       const ours = answerQuery(message, { domains, ipv6: false }, "udp");
       const theirs = await ask(socket, port, message);
       expect(ours === undefined ? undefined : meaningOf(ours), JSON.stringify(packet)).toEqual(meaningOf(theirs));

@@ -143,17 +143,42 @@ test("EDNS is answered with EDNS, its DO bit kept, another version with BADVERS"
   expect(read(answerQuery(twice, zones, "udp")).rcode).toBe("FORMERR");
 });
 
-test("an answer that is too long for a datagram is cut and whole over TCP", () => {
-  const name = `${`${"a".repeat(60)}.`.repeat(3)}${"b".repeat(50)}.cspace.local`;
-  const udp = answerQuery(question(name), zones, "udp");
-  expect(read(udp)).toMatchObject({ flag_tc: true, answers: [], rcode: "NOERROR" });
+/** A name of 255 bytes, the most there may be. */
+const longest = `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(48)}.cspace.local`;
+
+test.each(["A", "AAAA", "TXT"] as const)("the longest name is answered for %s in a datagram without EDNS", (type) => {
+  const message = question(longest, type);
+  expect(message.length).toBe(12 + 255 + 4);
+  const udp = answerQuery(message, { ...zones, ipv6: true }, "udp");
+  expect(read(udp)).toMatchObject({ flag_tc: false, rcode: "NOERROR" });
   expect(udp?.length).toBeLessThanOrEqual(512);
-  expect(read(answerQuery(question(name), zones, "tcp"))).toMatchObject({
-    flag_tc: false,
-    answers: [{ data: "127.0.0.1" }],
-  });
-  const edns = answerQuery(question(name, "A", { additionals: [opt()] }), zones, "udp");
-  expect(read(edns)).toMatchObject({ flag_tc: false, answers: [{ data: "127.0.0.1" }] });
+  const records = [...(read(udp).answers ?? []), ...(read(udp).authorities ?? [])];
+  expect(records.map(({ name }) => name)).toEqual([type === "TXT" ? "cspace.local" : longest]);
+});
+
+test("an answer that is too long for a datagram is cut and whole over TCP", () => {
+  const domain = `${"x".repeat(63)}.${"y".repeat(63)}.${"z".repeat(63)}.test`;
+  const long: Zones = { domains: [domain], ipv6: false };
+  const asked = question(`dev.mercury.p.${domain}`, "TXT");
+  const udp = answerQuery(asked, long, "udp");
+  expect(read(udp)).toMatchObject({ flag_tc: true, answers: [], authorities: [], rcode: "NOERROR" });
+  expect(udp?.length).toBeLessThanOrEqual(512);
+  const soa = { flag_tc: false, authorities: [{ type: "SOA", name: domain, data: { mname: `ns.${domain}` } }] };
+  expect(read(answerQuery(asked, long, "tcp"))).toMatchObject(soa);
+  const edns = question(`dev.mercury.p.${domain}`, "TXT", { additionals: [opt()] });
+  expect(read(answerQuery(edns, long, "udp"))).toMatchObject(soa);
+});
+
+test.each([0xff, 0x2e, 0x00, 0x20])("a label with the byte %i is a label like another", (byte) => {
+  const inside = question("dev-x.cspace.local");
+  inside[16] = byte;
+  const reply = answerQuery(inside, zones, "udp");
+  expect(reply?.readUInt16BE(2)).toBe(0x8500);
+  expect(reply?.subarray(12, inside.length)).toEqual(inside.subarray(12));
+  expect(reply?.subarray(-4)).toEqual(Buffer.from([127, 0, 0, 1]));
+  const outside = question("devx-cspace.local");
+  outside[17] = byte;
+  expect((answerQuery(outside, zones, "udp")?.readUInt16BE(2) ?? 0) & 15).toBe(5);
 });
 
 test("no message, however broken, makes it fail, answer a stranger's question or send much more than it got", () => {

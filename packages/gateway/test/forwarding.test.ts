@@ -27,6 +27,16 @@ function listenEcho(): Promise<number> {
   );
 }
 
+/** A service that answers each head with the same bytes, and tells how many connections it had. */
+async function listenCounted(answer: string): Promise<{ port: number; connections: () => number }> {
+  let count = 0;
+  const port = await listenRaw((socket) => {
+    count += 1;
+    onHeads(socket, () => socket.write(answer, "latin1"));
+  });
+  return { port, connections: () => count };
+}
+
 test("a request goes through and its response comes back with the route's mark", async () => {
   const { port } = await startGateway([route(await listenHttp((_, response) => response.end("hello")))]);
   const text = await ask(port, get("/"));
@@ -235,6 +245,28 @@ test("a refusal before the body reaches a client that waits to be asked for it",
   expect(await client.closed()).toMatch(/^HTTP\/1\.1 417 .*no$/s);
 });
 
+test("an expectation other than 100-continue is a 417 without the service", async () => {
+  const { port: upstream, connections } = await listenCounted("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  const { port } = await startGateway([route(upstream)]);
+  const text = await ask(port, get("/", "Expect: foo"));
+  expect(text).toMatch(/^HTTP\/1\.1 417 Expectation Failed\r\n/);
+  expect(text).toContain(`X-Cspace-Route: ${mark}\r\n`);
+  expect(await ask(port, `${head("POST / HTTP/1.1", "Expect: foo", "Content-Length: 1")}x`)).toMatch(
+    /^HTTP\/1\.1 417 /,
+  );
+  expect(connections()).toBe(0);
+  expect(await ask(port, get("/", "Expect: 100-Continue"))).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await ask(port, head("GET / HTTP/1.0", "Expect: foo"))).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test("a name with underscores says nothing that is written anew", async () => {
+  const { port } = await startGateway([route(await listenEcho())]);
+  const lies = ["Content_Length: 9", "Transfer_Encoding: chunked", "X_Real_IP: 6.6.6.6", "Keep_Alive: 1"];
+  const text = await ask(port, get("/", ...lies, "X_Forwarded_For: 6.6.6.6", "My_Own: stays"));
+  expect(text).not.toMatch(/content_length|transfer_encoding|x_real_ip|keep_alive|x_forwarded/i);
+  expect(text).toContain("My_Own: stays");
+});
+
 test("early hints reach HTTP/1.1 clients and no older ones", async () => {
   const hints = "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
   const upstream = await listenCanned(`${hints}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`);
@@ -344,16 +376,6 @@ test("a response that breaks off breaks off for the client, too", async () => {
   expect(await broken).toMatchObject({ code: "ECONNRESET" });
 });
 
-/** A service that answers each head with the same bytes, and tells how many connections it had. */
-async function listenCounted(answer: string): Promise<{ port: number; connections: () => number }> {
-  let count = 0;
-  const port = await listenRaw((socket) => {
-    count += 1;
-    onHeads(socket, () => socket.write(answer, "latin1"));
-  });
-  return { port, connections: () => count };
-}
-
 test("bytes behind a response are given to nobody, and its connection is not used again", async () => {
   const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
   const { port: upstream, connections } = await listenCounted(`${ok}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`);
@@ -382,6 +404,50 @@ test("a client that closes its half after the request still gets the answer", as
   client.socket.end();
   expect(await client.closed()).toContain("late");
 });
+
+test("a client that closes its half gets an answer that is late, and all of one that flows", async () => {
+  const upstream = await listenHttp(({ url }, response) => {
+    if (url === "/late") return void setTimeout(() => response.end("late"), 2_800);
+    let count = 0;
+    const flow = setInterval(() => {
+      count += 1;
+      response.write(`<${count}>`);
+      if (count < 14) return;
+      clearInterval(flow);
+      response.end("all");
+    }, 250);
+  });
+  const { port } = await startGateway([route(upstream)]);
+  const answers = ["/late", "/flowing"].map(async (path) => {
+    const client = await openRaw(port);
+    client.send(head(`GET ${path} HTTP/1.1`));
+    client.socket.end();
+    return client.closed();
+  });
+  const [late, flowing] = await Promise.all(answers);
+  expect(late).toMatch(/late$/);
+  expect(flowing).toMatch(/<14>.*all\r\n0\r\n\r\n$/s);
+});
+
+test.each(["Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", "\r\nabc"])(
+  "a response without an end of its own that breaks off is no success for a client of HTTP/1.0: %j",
+  async (rest) => {
+    const upstream = await listenRaw((socket) =>
+      onHeads(socket, () => {
+        socket.write(`HTTP/1.1 200 OK\r\n${rest}`);
+        setTimeout(() => socket.resetAndDestroy(), 50);
+      }),
+    );
+    const { port } = await startGateway([route(upstream)]);
+    const client = await openRaw(port);
+    const failure = new Promise((resolve) =>
+      client.socket.once("error", resolve).once("end", () => resolve("success")),
+    );
+    client.send(head("GET / HTTP/1.0"));
+    await client.until(/abc$/);
+    expect(await failure).toMatchObject({ code: "ECONNRESET" });
+  },
+);
 
 test("a client that sends several requests and closes its half gets all the answers", async () => {
   const upstream = await listenHttp(({ url }, response) => setTimeout(() => response.end(`<${url}>`), 50));

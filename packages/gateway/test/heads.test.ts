@@ -174,7 +174,9 @@ test("a response goes on the same in whatever pieces it comes", () => {
   const response = fc.oneof(
     chunkedBody.map(({ bytes }) => `Transfer-Encoding: chunked\r\n\r\n${bytes.toString("latin1")}`),
     fc.stringMatching(/^[\x20-\x7e]{0,60}$/).map((text) => `Content-Length: ${text.length}\r\n\r\n${text}`),
-    fc.constantFrom("Content-Length: 1\r\nContent-Length: 1\r\n\r\nx", "A : b\r\n\r\n"),
+    fc.constantFrom("Content-Length: 1\r\nContent-Length: 1\r\n\r\nx", "A : b\r\nContent-Length: 1\r\n\r\nx"),
+    fc.constantFrom("A: b\r\n c\r\nContent-Length: 6\r\n\r\nx\r\n\r\ny", "A: b\nContent-Length: 6\n\nx\r\n\r\ny"),
+    fc.constantFrom("A: b\nContent-Length: 3\r\n\nx\n\n", "Content-Length: 3\n\r\nx\n\n", "A\n\n"),
   );
   fc.assert(
     fc.property(response, fc.boolean(), cuts, (rest, early, places) => {

@@ -1,5 +1,17 @@
+import type { Socket } from "node:net";
 import { expect, test } from "vitest";
-import { ask, eventually, get, head, hostname, listenHttp, openRaw, route, startGateway } from "./harness.ts";
+import {
+  ask,
+  eventually,
+  get,
+  head,
+  hostname,
+  listenHttp,
+  listenRaw,
+  openRaw,
+  route,
+  startGateway,
+} from "./harness.ts";
 
 const hello = (): Promise<number> => listenHttp((_, response) => response.end("hello"));
 
@@ -124,4 +136,98 @@ test("a client that asks faster than it reads is read no further", async () => {
   expect(taken()).toBe(before);
   client.socket.destroy();
   await eventually(() => gateway.clients === 0);
+});
+
+/** A service that takes nothing after the first bytes, and says how many connections it has. */
+async function listenStalled(answer = ""): Promise<{ port: number; open: () => number; sockets: Socket[] }> {
+  let open = 0;
+  const sockets: Socket[] = [];
+  const port = await listenRaw((socket) => {
+    open += 1;
+    sockets.push(socket);
+    socket.on("close", () => {
+      open -= 1;
+    });
+    socket.once("data", () => {
+      socket.pause();
+      socket.write(answer);
+    });
+  });
+  return { port, open: () => open, sockets };
+}
+
+const upload = `${head("POST / HTTP/1.1", "Content-Length: 100000000")}${"x".repeat(20_000_000)}`;
+const tunnel = head("GET / HTTP/1.1", "Connection: Upgrade", "Upgrade: x");
+const switched = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+
+test.each(["destroy", "resetAndDestroy", "stay"] as const)(
+  "an upload that the service does not take is given up, whatever its client does: %s",
+  async (end) => {
+    const service = await listenStalled();
+    const { gateway, port } = await startGateway([route(service.port)], { stallTimeoutMs: 200 });
+    const client = await openRaw(port);
+    client.send(upload);
+    await eventually(() => service.open() === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (end !== "stay") client.socket[end]();
+    // The service would see the end of its connection if it read.
+    await eventually(() => gateway.clients === 0);
+    for (const socket of service.sockets) socket.resume();
+    await eventually(() => service.open() === 0);
+  },
+);
+
+test.each(["destroy", "resetAndDestroy", "stay"] as const)(
+  "a tunnel whose service takes nothing is given up, whatever its client does: %s",
+  async (end) => {
+    const service = await listenStalled(switched);
+    const { gateway, port } = await startGateway([route(service.port)], { stallTimeoutMs: 200 });
+    const client = await openRaw(port);
+    client.send(tunnel);
+    await client.until(/\r\n\r\n/);
+    client.send("x".repeat(20_000_000));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (end !== "stay") client.socket[end]();
+    await eventually(() => gateway.clients === 0);
+    for (const socket of service.sockets) socket.resume();
+    await eventually(() => service.open() === 0);
+  },
+);
+
+test("a tunnel that is silent for longer than any limit is not idle", async () => {
+  const service = await listenRaw((socket) => {
+    socket.once("data", () => socket.pipe(socket).write(switched));
+  });
+  const { port } = await startGateway([route(service)], { stallTimeoutMs: 50, idleTimeoutMs: 50 });
+  const client = await openRaw(port);
+  client.send(tunnel);
+  await client.until(/\r\n\r\n/);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  client.send("still here");
+  await client.until(/still here$/);
+});
+
+test("an upload and a tunnel that are taken slowly are not given up", async () => {
+  const slow = await listenRaw((socket) => {
+    let taken = 0;
+    socket.once("data", (first) => {
+      if (/upgrade/i.test(String(first))) socket.write(switched);
+      const pull = setInterval(() => {
+        const piece = socket.read(500_000) ?? socket.read();
+        taken += piece?.length ?? 0;
+        if (taken >= 10_000_000) socket.end("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
+      }, 40);
+      socket.on("close", () => clearInterval(pull));
+      socket.pause().on("readable", () => {});
+    });
+  });
+  const { port } = await startGateway([route(slow)], { stallTimeoutMs: 400 });
+  const [uploading, tunnelling] = [await openRaw(port), await openRaw(port)];
+  uploading.send(`${head("POST / HTTP/1.1", "Content-Length: 11000000")}${"x".repeat(11_000_000)}`);
+  tunnelling.send(tunnel);
+  await tunnelling.until(/\r\n\r\n/);
+  tunnelling.send("x".repeat(11_000_000));
+  const begin = Date.now();
+  await Promise.all([uploading.until(/done$/), tunnelling.until(/done$/)]);
+  expect(Date.now() - begin).toBeGreaterThan(800);
 });

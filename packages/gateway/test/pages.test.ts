@@ -28,6 +28,31 @@ test("the list is JSON for who asks for JSON, and text for who asks for nothing"
   expect(bodyOf(await ask(port, to("localhost")))).toContain(`  http://${hostname}\n`);
 });
 
+test.each([
+  ["text/plain", []],
+  ["text/plain", ["*/*"]],
+  ["text/plain", ["text/*"]],
+  ["text/plain", ["image/png"]],
+  ["text/plain", ["nonsense;q=x, ;, text/html;q=none"]],
+  ["text/html", ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]],
+  ["text/html", ["application/xhtml+xml"]],
+  ["text/html", ["application/json;q=0.5, text/html"]],
+  ["text/html", ["application/json;q=0, text/html;q=0.1"]],
+  ["text/html", ["application/json;q=0.2", "text/html;q=0.3"]],
+  ["text/html", ["text/plain;q=0, text/*"]],
+  ["text/plain", ["text/html;q=0, */*"]],
+  ["application/json", ["application/json, text/plain, */*"]],
+  ["application/json", ["application/*"]],
+  ["application/json", ["text/html;q=0.4, application/*;q=0.5"]],
+  ["application/json", ["application/problem+json"]],
+  ["application/json", ["Application/JSON; charset=utf-8; Q=0.7"]],
+  ["application/json", ["text/*;q=0, */*"]],
+] as const)("a page is %s for who accepts %j", async (type, accepted) => {
+  const { port } = await startGateway([]);
+  const text = await ask(port, to("x.cspace.local", ...accepted.map((accept) => `Accept: ${accept}`)));
+  expect(text).toContain(`Content-Type: ${type}; charset=utf-8\r\n`);
+});
+
 test("a site that points a name of its own here learns nothing of what runs", async () => {
   const { port } = await startGateway([route(1)]);
   for (const accept of [html, json, "Accept: */*"]) {

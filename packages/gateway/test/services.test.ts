@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { dial } from "../src/upstream/dial.ts";
 import {
@@ -108,6 +108,9 @@ test("a client that leaves while it waits takes its request with it", async () =
   await expect.poll(() => gateway.clients).toBe(0);
 });
 
+/** Waits until a connection that was just used may be used for what cannot be sent again. */
+const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+
 /** A service that answers the first request of a connection and closes, without a word, at the second. */
 function listenForgetful(seen: string[]): Promise<number> {
   return listenRaw((socket) => {
@@ -127,6 +130,7 @@ test.each(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])(
     const seen: string[] = [];
     const { port } = await startGateway([route(await listenForgetful(seen))]);
     await ask(port, get("/"));
+    await rest();
     expect(await ask(port, head(`${method} / HTTP/1.1`, "Connection: close"))).toContain("200 OK");
     expect(seen).toEqual(["GET", method, method]);
   },
@@ -140,6 +144,7 @@ test.each([
   const seen: string[] = [];
   const { port } = await startGateway([route(await listenForgetful(seen))]);
   await ask(port, get("/"));
+  await rest();
   const sent = head(`${method} / HTTP/1.1`, "Connection: close", `Content-Length: ${body.length}`) + body;
   expect(await ask(port, sent)).toMatch(/^HTTP\/1\.1 502 /);
   expect(seen).toEqual(["GET", method]);
@@ -167,6 +172,41 @@ test("a connection that the service closes in between is replaced, also for what
     expect(await ask(port, head("POST / HTTP/1.1", "Connection: close", "Content-Length: 0"))).toContain("ok");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+});
+
+test("what cannot be sent again is not put on a connection that the service is just closing", async () => {
+  const upstream = await listenRaw((socket) =>
+    socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")),
+  );
+  const { port } = await startGateway([route(upstream)]);
+  const post = `${head("POST / HTTP/1.1", "Content-Length: 1")}x`;
+  for (let round = 0; round < 40; round += 1) {
+    const client = await openRaw(port);
+    client.send(post + post);
+    const text = await client.until((all) => all.match(/HTTP\/1\.1 \d+/g)?.length === 2);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
+    client.socket.destroy();
+  }
+});
+
+test("a connection that has ended unseen is not used for what cannot be sent again", async () => {
+  const sockets: Socket[] = [];
+  const upstream = await listenRaw((socket) => {
+    sockets.push(socket);
+    onHeads(socket, () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+  });
+  const { port } = await startGateway([route(upstream)]);
+  const client = await openRaw(port);
+  client.send(head("GET / HTTP/1.1"));
+  await client.until(/ok$/);
+  await rest();
+  // Both are there before the gateway looks again: it runs in the process of this test.
+  client.send(head("POST / HTTP/1.1", "Content-Length: 0", "Connection: close"));
+  sockets[0]?.end();
+  const end = Date.now() + 20;
+  while (Date.now() < end);
+  expect((await client.closed()).match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
+  expect(sockets).toHaveLength(2);
 });
 
 test("a route that leads back to the gateway is found out at once", async () => {

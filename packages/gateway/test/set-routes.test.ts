@@ -59,6 +59,28 @@ test("what is kept for a route goes with it", async () => {
   await eventually(() => open === 0);
 });
 
+test("a route that goes during a request takes its connection with it, as soon as that is done", async () => {
+  let open = 0;
+  let answer: (() => void) | undefined;
+  const upstream = await listenRaw((socket) => {
+    open += 1;
+    socket.on("close", () => {
+      open -= 1;
+    });
+    onHeads(socket, () => {
+      answer = () => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: timeout=600\r\n\r\nok");
+    });
+  });
+  const { gateway, port } = await startGateway([route(upstream)]);
+  const client = await openRaw(port);
+  client.send(head("GET / HTTP/1.1"));
+  await eventually(() => answer !== undefined);
+  gateway.setRoutes([]);
+  answer?.();
+  await client.until(/ok$/);
+  await eventually(() => open === 0, 1_000);
+});
+
 test("routes answer under the domains that are given, and under no other", async () => {
   const gateway = createGateway({ routes: [route(await named("ours"))], domains: ["a.test", "b.a.test"] });
   onTestFinished(() => gateway.close());

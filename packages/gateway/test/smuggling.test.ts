@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { expect, test } from "vitest";
 import {
   ask,
@@ -54,6 +55,8 @@ const refused: readonly [name: string, bytes: string, status: number][] = [
   ["a tab in the request line", `GET\t/ HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["a control in the target", `GET /\x01 HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["a target that is no path", `GET evil HTTP/1.1\r\n${host}\r\n\r\n`, 400],
+  ["a fragment", `GET /a#b HTTP/1.1\r\n${host}\r\n\r\n`, 400],
+  ["a fragment in an absolute-form", `GET http://${hostname}/a#b HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["an asterisk without OPTIONS", `GET * HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["a method that is no token", `G@T / HTTP/1.1\r\n${host}\r\n\r\n`, 400],
   ["no version", `GET /\r\n${host}\r\n\r\n`, 400],
@@ -102,12 +105,24 @@ test.each(badChunks)("%s is refused in a chunked body", async (_, bytes) => {
   expect(text).toContain(`X-Cspace-Route: ${mark}`);
 });
 
+const ok = "HTTP/1.1 200 OK\r\n";
+const chunks = "2\r\nok\r\n0\r\n\r\n";
+const many = "Set-Cookie: a=b\r\n".repeat(300);
+
 test.each([
-  ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
-  ["a length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
-  ["a folded header", "HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 0\r\n\r\n"],
+  ["two lengths that differ", `${ok}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
+  ["a list of lengths", `${ok}Content-Length: 2, 2\r\n\r\nok`],
+  ["chunked twice", `${ok}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`],
+  ["a coding before chunked", `${ok}Transfer-Encoding: gzip, chunked\r\n\r\n${chunks}`],
+  ["a coding that is none", `${ok}Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nok`],
+  ["a folded first header", `${ok} A: b\r\nContent-Length: 0\r\n\r\n`],
+  ["a control in a value", `${ok}A: \x01\r\nContent-Length: 0\r\n\r\n`],
+  ["a bare CR in a value", `${ok}A: b\rContent-Length: 2\r\n\r\nok`],
+  ["a line without a colon", `${ok}nonsense\r\nContent-Length: 0\r\n\r\n`],
   ["no status", "HTTP/1.1 OK\r\n\r\n"],
   ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n\r\n"],
+  ["a head without end", `${ok}A: ${"b".repeat(300_000)}`],
+  ["more headers than there may be", `${ok}${"A: b\r\n".repeat(5_000)}\r\n`],
   ["a switch that nobody asked for", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"],
 ])("a response with %s is a 502", async (_, answer) => {
   const { port } = await startGateway([route(await listenCanned(answer))]);
@@ -115,6 +130,85 @@ test.each([
   expect(text).toMatch(/^HTTP\/1\.1 502 /);
   expect(text).toContain(`X-Cspace-Route: ${mark}`);
 });
+
+/** What is read as clients read it, the framing that goes on, and whether the service's connection is used again. */
+const mended: readonly [name: string, answer: string, framing: RegExp, kept: boolean][] = [
+  ["two equal lengths", `${ok}Content-Length: 2\r\nContent-Length: 2\r\n\r\nok`, /Content-Length: 2/, false],
+  [
+    "a length and chunks",
+    `${ok}Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`,
+    /T.*: chunked/,
+    false,
+  ],
+  [
+    "chunks and a length",
+    `${ok}Transfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n${chunks}`,
+    /T.*: chunked/,
+    false,
+  ],
+  ["lines that end in LF", "HTTP/1.1 200 OK\nA: b\nContent-Length: 2\n\nok", /Content-Length: 2/, false],
+  ["some lines that end in LF", "HTTP/1.1 200 OK\r\nA: b\nContent-Length: 2\n\r\nok", /Content-Length: 2/, false],
+  ["LF, and an empty line in the body", "HTTP/1.1 200 OK\nContent-Length: 6\n\nok\r\n\r\n", /Content-Length: 6/, false],
+  ["a folded header", `${ok}A: b\r\n \t c\r\nContent-Length: 2\r\n\r\nok`, /A: b c\r\nContent-Length: 2/, false],
+  [
+    "a fold that looks like a header",
+    `${ok}A: b\r\n Content-Length: 9\r\nContent-Length: 2\r\n\r\nok`,
+    /A: b Content-Length: 9\r\nContent-Length: 2/,
+    false,
+  ],
+  ["a blank before the colon", `${ok}Content-Length : 2\r\n\r\nok`, /Content-Length: 2/, false],
+  ["HTTP/1.2", "HTTP/1.2 200 OK\r\nContent-Length: 2\r\n\r\nok", /Content-Length: 2/, true],
+  ["300 headers", `${ok}${many}Content-Length: 2\r\n\r\nok`, /(Set-Cookie: a=b\r\n){300}Content-Length: 2/, true],
+];
+
+test.each(mended)("a response with %s is passed on in one reading", async (_, answer, framing, kept) => {
+  let connections = 0;
+  const upstream = await listenRaw((socket) => {
+    connections += 1;
+    onHeads(socket, () => socket.write(answer, "latin1"));
+  });
+  const { port } = await startGateway([route(upstream)]);
+  const client = await openRaw(port);
+  for (const count of [1, 2]) {
+    client.send(head("GET / HTTP/1.1"));
+    await client.until((text) => text.match(/HTTP\/1\.1 200 OK\r/g)?.length === count && /ok[\s0]*$/.test(text));
+  }
+  const [answered = ""] = client.text().split(/(?=HTTP\/1\.1 200 OK\r\n)/);
+  expect(answered).toMatch(framing);
+  expect(answered.match(/^(content-length|transfer-encoding):/gim)).toHaveLength(1);
+  expect(answered.split("\r\n\r\n")[0]).not.toMatch(/[^\r]\n|\r\n[ \t]/);
+  expect(connections).toBe(kept ? 1 : 2);
+});
+
+test.each([
+  ["a coding", "Transfer-Encoding: chunked", chunks],
+  ["a coding and a length", `Transfer-Encoding: chunked\r\nContent-Length: ${chunks.length}`, chunks],
+])("a response of HTTP/1.0 with %s has none", async (_, fields, body) => {
+  const { port } = await startGateway([route(await listenCanned(`HTTP/1.0 200 OK\r\n${fields}\r\n\r\n${body}`, true))]);
+  const got = await new Promise<string>((resolve, reject) => {
+    const sent = request({ port, headers: { host: hostname }, agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("latin1").on("data", (part) => {
+        text += part;
+      });
+      response.on("end", () => resolve(text)).on("error", reject);
+    });
+    sent.on("error", reject).end();
+  });
+  expect(got).toBe(body);
+});
+
+test.each(["Content-Length: 2\r\nTransfer-Encoding: chunked", "Content-Length: 2\r\nContent-Length: 2"])(
+  "HEAD is answered with one length of %j, and the next request is not",
+  async (fields) => {
+    const { port } = await startGateway([route(await listenCanned(`${ok}${fields}\r\n\r\n`))]);
+    const client = await openRaw(port);
+    client.send(head("HEAD /1 HTTP/1.1") + head("HEAD /2 HTTP/1.1", "Connection: close"));
+    const text = await client.closed();
+    expect(text.match(/^HTTP\/1\.1 200 OK\r$/gm)).toHaveLength(2);
+    expect(text.match(/^(content-length|transfer-encoding):/gim)).toHaveLength(2);
+  },
+);
 
 test("a bad chunk in a response is a 502 while there is time, and later the end of the connection", async () => {
   const start = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";

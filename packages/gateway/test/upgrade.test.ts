@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { probeRoute } from "@cspace/ports";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -9,6 +9,7 @@ import {
   get,
   head,
   hostname,
+  listenCanned,
   listenHttp,
   listenRaw,
   mark,
@@ -128,6 +129,68 @@ test.each(["\xa7", "a b", "a/b/c", "/", "a,@"])("an Upgrade to %j is refused wit
   expect(text).toContain(`X-Cspace-Route: ${mark}\r\n`);
   expect(touched).toBe(false);
 });
+
+const switchTo = (...fields: string[]): string => ["HTTP/1.1 101 Switching Protocols", ...fields, "", ""].join("\r\n");
+
+test.each([
+  ["another protocol", switchTo("Connection: Upgrade", "Upgrade: h2c")],
+  ["one more protocol", switchTo("Connection: Upgrade", "Upgrade: websocket, h2c")],
+  ["no protocol", switchTo("Connection: Upgrade")],
+  ["an empty protocol", switchTo("Connection: Upgrade", "Upgrade:")],
+])("a switch to %s than was asked for is a 502", async (_, answer) => {
+  const { port } = await startGateway([route(await listenCanned(answer))]);
+  const client = await openRaw(port);
+  client.send(head("GET / HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket, tls/1.0"));
+  const text = await client.until(/\r\n\r\n/);
+  expect(text).toMatch(/^HTTP\/1\.1 502 /);
+  expect(text).not.toMatch(/^upgrade/im);
+});
+
+test("a service may choose one of several protocols, in any case", async () => {
+  const answer = switchTo("Connection: Upgrade", "Upgrade: WebSocket");
+  const { port } = await startGateway([route(await listenCanned(answer))]);
+  const client = await openRaw(port);
+  client.send(head("GET / HTTP/1.1", "Connection: Upgrade", "Upgrade: tls/1.0", "Upgrade: websocket"));
+  expect(await client.until(/\r\n\r\n/)).toMatch(/^HTTP\/1\.1 101 .*\r\nUpgrade: WebSocket\r\n/s);
+});
+
+test("a switch while the body of the request is still coming is a 502", async () => {
+  const { port } = await startGateway([route(await listenCanned(switchTo("Connection: Upgrade", "Upgrade: x")))]);
+  const client = await openRaw(port);
+  client.send(head("POST / HTTP/1.1", "Connection: Upgrade", "Upgrade: x", "Content-Length: 5"));
+  const text = await client.closed();
+  expect(text).toMatch(/^HTTP\/1\.1 502 /);
+  expect(text).toContain(`X-Cspace-Route: ${mark}\r\n`);
+});
+
+test.each(["client", "service"] as const)(
+  "a tunnel that the %s breaks off is broken off for the other, too",
+  async (side) => {
+    const services: Socket[] = [];
+    const upstream = await listenRaw(
+      (socket) => {
+        services.push(socket);
+        socket.once("data", () => socket.write(switchTo("Connection: Upgrade", "Upgrade: x")));
+      },
+      "127.0.0.1",
+      true,
+    );
+    const { gateway, port } = await startGateway([route(upstream)]);
+    const client = await openRaw(port);
+    client.send(head("GET / HTTP/1.1", "Connection: Upgrade", "Upgrade: x"));
+    await client.until(/\r\n\r\n/);
+    const [service] = services;
+    if (service === undefined) throw new Error("the service was not asked");
+    const other = side === "client" ? service : client.socket;
+    let over = false;
+    other.resume().on("close", () => {
+      over = true;
+    });
+    other.on("end", () => other.end());
+    (side === "client" ? client.socket : service).resetAndDestroy();
+    await eventually(() => over && gateway.clients === 0);
+  },
+);
 
 test("the proxy's probe reads the mark, of the proxy alone and through the service", async () => {
   let asked = 0;

@@ -4,3 +4,8 @@ import type { Socket } from "node:net";
 export function bytesTaken(socket: Socket): number {
   return socket.bytesWritten - socket.writableLength;
 }
+
+/** How many bytes have gone either way: it stands still when both sides do. */
+export function bytesMoved(socket: Socket): number {
+  return socket.bytesRead + bytesTaken(socket);
+}

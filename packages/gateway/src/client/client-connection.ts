@@ -1,16 +1,17 @@
 import type { Socket } from "node:net";
 import { noBytes } from "../http/body-reader.ts";
+import type { Field } from "../http/fields.ts";
 import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
 import type { RequestOrigin } from "../http/forwarded.ts";
 import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
 import { isUpgrade, upgradeOf } from "../http/upstream-head.ts";
 import type { Hub, Tracked } from "../hub.ts";
-import { firstRequestMs, halfClosedMs, lingerMs } from "../limits.ts";
+import { firstRequestMs, halfClosedFlowMs, halfClosedMs, lingerMs } from "../limits.ts";
 import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
-import { bytesTaken } from "./bytes-taken.ts";
+import { bytesMoved, bytesTaken } from "./bytes-taken.ts";
 import { Exchange } from "./exchange.ts";
 import { joinTunnel } from "./join-tunnel.ts";
 
@@ -43,8 +44,10 @@ export class ClientConnection implements Tracked {
   #reading = false;
   /** Told to go; whatever it still sends is thrown away. */
   #closing = false;
-  #tunnel = false;
-  /** What the client had taken when it was last looked at. */
+  /** The service at the other end, once another protocol is spoken. */
+  #tunnel: Socket | undefined;
+  #halfClosedAt = 0;
+  /** How many bytes had moved when it was last looked at. */
   #moved = -1;
 
   constructor(hub: Hub, socket: Socket, { address, port, trustForwarded }: ClientOrigin) {
@@ -77,11 +80,15 @@ export class ClientConnection implements Tracked {
 
   /** Reads on, unless the client is ahead of the exchange. */
   resumeBody(): void {
-    if (this.#pending.length === 0 && this.socket.isPaused()) this.socket.resume();
+    if (this.#pending.length > 0 || !this.socket.isPaused()) return;
+    this.deadline = 0;
+    this.socket.resume();
   }
 
-  pause(): void {
+  /** Reads no more of the body until the service has taken what there is: while nothing is read, no end is seen either. */
+  holdBody(): void {
     this.socket.pause();
+    this.deadline = Date.now() + this.hub.limits.stallTimeoutMs;
   }
 
   /** The exchange is over: the next request, or the end. */
@@ -102,15 +109,17 @@ export class ClientConnection implements Tracked {
   /** Becomes a tunnel to a service that has gone over to another protocol. */
   becomeTunnel(upstream: Socket, first: Buffer): void {
     this.#exchange = undefined;
-    this.#tunnel = true;
-    this.deadline = 0;
+    this.#tunnel = upstream;
+    const { stallTimeoutMs } = this.hub.limits;
+    this.deadline = Date.now() + stallTimeoutMs;
     for (const event of ["data", "end", "drain"]) this.socket.removeAllListeners(event);
-    joinTunnel({ socket: this.socket, first: this.#takePending() }, { socket: upstream, first });
+    joinTunnel({ socket: this.socket, first: this.#takePending() }, { socket: upstream, first }, stallTimeoutMs);
   }
 
   onDeadline(): void {
-    if (this.socket.writableLength > 0 && this.#hasMoved()) {
-      this.deadline = Date.now() + this.hub.limits.stallTimeoutMs;
+    const more = this.#patienceMs();
+    if (more > 0) {
+      this.deadline = Date.now() + more;
       return;
     }
     // Only a request whose headers are too slow is told so: an answer on an idle connection would be taken for the next.
@@ -125,8 +134,14 @@ export class ClientConnection implements Tracked {
     else this.socket.destroySoon();
   }
 
+  /** Ends so that the client takes what it has got for incomplete, whatever it says of its length. */
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
   destroy(): void {
     this.socket.destroy();
+    this.#tunnel?.destroy();
   }
 
   #onData(chunk: Buffer): void {
@@ -157,7 +172,7 @@ export class ClientConnection implements Tracked {
   #readRequest(): boolean {
     // A client that asks faster than it reads waits.
     if (this.socket.writableNeedDrain) {
-      this.pause();
+      this.socket.pause();
       return false;
     }
     try {
@@ -200,14 +215,29 @@ export class ClientConnection implements Tracked {
     const page = target === undefined ? unknownHostPage(table, request) : refusalOf(request, target, name);
     if (page !== undefined) this.answer(page, request, target, request.body !== 0 || page.status === 400);
     else if (target !== undefined) this.#exchange = new Exchange(this, request, target);
-    if (this.#exchange !== undefined && this.socket.readableEnded) this.deadline = Date.now() + halfClosedMs;
+    if (this.#exchange !== undefined && this.socket.readableEnded) this.#awaitRest();
     this.#exchange?.start();
   }
 
-  /** Whether the client has taken anything since this was last asked. */
+  /** For how long there is more to wait for, in milliseconds: something moved since this was last asked; 0 for no longer. */
+  #patienceMs(): number {
+    const { stallTimeoutMs } = this.hub.limits;
+    const held = this.socket.writableLength > 0;
+    // A tunnel whose sides have nothing for each other may be silent for ever.
+    const silent = this.#tunnel !== undefined && !held && this.#tunnel.writableLength === 0;
+    const moved = this.#hasMoved();
+    if (held || this.#tunnel !== undefined) return moved || silent ? stallTimeoutMs : 0;
+    if (this.#exchange === undefined) return 0;
+    if (!this.socket.readableEnded) return moved ? stallTimeoutMs : 0;
+    const awaited = !this.#exchange.answered && Date.now() - this.#halfClosedAt < halfClosedMs;
+    return moved || awaited ? halfClosedFlowMs : 0;
+  }
+
+  /** What the client sends is no movement when nobody takes it. */
   #hasMoved(): boolean {
     const before = this.#moved;
-    this.#moved = bytesTaken(this.socket);
+    const other = this.#tunnel ?? this.#exchange?.socket;
+    this.#moved = other === undefined ? bytesTaken(this.socket) : bytesMoved(this.socket) + bytesMoved(other);
     return this.#moved !== before;
   }
 
@@ -241,8 +271,15 @@ export class ClientConnection implements Tracked {
   #onEnd(): void {
     // Who has sent all it has to say may still be reading, or be gone: it is given a moment for the answer.
     if (this.#exchange === undefined) this.#close();
-    else if (this.#exchange.requestEnded) this.deadline = Date.now() + halfClosedMs;
+    else if (this.#exchange.requestEnded) this.#awaitRest();
     else this.destroy();
+  }
+
+  /** The client has closed its half, and may still be reading. */
+  #awaitRest(): void {
+    this.#hasMoved();
+    this.#halfClosedAt = Date.now();
+    this.deadline = this.#halfClosedAt + halfClosedFlowMs;
   }
 
   /** Ends after what was written, and reads on a moment, since a reset would take the answer from the client. */
@@ -264,8 +301,16 @@ export class ClientConnection implements Tracked {
 function refusalOf(request: RequestHead, target: Target, gatewayName: string): Page | undefined {
   const protocol = upgradeOf(request);
   if (protocol !== undefined && !isUpgrade(protocol)) return malformedPage(400, "Upgrade names no protocol");
+  if (request.minor === 1 && request.fields.some(isUnknownExpectation)) {
+    return malformedPage(417, "nothing but 100-continue can be expected");
+  }
   const wasHere = request.fields.some(({ key, value }) => key === "via" && value.includes(gatewayName));
   return wasHere ? loopPage(target) : undefined;
+}
+
+/** An expectation that nobody here can tell to be met (RFC 9110, 10.1.1). */
+function isUnknownExpectation({ key, value }: Field): boolean {
+  return key === "expect" && value.toLowerCase() !== "100-continue";
 }
 
 /** Whether the client takes another response on this connection (RFC 9112, 9.3). */

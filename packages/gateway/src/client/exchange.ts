@@ -1,6 +1,8 @@
+import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { type BodyReader, createBodyReader } from "../http/body-reader.ts";
 import type { RequestHead } from "../http/request-head.ts";
-import { MalformedMessage } from "../http/syntax.ts";
+import { listMembers, MalformedMessage } from "../http/syntax.ts";
 import { buildUpstreamHead, upgradeOf } from "../http/upstream-head.ts";
 import { lostPage, malformedPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
@@ -12,6 +14,12 @@ import { ResponseRelay } from "./response-relay.ts";
 
 /** Methods that may be sent again when nobody knows whether they were heard (RFC 9110, 9.2.2). */
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+
+/**
+ * How long a connection must have been idle for a request that cannot be sent again, in milliseconds. A service that
+ * closes right behind its response is seen to do so by then.
+ */
+const restMs = 10;
 
 /** One request and its response, between one client and one service. */
 export class Exchange implements UpstreamUser {
@@ -38,10 +46,23 @@ export class Exchange implements UpstreamUser {
     return this.#body.ended;
   }
 
+  /** Whether the response has begun. */
+  get answered(): boolean {
+    return this.#relay.headSent;
+  }
+
+  /** The connection to the service, while there is one. */
+  get socket(): Socket | undefined {
+    return this.#upstream?.socket;
+  }
+
   start(): void {
-    const idle = this.#client.hub.poolOf(this.#target).take();
+    const pool = this.#client.hub.poolOf(this.#target);
+    const repeatable = this.#body.ended && idempotent.has(this.#request.method);
+    const idle = pool.take(repeatable ? 0 : restMs);
     if (idle === undefined) void this.#startAnew();
-    else this.#send(idle);
+    else if (repeatable) this.#send(idle);
+    else void this.#sendIfOpen(idle);
   }
 
   /** Takes what belongs to the request, and says how many bytes that was. */
@@ -53,7 +74,7 @@ export class Exchange implements UpstreamUser {
       const { output } = this.#body;
       if (output.length === 0) return used;
       this.#sentBody = true;
-      if (!upstream.socket.write(output) && !this.#body.ended) this.#client.pause();
+      if (!upstream.socket.write(output) && !this.#body.ended) this.#client.holdBody();
       return used;
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
@@ -100,11 +121,21 @@ export class Exchange implements UpstreamUser {
     }
   }
 
+  /** Sends what cannot be sent again, once all has been read that came on the connection, such as its end. */
+  async #sendIfOpen(idle: UpstreamConnection): Promise<void> {
+    // What had come by now is read before the second.
+    await setImmediate();
+    await setImmediate();
+    if (this.#over) idle.socket.destroy();
+    else if (idle.socket.destroyed) this.start();
+    else this.#send(idle);
+  }
+
   async #startAnew(): Promise<void> {
     const reached = await reachService(this.#client.hub, this.#target, () => this.#over);
     this.#target = reached.target;
     if (this.#over) {
-      if ("connection" in reached) this.#client.hub.poolOf(reached.target).put(reached.connection, 1_000);
+      if ("connection" in reached) reached.connection.giveBack(1_000);
       return;
     }
     if ("page" in reached) await this.#failWith(reached.page(reached.target));
@@ -128,7 +159,11 @@ export class Exchange implements UpstreamUser {
   #switchProtocols(first: Buffer): void {
     const upstream = this.#detach();
     if (upstream === undefined) return;
-    if (upgradeOf(this.#request) === undefined || !this.#body.ended) {
+    const asked = listMembers(upgradeOf(this.#request) ?? "");
+    const { protocols } = this.#relay;
+    // Any other protocol is one that the client would misread.
+    const agreed = protocols.length > 0 && protocols.every((protocol) => asked.includes(protocol));
+    if (!agreed || !this.#body.ended) {
       upstream.socket.destroy();
       void this.#failWith(lostPage(this.#target, 502, "went over to another protocol without being asked"));
       return;
@@ -142,14 +177,14 @@ export class Exchange implements UpstreamUser {
   #finish(): void {
     const upstream = this.#end();
     const keepMs = this.#body.ended ? this.#relay.keepMs : 0;
-    if (upstream !== undefined) this.#client.hub.poolOf(this.#target).put(upstream, keepMs);
+    upstream?.giveBack(keepMs);
     if (upstream?.socket.isPaused() === true) upstream.socket.resume();
     this.#client.exchangeDone(this.#relay.closes || !this.#body.ended);
   }
 
   async #failWith(page: Promise<Page>): Promise<void> {
     this.#end()?.socket.destroy();
-    if (this.#relay.headSent) this.#client.destroy();
+    if (this.#relay.headSent) this.#breakOff();
     else this.#fail(await page);
   }
 
@@ -157,8 +192,14 @@ export class Exchange implements UpstreamUser {
   #fail(page: Page): void {
     const upstream = this.#end();
     upstream?.socket.destroy();
-    if (this.#relay.headSent) this.#client.destroy();
+    if (this.#relay.headSent) this.#breakOff();
     else this.#client.answer(page, this.#request, this.#target, !this.#body.ended);
+  }
+
+  /** Ends a response that has begun, so that nobody takes it for complete. */
+  #breakOff(): void {
+    if (this.#relay.endless) this.#client.reset();
+    else this.#client.destroy();
   }
 
   #end(): UpstreamConnection | undefined {

@@ -1,10 +1,11 @@
 import { type BodyReader, createBodyReader, noBytes } from "../http/body-reader.ts";
 import { buildClientHead } from "../http/client-head.ts";
-import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
+import type { HeadSearch } from "../http/find-head-end.ts";
 import { chunked, untilClose } from "../http/framing.ts";
+import { readResponseHead } from "../http/read-response-head.ts";
 import type { RequestHead } from "../http/request-head.ts";
-import { parseResponseHead, type ResponseHead } from "../http/response-head.ts";
-import { maxResponseHeaderBytes } from "../limits.ts";
+import type { ResponseHead } from "../http/response-head.ts";
+import { listMembers } from "../http/syntax.ts";
 import { keepAliveMs } from "../upstream/keep-alive.ts";
 
 /** Up to this size a piece of a body is copied behind the head, which costs less than a write of its own. */
@@ -23,8 +24,12 @@ export class ResponseRelay {
   headSent = false;
   /** Whether the client's connection ends with the response. */
   closes = false;
+  /** Whether the client can tell the end of the response by the end of the connection alone. */
+  endless = false;
   /** How long the service's connection may be kept when all went well. */
   keepMs = 0;
+  /** The protocols that a response 101 goes over to, in lower case. */
+  protocols: readonly string[] = [];
   /** What came behind the head of a response 101. */
   switching: Buffer | undefined;
   readonly #request: RequestHead;
@@ -61,13 +66,14 @@ export class ResponseRelay {
     let bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     let flows = true;
     while (this.#body === undefined && bytes.length > 0) {
-      const end = findHeadEnd(bytes, this.#search, maxResponseHeaderBytes);
-      if (end === -1) break;
-      const head = parseResponseHead(bytes.toString("latin1", this.#search.start, end), this.#request.method);
+      const read = readResponseHead(bytes, this.#search, this.#request.method);
+      if (read === undefined) break;
+      const { head } = read;
       this.#search = { start: 0, seen: 0 };
-      bytes = bytes.subarray(end + 4);
+      bytes = bytes.subarray(read.next);
       this.#head = head;
       if (head.status === 101) {
+        this.protocols = head.fields.flatMap(({ key, value }) => (key === "upgrade" ? listMembers(value) : []));
         this.switching = bytes;
         return true;
       }
@@ -96,9 +102,10 @@ export class ResponseRelay {
     const old = this.#request.minor === 0;
     const decodes = old && head.body === chunked;
     this.#encodes = !old && head.body === untilClose;
+    this.endless = old && (head.body === chunked || head.body === untilClose);
     this.#body = createBodyReader(head.body, decodes);
     this.closes = this.#mustClose();
-    this.keepMs = head.body === untilClose ? 0 : keepAliveMs(head);
+    this.keepMs = head.body === untilClose || !head.plain ? 0 : keepAliveMs(head);
     const framing = this.#encodes ? "chunked" : decodes || old ? "decoded" : "as it is";
     return this.#pushBody(this.#body, rest, this.#headText(head, framing));
   }

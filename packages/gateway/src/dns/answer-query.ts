@@ -1,4 +1,6 @@
-import { type Answer, decode, encode, type OptAnswer, type Packet, type SoaAnswer } from "dns-packet";
+import { type DecodedPacket, decode, type OptAnswer } from "dns-packet";
+import { findDomain, findName, type QuestionName, questionStart } from "./question-name.ts";
+import { type EdnsReply, type Reply, recordType, soaData, writeReply } from "./write-reply.ts";
 
 /** What the responder knows. */
 export interface Zones {
@@ -8,8 +10,6 @@ export interface Zones {
   readonly ipv6: boolean;
 }
 
-/** Seconds for which an answer may be kept. */
-const ttl = 60;
 /** The most that is sent in one datagram: it crosses every network in one piece (the DNS flag day of 2020). */
 const maxDatagram = 1232;
 /** The most that a client without EDNS takes in one datagram (RFC 1035, 4.2.1). */
@@ -37,39 +37,20 @@ export function answerQuery(message: Buffer, zones: Zones, transport: "udp" | "t
   if ((flags & 0x7800) !== 0) return headerOnly(message, rcode.notImplemented);
   const query = readQuery(message);
   if (query === undefined) return headerOnly(message, rcode.malformed);
-  const limit = transport === "tcp" ? 65_535 : datagramLimit(query.edns);
-  const reply = buildReply(query, zones);
+  const reply = buildReply(message, query, zones);
   const kept = flags & (flag.recursion | flag.checkingDisabled);
-  const packet: Packet = {
-    type: "response",
-    id: message.readUInt16BE(0),
-    flags: kept | reply.flags,
-    questions: query.packet.questions ?? [],
-    answers: [...reply.answers],
-    authorities: [...reply.authorities],
-    additionals: query.edns === undefined ? [] : [buildEdns(query.edns)],
-  };
-  const whole = encode(packet);
-  // The library knows labels as text. One that is none would come back as another name.
-  const nameEnd = query.questionEnd - 4;
-  if (!whole.subarray(12, nameEnd).equals(message.subarray(12, nameEnd))) return headerOnly(message, rcode.malformed);
-  if (whole.length <= limit) return withQuestionOf(message, query.questionEnd, whole);
-  const cut = encode({ ...packet, flags: (packet.flags ?? 0) | flag.truncated, answers: [], authorities: [] });
-  return withQuestionOf(message, query.questionEnd, cut);
-}
-
-/** The question goes back to the bit, also where the library knows a class by another name. */
-function withQuestionOf(message: Buffer, questionEnd: number, reply: Buffer): Buffer {
-  message.copy(reply, 12, 12, questionEnd);
-  return reply;
+  const whole = { ...reply, flags: flag.response | kept | reply.flags };
+  const edns = query.edns === undefined ? undefined : ednsReply(query.edns);
+  const bytes = writeReply(message, query.questionEnd, whole, edns);
+  if (bytes.length <= (transport === "tcp" ? 65_535 : datagramLimit(query.edns))) return bytes;
+  const cut = { flags: whole.flags | flag.truncated, answers: [], authorities: [] };
+  return writeReply(message, query.questionEnd, cut, edns);
 }
 
 interface Query {
-  readonly packet: Packet;
   readonly edns: OptAnswer | undefined;
-  /** In lower case. */
-  readonly name: string;
-  readonly type: string;
+  readonly name: QuestionName;
+  readonly type: number;
   readonly class: number;
   /** Where the first byte after the question is. */
   readonly questionEnd: number;
@@ -79,35 +60,22 @@ interface Query {
 function readQuery(message: Buffer): Query | undefined {
   const [questions, answers, authorities, additionals] = [4, 6, 8, 10].map((at) => message.readUInt16BE(at));
   if (questions !== 1 || answers !== 0 || authorities !== 0 || (additionals ?? 0) > 2) return undefined;
-  const nameEnd = skipName(message);
-  if (nameEnd === undefined || nameEnd + 4 > message.length) return undefined;
+  const name = findName(message);
+  if (name === undefined || name.end + 4 > message.length) return undefined;
   const packet = tryDecode(message);
-  const question = packet?.questions?.[0];
-  if (packet === undefined || question === undefined) return undefined;
+  if (packet === undefined) return undefined;
   const options = (packet.additionals ?? []).filter((record): record is OptAnswer => record.type === "OPT");
   if (options.length > 1) return undefined;
   return {
-    packet,
     edns: options[0],
-    name: question.name.toLowerCase(),
-    type: question.type,
-    class: message.readUInt16BE(nameEnd + 2),
-    questionEnd: nameEnd + 4,
+    name,
+    type: message.readUInt16BE(name.end),
+    class: message.readUInt16BE(name.end + 2),
+    questionEnd: name.end + 4,
   };
 }
 
-/** Where the name of the question ends. It is the first of its message, so it points nowhere. */
-function skipName(message: Buffer): number | undefined {
-  for (let at = 12; at < message.length; ) {
-    const length = message[at] ?? 0;
-    if (length === 0) return at + 1;
-    if (length > 63) return undefined;
-    at += length + 1;
-  }
-  return undefined;
-}
-
-function tryDecode(message: Buffer): Packet | undefined {
+function tryDecode(message: Buffer): DecodedPacket | undefined {
   try {
     return decode(message);
   } catch {
@@ -116,56 +84,36 @@ function tryDecode(message: Buffer): Packet | undefined {
   }
 }
 
-interface Reply {
-  readonly flags: number;
-  readonly answers: readonly Answer[];
-  readonly authorities: readonly Answer[];
-}
+const loopback4 = Buffer.from([127, 0, 0, 1]);
+const loopback6 = Buffer.from([...Buffer.alloc(15), 1]);
+const any = 255;
 
-function buildReply({ name, type, class: questionClass, edns }: Query, { domains, ipv6 }: Zones): Reply {
-  const domain = domains.find((candidate) => name === candidate || name.endsWith(`.${candidate}`));
+function buildReply(message: Buffer, query: Query, { domains, ipv6 }: Zones): Reply {
+  const { name, type, edns } = query;
   if (edns !== undefined && edns.ednsVersion !== 0) return { flags: 0, answers: [], authorities: [] };
-  if (domain === undefined || questionClass !== internet) return { flags: rcode.refused, answers: [], authorities: [] };
+  const found = domains.map((domain) => ({ domain, at: findDomain(message, name, domain) }));
+  const { domain, at } = found.find((candidate) => candidate.at !== undefined) ?? {};
+  if (domain === undefined || at === undefined || query.class !== internet)
+    return { flags: rcode.refused, answers: [], authorities: [] };
   const flags = flag.authoritative | rcode.ok;
+  const owner = questionStart;
   // To who asks for ANY, some of what there is will do (RFC 8482, 4.1).
-  if (type === "A" || type === "ANY")
-    return { flags, answers: [{ type: "A", name, ttl, data: "127.0.0.1" }], authorities: [] };
-  if (type === "AAAA" && ipv6) return { flags, answers: [{ type: "AAAA", name, ttl, data: "::1" }], authorities: [] };
-  const soa = soaOf(domain);
-  return type === "SOA" && name === domain
+  if (type === recordType.a || type === any)
+    return { flags, answers: [{ owner, type: recordType.a, data: loopback4 }], authorities: [] };
+  if (type === recordType.aaaa && ipv6) return { flags, answers: [{ owner, type, data: loopback6 }], authorities: [] };
+  const soa = { owner: at, type: recordType.soa, data: soaData(domain) };
+  return type === recordType.soa && at === owner
     ? { flags, answers: [soa], authorities: [] }
     : { flags, answers: [], authorities: [soa] };
-}
-
-function soaOf(domain: string): SoaAnswer {
-  const data = {
-    mname: `ns.${domain}`,
-    rname: `hostmaster.${domain}`,
-    serial: 1,
-    refresh: 3600,
-    retry: 600,
-    expire: 86_400,
-    minimum: ttl,
-  };
-  return { type: "SOA", name: domain, ttl, data };
 }
 
 function datagramLimit(edns: OptAnswer | undefined): number {
   return edns === undefined ? plainDatagram : Math.min(maxDatagram, Math.max(plainDatagram, edns.udpPayloadSize));
 }
 
-/** Our side of EDNS (RFC 6891, 6.1): our size, the DO bit as it came, BADVERS for a version that we do not speak. */
-function buildEdns({ ednsVersion, flag_do }: OptAnswer): OptAnswer {
-  return {
-    type: "OPT",
-    name: ".",
-    udpPayloadSize: maxDatagram,
-    extendedRcode: ednsVersion === 0 ? 0 : 1,
-    ednsVersion: 0,
-    flags: flag_do ? 0x8000 : 0,
-    flag_do,
-    options: [],
-  };
+/** Our size, the DO bit as it came, and BADVERS for a version that we do not speak (RFC 6891, 6.1). */
+function ednsReply({ ednsVersion, flag_do }: OptAnswer): EdnsReply {
+  return { size: maxDatagram, extendedRcode: ednsVersion === 0 ? 0 : 1, dnssec: flag_do };
 }
 
 /** An answer of twelve bytes, that repeats nothing of what it could not read. */

@@ -1,12 +1,20 @@
 import type { Socket } from "node:net";
 
-/** A connection over which nothing comes is closed after this (RFC 7766, 6.2.3). */
-const idleMs = 10_000;
+/** How long a message may take to come, from the end of the one before it (RFC 7766, 6.2.3). */
+const messageMs = 10_000;
 
-/** Answers the messages of one TCP connection, each behind its length in two bytes (RFC 1035, 4.2.2), in their order. */
-export function serveDnsStream(socket: Socket, answer: (message: Buffer) => Buffer | undefined): void {
+/**
+ * Answers the messages of one TCP connection, each behind its length in two bytes (RFC 1035, 4.2.2), in their order. A
+ * connection on which none is completed in time is closed, however many bytes come.
+ */
+export function serveDnsStream(
+  socket: Socket,
+  answer: (message: Buffer) => Buffer | undefined,
+  timeoutMs: number = messageMs,
+): void {
   let pending: Buffer = Buffer.alloc(0);
-  socket.setTimeout(idleMs, () => socket.destroy());
+  const deadline = setTimeout(() => socket.destroy(), timeoutMs);
+  socket.on("close", () => clearTimeout(deadline));
   socket.on("error", () => socket.destroy());
   socket.on("end", () => socket.end());
   socket.on("drain", () => socket.resume());
@@ -17,6 +25,7 @@ export function serveDnsStream(socket: Socket, answer: (message: Buffer) => Buff
       if (pending.length < end) return;
       const reply = answer(pending.subarray(2, end));
       pending = pending.subarray(end);
+      deadline.refresh();
       // Nobody who asks sends what has no answer.
       if (reply === undefined) return void socket.destroy();
       const size = Buffer.alloc(2);

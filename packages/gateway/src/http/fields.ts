@@ -10,7 +10,7 @@ export interface Field {
   readonly value: string;
 }
 
-/** More fields than any program sends. */
+/** More fields than any client sends. */
 const maxFields = 256;
 
 /**
@@ -19,7 +19,7 @@ const maxFields = 256;
  *
  * @throws {MalformedMessage} for a folded line (5.2), a blank before the colon (5.1), and whatever is no field.
  */
-export function parseFields(text: string, start: number): Field[] {
+export function parseFields(text: string, start: number, limit: number = maxFields): Field[] {
   const fields: Field[] = [];
   for (let from = start; from < text.length; ) {
     const found = text.indexOf("\r\n", from);
@@ -30,7 +30,7 @@ export function parseFields(text: string, start: number): Field[] {
     const value = trimBlanks(text, colon + 1, end);
     if (!isToken(name)) throw new MalformedMessage(400, "the name of a header is no token");
     if (!isFieldText(value)) throw new MalformedMessage(400, "a header has a control character in its value");
-    if (fields.length === maxFields) throw new MalformedMessage(431, `there are more than ${maxFields} headers`);
+    if (fields.length === limit) throw new MalformedMessage(431, `there are more than ${limit} headers`);
     fields.push({ name, key: name.toLowerCase(), value });
     from = end + 2;
   }

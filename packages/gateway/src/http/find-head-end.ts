@@ -13,11 +13,16 @@ export interface HeadSearch {
 
 /**
  * Where the head of a message ends: the place of the CRLF CRLF that closes it; -1 while it is not there yet. Every byte is
- * looked at once, however many pieces the head comes in.
+ * looked at once, however many pieces the head comes in. Where LF alone is `allowed`, it is for the caller to look for.
  *
  * @throws {MalformedMessage} for a line that ends in LF alone, and for a head longer than `limit` bytes.
  */
-export function findHeadEnd(bytes: Buffer, search: HeadSearch, limit: number): number {
+export function findHeadEnd(
+  bytes: Buffer,
+  search: HeadSearch,
+  limit: number,
+  bareBreaks: "refused" | "allowed" = "refused",
+): number {
   while (search.seen === search.start && bytes.length >= search.start + 2 && isBreak(bytes, search.start)) {
     search.start += 2;
     search.seen = search.start;
@@ -28,7 +33,7 @@ export function findHeadEnd(bytes: Buffer, search: HeadSearch, limit: number): n
   const size = (end === -1 ? bytes.length : end) - search.start;
   if (size > limit || search.start > limit)
     throw new MalformedMessage(431, `the headers are longer than ${limit} bytes`);
-  if (end === -1) refuseBareBreak(bytes, Math.max(search.start, search.seen - 1));
+  if (end === -1 && bareBreaks === "refused") refuseBareBreak(bytes, Math.max(search.start, search.seen - 1));
   search.seen = bytes.length;
   return end;
 }

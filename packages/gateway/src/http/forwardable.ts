@@ -29,9 +29,10 @@ const notInTrailer = new Set([
 
 /**
  * Whether a header of a client's request goes to the service as it is. Those by which a proxy says who asked do not, and
- * neither do the spellings with `_` that some servers take for them.
+ * neither do the spellings with `_` that some servers take for one that is written anew: CGI has one name for both.
  */
 export function forwardableHeader(key: string): boolean {
+  if (key.includes("_")) return forwardableHeader(key.replaceAll("_", "-"));
   return !notInRequest.has(key) && !claimsOrigin(key);
 }
 
@@ -42,11 +43,10 @@ export function forwardableAnswer(key: string): boolean {
 
 /** Whether a field may stand behind a body. */
 export function forwardableTrailer(key: string): boolean {
+  if (key.includes("_")) return forwardableTrailer(key.replaceAll("_", "-"));
   return !notInTrailer.has(key) && !claimsOrigin(key);
 }
 
 function claimsOrigin(key: string): boolean {
-  if (key.charCodeAt(0) !== 0x78) return false;
-  const plain = key.includes("_") ? key.replaceAll("_", "-") : key;
-  return plain.startsWith("x-forwarded") || plain === "x-real-ip";
+  return key.startsWith("x-forwarded");
 }

@@ -11,7 +11,7 @@ export const chunked = -1;
 export const untilClose = -2;
 
 /**
- * How long the body is that these headers announce; `undefined` when they say nothing of it.
+ * How long the body is that the headers of a request announce; `undefined` when they say nothing of it.
  *
  * Stricter than RFC 9112, 6.1 and 6.3 ask: two lengths are refused even if they are equal, and so is a length beside a
  * transfer coding, or a coding other than `chunked` alone.
@@ -28,13 +28,15 @@ export function announcedLength(fields: readonly Field[], minor: number): BodyLe
   return length;
 }
 
-function parseLength(value: string): number {
+/** @throws {MalformedMessage} */
+export function parseLength(value: string): number {
   // Sixteen digits may be past the numbers that are exact.
   if (!/^\d{1,15}$/.test(value)) throw new MalformedMessage(400, "Content-Length is no number");
   return Number(value);
 }
 
-function parseCoding(value: string, minor: number): BodyLength {
+/** @throws {MalformedMessage} */
+export function parseCoding(value: string, minor: number): BodyLength {
   if (minor === 0) throw new MalformedMessage(400, "HTTP/1.0 has no Transfer-Encoding");
   if (value.toLowerCase() !== "chunked") throw new MalformedMessage(501, "a Transfer-Encoding is not chunked");
   return chunked;

@@ -80,6 +80,7 @@ function hostOf(fields: readonly Field[], minor: number): string {
 /** Takes the four forms of a target apart (RFC 9112, 3.2). */
 function splitTarget(method: string, written: string, host: string): { target: string; authority: string } {
   if (method === "CONNECT") throw new MalformedMessage(501, "CONNECT is not served here");
+  if (written.includes("#")) throw new MalformedMessage(400, "the target of the request has a fragment");
   if (written.startsWith("/")) return { target: written, authority: host };
   if (written === "*" && method === "OPTIONS") return { target: written, authority: host };
   const absolute = /^http:\/\/([^/?#]*)(.*)$/i.exec(written);

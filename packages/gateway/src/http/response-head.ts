@@ -1,6 +1,7 @@
 import { type Field, parseFields } from "./fields.ts";
-import { announcedLength, type BodyLength, untilClose } from "./framing.ts";
+import { type BodyLength, untilClose } from "./framing.ts";
 import { connectionOf } from "./request-head.ts";
+import { frameResponse } from "./response-framing.ts";
 import { isFieldText, MalformedMessage } from "./syntax.ts";
 
 /** What stands before a response's body, read and checked. */
@@ -11,9 +12,14 @@ export interface ResponseHead {
   readonly fields: readonly Field[];
   readonly body: BodyLength;
   readonly connection: readonly string[];
+  /** Whether it could be read in one way only; else no other response is to be read from its connection. */
+  readonly plain: boolean;
 }
 
-const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/s;
+/** A service sends more than a client may: one `Set-Cookie` for each cookie. */
+const maxFields = 4_096;
+
+const statusLine = /^HTTP\/1\.(\d) ([1-9]\d\d)(?: (.*))?$/s;
 
 /**
  * Reads a response's head, given without the empty line that ends it, as Latin-1. `method` is the request's: a response
@@ -28,9 +34,18 @@ export function parseResponseHead(text: string, method: string): ResponseHead {
   if (match === null || !isFieldText(line)) throw new MalformedMessage(502, "the status line is malformed");
   const status = Number(match[2]);
   const minor = Number(match[1]);
-  const fields = lineEnd === -1 ? [] : parseFields(text, lineEnd + 2);
-  const announced = announcedLength(fields, minor);
+  const fields = lineEnd === -1 ? [] : parseFields(text, lineEnd + 2, maxFields);
+  const framing = frameResponse(fields, minor);
   const bodiless = method === "HEAD" || status < 200 || status === 204 || status === 304;
-  const body = bodiless ? 0 : (announced ?? untilClose);
-  return { status, reason: match[3] ?? "", minor, fields, body, connection: connectionOf(fields) };
+  const body = bodiless ? 0 : (framing.length ?? untilClose);
+  const reason = match[3] ?? "";
+  return {
+    status,
+    reason,
+    minor,
+    fields: framing.fields,
+    body,
+    connection: connectionOf(fields),
+    plain: framing.plain,
+  };
 }

@@ -21,6 +21,9 @@ export type OnMessage = (message: Buffer, from: AddressInfo, socket: DatagramSoc
 
 const backlog = 1024;
 
+/** A client in a container may be gone without a word, its network with it; after a minute of silence it is asked. */
+const acceptOptions = { noDelay: true, allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+
 /** Listens for TCP connections; half of one may be closed, so that who has asked may still read. */
 export function bindTcp(host: string, port: number, onSocket: OnSocket): Promise<Bound> {
   return new Promise((resolve, reject) => {
@@ -44,7 +47,7 @@ export function adoptTcp(handle: Server, onSocket: OnSocket): Bound {
 function acceptTcp(onSocket: OnSocket): Server {
   // Asked for once: it is a call to the system.
   let port: number | undefined;
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  const server = createServer(acceptOptions, (socket) => {
     port ??= (server.address() as AddressInfo).port;
     onSocket(socket, port);
   });

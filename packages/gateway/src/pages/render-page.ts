@@ -1,6 +1,6 @@
 import { httpDate } from "../http/client-head.ts";
 import type { RequestHead } from "../http/request-head.ts";
-import { listMembers } from "../http/syntax.ts";
+import { chooseType, type PageType } from "./choose-type.ts";
 
 /** What the gateway itself has to say, before it is HTML, JSON or text. */
 export interface Page {
@@ -30,6 +30,7 @@ const reasons: Readonly<Record<number, string>> = {
   400: "Bad Request",
   404: "Not Found",
   408: "Request Timeout",
+  417: "Expectation Failed",
   431: "Request Header Fields Too Large",
   501: "Not Implemented",
   502: "Bad Gateway",
@@ -41,8 +42,8 @@ const reasons: Readonly<Record<number, string>> = {
 
 /** The whole response that shows a page: in HTML or JSON to whom asks for it, else in plain text. */
 export function renderPage(page: Page, { request, mark, close }: PageReader): Buffer {
-  const accepted = request?.fields.find(({ key }) => key === "accept")?.value ?? "";
-  const type = chooseType(accepted);
+  const accepted = request?.fields.filter(({ key }) => key === "accept").map(({ value }) => value) ?? [];
+  const type = chooseType(accepted.join(","));
   const body = Buffer.from(render[type](page));
   const head = [
     `HTTP/1.1 ${page.status} ${reasons[page.status] ?? "Error"}`,
@@ -58,18 +59,6 @@ export function renderPage(page: Page, { request, mark, close }: PageReader): Bu
   ];
   const text = Buffer.from(`${head.join("\r\n")}\r\n\r\n`, "latin1");
   return request?.method === "HEAD" ? text : Buffer.concat([text, body]);
-}
-
-type PageType = "application/json" | "text/html" | "text/plain";
-
-/** The first of the types that the client names and we have (RFC 9110, 12.5.1); weights are not weighed. */
-function chooseType(accept: string): PageType {
-  for (const member of listMembers(accept)) {
-    const type = member.split(";")[0]?.trim();
-    if (type === "text/html" || type === "application/xhtml+xml") return "text/html";
-    if (type === "application/json" || type?.endsWith("+json") === true) return "application/json";
-  }
-  return "text/plain";
 }
 
 const render: Readonly<Record<PageType, (page: Page) => string>> = {

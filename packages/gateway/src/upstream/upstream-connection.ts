@@ -9,6 +9,11 @@ export interface UpstreamUser {
   onUpstreamDrain(): void;
 }
 
+/** Where a connection comes from, and goes back to. */
+export interface UpstreamHome {
+  put(connection: UpstreamConnection, keepMs: number): void;
+}
+
 /** One connection to a service: used by one request at a time, and kept between two. */
 export class UpstreamConnection {
   readonly socket: Socket;
@@ -18,9 +23,13 @@ export class UpstreamConnection {
   reused = false;
   /** Until when it may be used again, by the clock of `Date.now`. */
   idleUntil = 0;
+  /** Since when it is idle, by the same clock. */
+  idleSince = 0;
+  readonly #home: UpstreamHome;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, home: UpstreamHome) {
     this.socket = socket;
+    this.#home = home;
     socket.on("data", (chunk: Buffer) =>
       this.user === undefined ? socket.destroy() : this.user.onUpstreamData(chunk),
     );
@@ -28,6 +37,11 @@ export class UpstreamConnection {
     socket.on("error", () => this.#end(true));
     socket.on("close", () => this.#end(true));
     socket.on("drain", () => this.user?.onUpstreamDrain());
+  }
+
+  /** Is done with a request, and may be used for another one within `keepMs`; its route may be gone by now. */
+  giveBack(keepMs: number): void {
+    this.#home.put(this, keepMs);
   }
 
   /** Gives the socket to somebody who listens to it by himself; errors go on being caught. */

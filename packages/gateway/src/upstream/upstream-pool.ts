@@ -1,11 +1,11 @@
 import { DialError, dial } from "./dial.ts";
-import { UpstreamConnection } from "./upstream-connection.ts";
+import { UpstreamConnection, type UpstreamHome } from "./upstream-connection.ts";
 
 /** More idle connections than this to one service are not kept. */
 const maxIdle = 256;
 
 /** The connections to one service. The last that was used is the first to be used again, so the others may grow old. */
-export class UpstreamPool {
+export class UpstreamPool implements UpstreamHome {
   readonly port: number | null;
   readonly #dialTimeoutMs: number;
   readonly #all = new Set<UpstreamConnection>();
@@ -23,10 +23,14 @@ export class UpstreamPool {
     return this.#all.size;
   }
 
-  /** A connection that is idle, or `undefined`. */
-  take(): UpstreamConnection | undefined {
-    for (let found = this.#idle.pop(); found !== undefined; found = this.#idle.pop()) {
-      if (found.idleUntil > Date.now() && !found.socket.destroyed) return found;
+  /** A connection that has been idle for `restMs`, or `undefined`. */
+  take(restMs = 0): UpstreamConnection | undefined {
+    const now = Date.now();
+    for (let at = this.#idle.length - 1; at >= 0; at -= 1) {
+      const found = this.#idle[at];
+      if (found === undefined || now - found.idleSince < restMs) continue;
+      this.#idle.splice(at, 1);
+      if (found.idleUntil > now && !found.socket.destroyed) return found;
       found.socket.destroy();
     }
     return undefined;
@@ -42,7 +46,7 @@ export class UpstreamPool {
     const socket = await dial(this.port, { timeoutMs: this.#dialTimeoutMs, addresses: this.#addresses });
     // A process listens where it listened: the address that answered is the first to be asked the next time.
     if (socket.remoteFamily === "IPv6") this.#addresses = ["::1", "127.0.0.1"];
-    const connection = new UpstreamConnection(socket);
+    const connection = new UpstreamConnection(socket, this);
     this.#all.add(connection);
     socket.once("close", () => this.#forget(connection));
     return connection;
@@ -56,7 +60,8 @@ export class UpstreamPool {
       return;
     }
     connection.reused = true;
-    connection.idleUntil = Date.now() + keepMs;
+    connection.idleSince = Date.now();
+    connection.idleUntil = connection.idleSince + keepMs;
     this.#idle.push(connection);
   }
 
