@@ -21,6 +21,9 @@ import type {
 import { thisSystem } from "./system.ts";
 import { waitUntilUp } from "./wait-until-up.ts";
 
+/** How long the next look is put off when a process had its time and listens nowhere, in milliseconds. */
+const lateMs = 3_000;
+
 /**
  * Starts a process, and watches over it until it ends or is stopped: finds the port it takes, writes its log, starts it
  * again when it is to be.
@@ -85,20 +88,26 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
   const adopt = ({ pid, sockets }: RunningProcess): StartedProcess =>
     adoptProcess({ pid, sockets, signal: left.signal }, system);
 
-  /** Looks for the port until there is one, the time is over, or the run is. */
+  /** Looks for the port until there is one or the run is over, and now and then only once its time is over. */
   const look = async (group: number, ended: AbortSignal): Promise<void> => {
     const begin = performance.now();
     let elsewhereSince: number | null = null;
-    for (let pauseMs = 25; performance.now() - begin < readyMs; pauseMs = Math.min(pauseMs * 1.5, 500)) {
+    for (let pauseMs = 25; !ended.aborted; pauseMs = Math.min(pauseMs * 1.5, facts.hadItsTime ? lateMs : 500)) {
       const anyPort: boolean = elsewhereSince !== null && performance.now() - elsewhereSince >= settleMs;
       const found = await findAddress({ group, port: given ?? 0, anyPort, signal: ended }, system);
       if (ended.aborted) return;
-      if (found.address !== null) return change({ address: found.address, hadItsTime: true });
+      if (found.address !== null) {
+        error = null;
+        change({ address: found.address, hadItsTime: true });
+        return;
+      }
       elsewhereSince = found.isListening ? (elsewhereSince ?? performance.now()) : null;
+      if (!facts.hadItsTime && performance.now() - begin >= readyMs) {
+        error = silentError(spec.name, readyMs, output.linesOfRun(10));
+        change({ hadItsTime: true });
+      }
       await wait(pauseMs, undefined, { signal: ended });
     }
-    error = silentError(spec.name, readyMs, output.linesOfRun(10));
-    change({ hadItsTime: true });
   };
 
   /** One run, from its start until nothing of its group is left, or somebody else goes on with it. */
@@ -119,7 +128,7 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     const streams = take();
     // It is waited for below, and may fail before.
     streams.catch(() => undefined);
-    const looking = (hadItsTime ? Promise.resolve() : look(started.pid, ended.signal)).catch((cause: unknown) => {
+    const looking = (address === null ? look(started.pid, ended.signal) : Promise.resolve()).catch((cause: unknown) => {
       if (ended.signal.aborted) return;
       error = asError(cause);
       change({ hadItsTime: true });

@@ -168,6 +168,14 @@ describe("ends", () => {
     expect([dev.state, isAlive(dev.pid ?? 0)]).toEqual(["running", true]);
   });
 
+  test("one that listens late is up all the same", async () => {
+    const late = `setTimeout(() => ${serve("0, '127.0.0.1'")}, 1_000)`;
+    const dev = start({ command: node(late) }, { readyMs: 200, settleMs: 100 });
+    await expect(dev.ready()).rejects.toMatchObject({ code: "CSPACE_PROCESS_SILENT" });
+    await until(() => dev.state === "up");
+    expect([dev.error, (await request(await dev.ready())).text]).toEqual([null, "hello"]);
+  });
+
   test("a directory that is not there", async () => {
     const dev = start({ command: "true", cwd: "/nowhere/at/all" });
     await expect(dev.ready()).rejects.toMatchObject({
