@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { bin, until } from "./harness.ts";
 import { useHostMachine } from "./host-machine.ts";
+import { isAlive } from "./processes.ts";
 
 const machine = useHostMachine();
 const { project, start } = machine;
@@ -65,7 +66,10 @@ test("Ctrl-\\ reaches the command once", async () => {
 test.each(["SIGINT", "SIGQUIT"] as const)("%s is passed on in the background of a terminal", async (name) => {
   const terminal = startInTerminal(`set -m; ${command} & echo "pid $!"; wait`, shop());
   await until(15_000, async () => terminal.text().includes("ready"));
-  process.kill(Number(/pid (\d+)/.exec(terminal.text())?.[1]), name);
+  const pid = Number(/pid (\d+)/.exec(terminal.text())?.[1]);
+  // The terminal's end does not end it.
+  onTestFinished(() => void (isAlive(pid) && process.kill(pid, "SIGTERM")));
+  process.kill(pid, name);
   await until(5000, async () => terminal.text().includes("got "));
   expect(terminal.text()).toContain(`got {"${name}":1}`);
 });

@@ -29,7 +29,9 @@ test.each([
   const shop = project("shop", { "package.json": "{}", "server.mjs": "" });
   const run = start(shop, "run", "docs", "--", program);
   expect(await run.ended).toBe(code);
-  expect(run.text).toEqual({ out: "", err: `error  ${message}\nhint   check its name, and PATH\n` });
+  expect(run.text.err).toContain(`error  ${message}\nhint   check its name, and PATH\n`);
+  // The gateway may have something to say of its ports.
+  expect(run.text.out + run.text.err).not.toContain("http://");
 });
 
 test.each([
