@@ -2,16 +2,15 @@ import { CspaceError } from "@cspace/errors";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { findLogged } from "../core/find-logged.ts";
+import { followLogs } from "../core/follow-logs.ts";
 import { openEngine } from "../core/open-engine.ts";
 import { printLogs } from "../core/print-logs.ts";
 import { printProcessLogs } from "../core/print-process-logs.ts";
 import type { CliErrorCode } from "../errors.ts";
-import { exitCodes } from "../exit-code.ts";
-import { ExitWith } from "../exit-with.ts";
+import type { ExitWith } from "../exit-with.ts";
 
 /** Prints what the services and processes of an instance write, also of one whose processes have ended. */
 export async function run(context: Context, args: CommandArgs): Promise<ExitWith | undefined> {
-  const { output, signal } = context;
   const instance = await findLogged(context);
   const { logged, silence } = instance;
   const label = typeof args.label === "string" ? args.label : undefined;
@@ -41,12 +40,5 @@ export async function run(context: Context, args: CommandArgs): Promise<ExitWith
     for (const print of printers) await print();
     return undefined;
   }
-  try {
-    await Promise.all(printers.map((print) => print()));
-  } catch (error) {
-    // Ctrl-C is how it ends; who reads JSON Lines is told that they are cut off.
-    if (!signal.aborted || output.json) throw error;
-    return new ExitWith(exitCodes.interrupted);
-  }
-  return undefined;
+  return await followLogs(context, () => Promise.all(printers.map((print) => print())));
 }

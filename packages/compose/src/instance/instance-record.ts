@@ -4,7 +4,7 @@ import { parseLabels } from "@cspace/labels";
 import { writeFileAtomic } from "@cspace/plan";
 import { unescapeDollars } from "../escape-dollars.ts";
 import type { HomePaths } from "../home/home-paths.ts";
-import { makeFolder } from "../home/with-lock.ts";
+import { homeUnusable, makeFolder } from "../home/with-lock.ts";
 import type { ListedInstance } from "./list-instances.ts";
 import type { InstanceRecord } from "./override-source.ts";
 import { renderRecord } from "./render-override.ts";
@@ -177,6 +177,6 @@ async function readFolders(path: string): Promise<string[]> {
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
+    throw homeUnusable(path, error);
   }
 }
