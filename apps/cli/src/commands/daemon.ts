@@ -1,7 +1,7 @@
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
+import { findPredecessor } from "../daemon/hand-over/take-over.ts";
 import { runDaemon } from "../daemon/run-daemon.ts";
-import { findPredecessor } from "../daemon/take-over.ts";
 
 /** Is the daemon; other commands start it. */
 export async function run(context: Context, args: CommandArgs): Promise<undefined> {

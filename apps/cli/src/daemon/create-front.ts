@@ -8,7 +8,7 @@ import {
   type ListenOptions,
 } from "@cspace/gateway";
 import type { AdoptGateway } from "./create-direct.ts";
-import type { Estate } from "./hand-over-messages.ts";
+import type { Estate } from "./hand-over/messages.ts";
 
 /** The gateway behind another proxy: it listens where that one reaches it, and keeps what that one says of the client. */
 export interface Front {

@@ -3,7 +3,7 @@ import type { InstanceRecord } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { RunningProcess } from "@cspace/processes";
 import type { CliErrorCode } from "../errors.ts";
-import { type AdoptedInstance, describePast, type HolderHandOver, offerInstances } from "./estate.ts";
+import { type AdoptedInstance, describePast, type HolderHandOver, offerInstances } from "./hand-over/estate.ts";
 import type { Held, HeldProcess, Leased } from "./held.ts";
 import type { HeldInstance, HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "./protocol.ts";
 

@@ -3,7 +3,7 @@ import type { ProcessState, RestartPolicy } from "@cspace/processes";
 
 /**
  * The version of what client and daemon say to each other. A daemon of an older one is replaced: so `GET /status`,
- * `DELETE /instances`, `POST /hand-over` and what follows on it (`hand-over-messages.ts`) are understood by every version.
+ * `DELETE /instances`, `POST /hand-over` and what follows on it (`hand-over/messages.ts`) are understood by every version.
  */
 export const protocolVersion = 1;
 

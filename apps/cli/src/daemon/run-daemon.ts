@@ -13,12 +13,12 @@ import type { Context } from "../context.ts";
 import { createDirect } from "./create-direct.ts";
 import { createFront } from "./create-front.ts";
 import { findSocket } from "./find-socket.ts";
-import { handOver } from "./hand-over.ts";
+import { handOver } from "./hand-over/hand-over.ts";
+import { type Predecessor, takeOver } from "./hand-over/take-over.ts";
 import { createHolder, isOver } from "./holder.ts";
 import { type DaemonStatus, protocolVersion } from "./protocol.ts";
 import { serveDaemon } from "./serve-daemon.ts";
 import { supervise } from "./supervise.ts";
-import { type Predecessor, takeOver } from "./take-over.ts";
 
 /** How long it stays when nothing is left to serve, in milliseconds: the next command may be about to ask for something. */
 const lingerMs = 3000;

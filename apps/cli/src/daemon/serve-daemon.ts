@@ -6,7 +6,7 @@ import type { FurtherAddress } from "@cspace/gateway";
 import { isSlug } from "@cspace/hostnames";
 import type { Direct } from "./create-direct.ts";
 import type { Front } from "./create-front.ts";
-import { createGate } from "./create-gate.ts";
+import { createGate } from "./hand-over/create-gate.ts";
 import type { Holder } from "./holder.ts";
 import type { DaemonFailure, DaemonStatus, HandOverRequest, LeaseRequest, StartRequest } from "./protocol.ts";
 

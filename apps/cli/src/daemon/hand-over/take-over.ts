@@ -1,11 +1,11 @@
 import type { Socket as DatagramSocket } from "node:dgram";
 import { type Server, Socket } from "node:net";
 import type { ProcessSockets } from "@cspace/processes";
-import type { Direct } from "./create-direct.ts";
-import type { Front } from "./create-front.ts";
+import type { Direct } from "../create-direct.ts";
+import type { Front } from "../create-front.ts";
+import type { Holder } from "../holder.ts";
 import type { AdoptedInstance } from "./estate.ts";
-import type { Estate, FromPredecessor, FromSuccessor } from "./hand-over-messages.ts";
-import type { Holder } from "./holder.ts";
+import type { Estate, FromPredecessor, FromSuccessor } from "./messages.ts";
 
 /** The daemon that has started this one, to be replaced by it. */
 export interface Predecessor {

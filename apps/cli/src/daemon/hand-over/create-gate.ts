@@ -1,5 +1,5 @@
 import { CspaceError } from "@cspace/errors";
-import type { CliErrorCode } from "../errors.ts";
+import type { CliErrorCode } from "../../errors.ts";
 
 /** Lets changes pass until something shuts it. */
 export interface Gate {

@@ -1,12 +1,12 @@
 import { type ChildProcess, type SendHandle, spawn } from "node:child_process";
 import { CspaceError } from "@cspace/errors";
 import type { GatewaySocket } from "@cspace/gateway";
-import type { CliErrorCode } from "../errors.ts";
-import type { Direct } from "./create-direct.ts";
-import type { Front } from "./create-front.ts";
-import type { FromPredecessor, FromSuccessor, GatewayName } from "./hand-over-messages.ts";
-import type { Holder } from "./holder.ts";
-import type { HandOverRequest } from "./protocol.ts";
+import type { CliErrorCode } from "../../errors.ts";
+import type { Direct } from "../create-direct.ts";
+import type { Front } from "../create-front.ts";
+import type { Holder } from "../holder.ts";
+import type { HandOverRequest } from "../protocol.ts";
+import type { FromPredecessor, FromSuccessor, GatewayName } from "./messages.ts";
 
 /** How long the other daemon may take for each of its answers, in milliseconds. */
 const answerMs = 10_000;

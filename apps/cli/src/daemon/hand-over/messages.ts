@@ -1,7 +1,7 @@
 import type { FurtherAddress, GatewaySocket } from "@cspace/gateway";
 import type { ProcessSockets, RunningProcess } from "@cspace/processes";
-import type { GatewayPorts } from "./listen-on-first.ts";
-import type { HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "./protocol.ts";
+import type { GatewayPorts } from "../listen-on-first.ts";
+import type { HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "../protocol.ts";
 
 /** What of a process stands in a message; its sockets follow. */
 export type HandedRun = Omit<RunningProcess, "sockets" | "released">;

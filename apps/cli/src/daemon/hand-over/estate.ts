@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import type { InstanceRecord } from "@cspace/compose";
 import type { ProcessHandOver, RunningProcess } from "@cspace/processes";
-import type { FromPredecessor, HandedInstance, HandedLease, HandedProcess, PastProcess } from "./hand-over-messages.ts";
-import type { Held, HeldProcess } from "./held.ts";
-import type { ProcessRequest } from "./protocol.ts";
+import type { Held, HeldProcess } from "../held.ts";
+import type { ProcessRequest } from "../protocol.ts";
+import type { FromPredecessor, HandedInstance, HandedLease, HandedProcess, PastProcess } from "./messages.ts";
 
 /** A socket that belongs to what is handed over, and how it is announced. */
 export type HandedSocket = Extract<FromPredecessor, { kind: "stream" | "lease" }> & { readonly socket: Socket };
