@@ -8,6 +8,7 @@ import {
   closedPort,
   get,
   head,
+  listenForgetful,
   listenHttp,
   listenRaw,
   mark,
@@ -110,19 +111,6 @@ test("a client that leaves while it waits takes its request with it", async () =
 
 /** Waits until a connection that was just used may be used for what cannot be sent again. */
 const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
-
-/** A service that answers the first request of a connection and closes, without a word, at the second. */
-function listenForgetful(seen: string[]): Promise<number> {
-  return listenRaw((socket) => {
-    let count = 0;
-    onHeads(socket, (text) => {
-      seen.push(text.split(" ")[0] ?? "");
-      count += 1;
-      if (count > 1) socket.destroy();
-      else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    });
-  });
-}
 
 test.each(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])(
   "%s is sent again when a kept connection turns out closed",
