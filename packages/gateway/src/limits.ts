@@ -48,4 +48,4 @@ export const firstRequestMs = 1_000;
 export const halfClosedMs = 10_000;
 
 /** As {@link halfClosedMs}, between two pieces of a response: nearly always the client has left a stream. */
-export const halfClosedFlowMs = 1_500;
+export const halfClosedFlowMs = 1_000;

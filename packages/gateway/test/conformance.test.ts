@@ -1,12 +1,6 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
-import { findFreePort, probeRoute } from "@cspace/ports";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { probeRoute } from "@cspace/ports";
+import { describe, expect, test } from "vitest";
+import { type Engine, engines } from "./engines.ts";
 import {
   ask,
   closedPort,
@@ -20,48 +14,11 @@ import {
   mark,
   onHeads,
   openRaw,
-  route,
-  startGateway,
 } from "./harness.ts";
 
 // The same requests through the gateway and through Traefik, which stand in for each other.
 
-/** What `.ci/provide-engine` fetches, or what is named. */
-const binary = process.env.TRAEFIK ?? join(homedir(), ".cache/cspace-engine/traefik-3.7.15/traefik");
-
-/** Traefik, where its binary is (TRAEFIK names it), with one route to a port, as the labels of a container would make it. */
-async function startTraefik(upstream: number): Promise<number> {
-  const port = await findFreePort();
-  const folder = mkdtempSync(join(tmpdir(), "traefik-"));
-  const routes = {
-    http: {
-      routers: { dev: { rule: `Host(\`${hostname}\`)`, service: "dev", middlewares: ["dev"], entryPoints: ["web"] } },
-      services: { dev: { loadBalancer: { servers: [{ url: `http://127.0.0.1:${upstream}` }] } } },
-      middlewares: { dev: { headers: { customResponseHeaders: { "X-Cspace-Route": mark } } } },
-    },
-  };
-  writeFileSync(join(folder, "routes.yml"), JSON.stringify(routes));
-  const flags = [`--entrypoints.web.address=127.0.0.1:${port}`, `--providers.file.filename=${folder}/routes.yml`];
-  const child = spawn(binary, [...flags, "--log.level=ERROR", "--global.checknewversion=false"], { stdio: "ignore" });
-  onTestFinished(() => {
-    child.kill();
-    rmSync(folder, { recursive: true });
-  });
-  const routed = async (): Promise<boolean> =>
-    (await probeRoute({ hostname, mark, port, reach: "proxy" })).state === "claimed";
-  for (let end = Date.now() + 15_000; !(await routed()); ) {
-    if (Date.now() > end) throw new Error("Traefik does not serve its route");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return port;
-}
-
-const proxies = [
-  { name: "gateway", there: true, start: async (upstream: number) => (await startGateway([route(upstream)])).port },
-  { name: "Traefik", there: existsSync(binary), start: startTraefik },
-];
-
-describe.each(proxies)("$name", ({ name, there, start }) => {
+describe.each(engines)("$name", ({ name, there, start }) => {
   const it = there ? test : test.skip;
 
   it("marks what comes from a route, and nothing else", async () => {
@@ -106,19 +63,6 @@ describe.each(proxies)("$name", ({ name, there, start }) => {
     expect(sockets.size).toBe(1);
   });
 
-  // Traefik collects the pieces of a request before it sends them on: Go's client writes through a buffer.
-  (name === "Traefik" ? test.skip : it)("streams both ways before either side is complete", async () => {
-    const port = await start(await listenHttp((incoming, response) => incoming.pipe(response)));
-    const client = await openRaw(port);
-    client.send(head("POST / HTTP/1.1", "Transfer-Encoding: chunked"));
-    for (const word of ["ping", "pong"]) {
-      client.send(`4\r\n${word}\r\n`);
-      await client.until(new RegExp(`4\r\n${word}\r\n`));
-    }
-    client.send("0\r\n\r\n");
-    await client.until(/0\r\n\r\n$/);
-  });
-
   it("passes server-sent events one by one, and tells the service that the client left", async () => {
     let say: (text: string) => void = () => {};
     let left = false;
@@ -140,21 +84,6 @@ describe.each(proxies)("$name", ({ name, there, start }) => {
     }
     client.socket.destroy();
     await eventually(() => left);
-  });
-
-  it("passes WebSockets", async () => {
-    const http = createServer();
-    const server = new WebSocketServer({ server: http });
-    server.on("connection", (socket) => socket.on("message", (data) => socket.send(data)));
-    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void http.close());
-    const port = await start((http.address() as AddressInfo).port);
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { host: hostname } });
-    onTestFinished(() => socket.terminate());
-    socket.on("open", () => socket.send("hello"));
-    expect(String(await new Promise((resolve) => socket.once("message", resolve)))).toBe("hello");
-    socket.close();
-    await eventually(() => server.clients.size === 0);
   });
 
   it("passes trailers of a response", async () => {
@@ -236,7 +165,7 @@ describe.each(proxies)("$name", ({ name, there, start }) => {
   });
 });
 
-async function send(start: (upstream: number) => Promise<number>, request: string) {
+async function send(start: Engine["start"], request: string) {
   let connections = 0;
   const upstream = await listenRaw((socket) => {
     connections += 1;

@@ -63,6 +63,29 @@ export function listenCanned(answer: string, end = false): Promise<number> {
   );
 }
 
+/** A service that answers each head with the same bytes, and tells how many connections it had. */
+export async function listenCounted(answer: string): Promise<{ port: number; connections: () => number }> {
+  let count = 0;
+  const port = await listenRaw((socket) => {
+    count += 1;
+    onHeads(socket, () => socket.write(answer, "latin1"));
+  });
+  return { port, connections: () => count };
+}
+
+/** A service that answers the first request of a connection and closes, without a word, at the second. */
+export function listenForgetful(seen: string[]): Promise<number> {
+  return listenRaw((socket) => {
+    let count = 0;
+    onHeads(socket, (text) => {
+      seen.push(text.split(" ")[0] ?? "");
+      count += 1;
+      if (count > 1) socket.destroy();
+      else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+  });
+}
+
 /** Calls back for each head that comes, with its text. */
 export function onHeads(socket: Socket, onHead: (head: string) => void): void {
   let text = "";

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import {
   ask,
   eventually,
@@ -230,4 +230,18 @@ test("an upload and a tunnel that are taken slowly are not given up", async () =
   const begin = Date.now();
   await Promise.all([uploading.until(/done$/), tunnelling.until(/done$/)]);
   expect(Date.now() - begin).toBeGreaterThan(800);
+});
+
+test("a client that goes on sending after a refusal still gets the refusal, and is cut off in the end", async () => {
+  const { gateway, port } = await startGateway([]);
+  const client = await openRaw(port);
+  client.socket.pause();
+  client.send("GET / HTTP/1.1\r\nno field\r\n\r\n");
+  const flood = setInterval(() => client.send("x".repeat(100_000)), 10);
+  onTestFinished(() => clearInterval(flood));
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(gateway.clients).toBe(1);
+  client.socket.resume();
+  expect(await client.closed()).toMatch(/^HTTP\/1\.1 400 .*malformed|^HTTP\/1\.1 400 .*no colon/s);
+  await eventually(() => gateway.clients === 0);
 });

@@ -8,6 +8,7 @@ import {
   closedPort,
   get,
   head,
+  listenForgetful,
   listenHttp,
   listenRaw,
   mark,
@@ -111,19 +112,6 @@ test("a client that leaves while it waits takes its request with it", async () =
 /** Waits until a connection that was just used may be used for what cannot be sent again. */
 const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
 
-/** A service that answers the first request of a connection and closes, without a word, at the second. */
-function listenForgetful(seen: string[]): Promise<number> {
-  return listenRaw((socket) => {
-    let count = 0;
-    onHeads(socket, (text) => {
-      seen.push(text.split(" ")[0] ?? "");
-      count += 1;
-      if (count > 1) socket.destroy();
-      else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    });
-  });
-}
-
 test.each(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])(
   "%s is sent again when a kept connection turns out closed",
   async (method) => {
@@ -174,20 +162,27 @@ test("a connection that the service closes in between is replaced, also for what
   }
 });
 
-test("what cannot be sent again is not put on a connection that the service is just closing", async () => {
-  const upstream = await listenRaw((socket) =>
-    socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")),
-  );
-  const { port } = await startGateway([route(upstream)]);
-  const post = `${head("POST / HTTP/1.1", "Content-Length: 1")}x`;
-  for (let round = 0; round < 40; round += 1) {
-    const client = await openRaw(port);
-    client.send(post + post);
-    const text = await client.until((all) => all.match(/HTTP\/1\.1 \d+/g)?.length === 2);
-    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
-    client.socket.destroy();
-  }
-});
+test.each([0, 3])(
+  "what cannot be sent again is not put on a connection that the service closes %i ms after its response",
+  async (delayMs) => {
+    const upstream = await listenRaw((socket) =>
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        if (delayMs === 0) socket.end();
+        else setTimeout(() => socket.end(), delayMs);
+      }),
+    );
+    const { port } = await startGateway([route(upstream)]);
+    const post = `${head("POST / HTTP/1.1", "Content-Length: 1")}x`;
+    for (let round = 0; round < 40; round += 1) {
+      const client = await openRaw(port);
+      client.send(post + post);
+      const text = await client.until((all) => all.match(/HTTP\/1\.1 \d+/g)?.length === 2);
+      expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
+      client.socket.destroy();
+    }
+  },
+);
 
 test("a connection that has ended unseen is not used for what cannot be sent again", async () => {
   const sockets: Socket[] = [];

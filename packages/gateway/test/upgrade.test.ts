@@ -1,12 +1,9 @@
-import { createServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { probeRoute } from "@cspace/ports";
-import { expect, onTestFinished, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { expect, test } from "vitest";
 import {
   ask,
   eventually,
-  get,
   head,
   hostname,
   listenCanned,
@@ -18,40 +15,6 @@ import {
   route,
   startGateway,
 } from "./harness.ts";
-
-async function listenEchoSocket(): Promise<{ port: number; server: WebSocketServer }> {
-  const http = createServer();
-  const server = new WebSocketServer({ server: http });
-  server.on("connection", (socket) =>
-    socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary })),
-  );
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    for (const client of server.clients) client.terminate();
-    http.close();
-  });
-  return { port: (http.address() as AddressInfo).port, server };
-}
-
-function open(port: number): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/path`, "chat", { headers: { host: hostname } });
-  onTestFinished(() => socket.terminate());
-  return new Promise((resolve, reject) => socket.once("open", () => resolve(socket)).once("error", reject));
-}
-
-test("a WebSocket carries text and megabytes both ways, and its close reaches both sides", async () => {
-  const upstream = await listenEchoSocket();
-  const { gateway, port } = await startGateway([route(upstream.port)]);
-  const socket = await open(port);
-  expect(socket.protocol).toBe("chat");
-  for (const message of ["hello", Buffer.alloc(3_000_000, 7)]) {
-    const echoed = new Promise((resolve) => socket.once("message", resolve));
-    socket.send(message);
-    expect(Buffer.from(message).equals((await echoed) as Buffer)).toBe(true);
-  }
-  socket.close(4001, "bye");
-  await eventually(() => upstream.server.clients.size === 0 && gateway.clients === 0);
-});
 
 test("what a service sends right behind its 101 arrives, and what a client sends ahead of it", async () => {
   const upstream = await listenRaw((socket) => {
@@ -70,34 +33,6 @@ test("what a service sends right behind its 101 arrives, and what a client sends
   expect(text).toMatch(/^Upgrade: chat\/2\r$/m);
   client.send("anything \r\n\r\n GET / HTTP/1.1");
   await client.until(/anything \r\n\r\n GET \/ HTTP\/1\.1$/);
-});
-
-test("one half of a tunnel may end before the other", async () => {
-  const upstream = await listenRaw(
-    (socket) => {
-      socket.once("data", () => {
-        socket.write("HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
-        socket.on("end", () => socket.end("after the end"));
-      });
-    },
-    "127.0.0.1",
-    true,
-  );
-  const { port } = await startGateway([route(upstream)]);
-  const client = await openRaw(port);
-  client.send(head("POST / HTTP/1.1", "Connection: Upgrade", "Upgrade: tcp"));
-  await client.until(/\r\n\r\n/);
-  client.socket.end();
-  expect(await client.closed()).toMatch(/after the end$/);
-});
-
-test("a service may decline an upgrade, and the connection goes on", async () => {
-  const { port } = await startGateway([route(await listenHttp((_, response) => response.end("plain")))]);
-  const client = await openRaw(port);
-  client.send(head("GET / HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket"));
-  await client.until(/plain/);
-  client.send(get("/"));
-  expect((await client.closed()).match(/plain/g)).toHaveLength(2);
 });
 
 test("HTTP/2 is not upgraded to, and Upgrade without Connection is nothing", async () => {

@@ -34,7 +34,7 @@ export function forwardedFields(authority: string, origin: RequestOrigin, before
   const host = before["x-forwarded-host"] ?? authority;
   const port = before["x-forwarded-port"] ?? (/:(\d+)$/.exec(authority)?.[1] || String(origin.port));
   const clients = joined(before["x-forwarded-for"], clientAddress);
-  const hop = `for=${nodeOf(clientAddress)};host="${authority}";proto=http`;
+  const hop = `for=${quoted(clientAddress)};host="${authority}";proto=http`;
   const element = before === noProxy ? hop : joined(elementsOf(before), hop);
   return (
     `X-Forwarded-For: ${clients}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Port: ${port}\r\n` +
@@ -61,9 +61,12 @@ function elementsOf(before: Before): string | undefined {
 const hostForm = /^[A-Za-z0-9._~:[\]-]+$/;
 const protoForm = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 
-/** An address as a node (RFC 7239, 6); what is none is `unknown`. */
-function nodeOf(address: string): string {
-  const family = isIP(address);
-  if (family === 0) return "unknown";
-  return family === 6 ? `"[${address}]"` : address;
+/** What may be an address, as a node (RFC 7239, 6); what is none is `unknown`. */
+function nodeOf(text: string): string {
+  return isIP(text) === 0 ? "unknown" : quoted(text);
+}
+
+/** An address as a node. */
+function quoted(address: string): string {
+  return address.includes(":") ? `"[${address}]"` : address;
 }

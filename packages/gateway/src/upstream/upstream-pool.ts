@@ -29,7 +29,8 @@ export class UpstreamPool implements UpstreamHome {
     for (let at = this.#idle.length - 1; at >= 0; at -= 1) {
       const found = this.#idle[at];
       if (found === undefined || now - found.idleSince < restMs) continue;
-      this.#idle.splice(at, 1);
+      if (at === this.#idle.length - 1) this.#idle.pop();
+      else this.#idle.splice(at, 1);
       if (found.idleUntil > now && !found.socket.destroyed) return found;
       found.socket.destroy();
     }

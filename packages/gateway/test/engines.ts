@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { findFreePort, probeRoute } from "@cspace/ports";
+import { onTestFinished } from "vitest";
+import { hostname, mark, route, startGateway } from "./harness.ts";
+
+/** What `.ci/provide-engine` fetches, or what is named. */
+const binary = process.env.TRAEFIK ?? join(homedir(), ".cache/cspace-engine/traefik-3.7.15/traefik");
+
+/** What stands in front of services. */
+export interface Engine {
+  readonly name: "gateway" | "Traefik";
+  /** Whether it can be started here. */
+  readonly there: boolean;
+  /** Starts it with {@link route} to a port of a service, and tells its own port; it ends with the test. */
+  readonly start: (upstream: number) => Promise<number>;
+}
+
+/** Traefik, where its binary is (TRAEFIK names it), with one route to a port, as the labels of a container would make it. */
+async function startTraefik(upstream: number): Promise<number> {
+  const port = await findFreePort();
+  const folder = mkdtempSync(join(tmpdir(), "traefik-"));
+  const routes = {
+    http: {
+      routers: { dev: { rule: `Host(\`${hostname}\`)`, service: "dev", middlewares: ["dev"], entryPoints: ["web"] } },
+      services: { dev: { loadBalancer: { servers: [{ url: `http://127.0.0.1:${upstream}` }] } } },
+      middlewares: { dev: { headers: { customResponseHeaders: { "X-Cspace-Route": mark } } } },
+    },
+  };
+  writeFileSync(join(folder, "routes.yml"), JSON.stringify(routes));
+  const flags = [`--entrypoints.web.address=127.0.0.1:${port}`, `--providers.file.filename=${folder}/routes.yml`];
+  const child = spawn(binary, [...flags, "--log.level=ERROR", "--global.checknewversion=false"], { stdio: "ignore" });
+  onTestFinished(() => {
+    child.kill();
+    rmSync(folder, { recursive: true });
+  });
+  const routed = async (): Promise<boolean> =>
+    (await probeRoute({ hostname, mark, port, reach: "proxy" })).state === "claimed";
+  for (let end = Date.now() + 15_000; !(await routed()); ) {
+    if (Date.now() > end) throw new Error("Traefik does not serve its route");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return port;
+}
+
+/** Both of them, each with one route to a port of a service. */
+export const engines: readonly Engine[] = [
+  { name: "gateway", there: true, start: async (upstream: number) => (await startGateway([route(upstream)])).port },
+  { name: "Traefik", there: existsSync(binary), start: startTraefik },
+];
