@@ -18,7 +18,7 @@ const children = [];
 const scratch = mkdtempSync(join(tmpdir(), "bench-gateway-"));
 try {
   if (process.argv[2] === "leak")
-    await findLeaks(Number(process.argv[3] ?? 200_000), Number(process.argv[4] ?? 20_000));
+    await findLeaks(Number(process.argv[3] ?? 1_000_000), Number(process.argv[4] ?? 100_000));
   else await compare();
 } finally {
   // A group each, since npx leaves its child behind.
@@ -157,14 +157,21 @@ async function findLeaks(requests, drops) {
       child.send("look");
     });
   const report = async (what) => {
-    const { rss, heap, clients, sockets } = await look();
+    const found = await look();
+    const { rss, heap, clients, sockets } = found;
     const size = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
     console.log(`${what.padEnd(34)} memory ${size(rss)}, heap ${size(heap)}, clients ${clients}, sockets ${sockets}`);
+    return found;
   };
+  let lost = 0;
+  let warm;
   await report("at the start");
   for (let part = 1; part <= 5; part += 1) {
     const { failed } = await load(port, 50, 0, "/1024", Math.ceil(requests / 5));
-    await report(`after ${Math.ceil((requests / 5) * part)} requests (${failed} failed)`);
+    lost += failed;
+    const found = await report(`after ${Math.ceil((requests / 5) * part)} requests (${failed} failed)`);
+    // The first part fills what is kept from then on.
+    warm ??= found;
   }
   for (let part = 1; part <= 5; part += 1) {
     for (let left = Math.ceil(drops / 5); left > 0; left -= 100) {
@@ -173,19 +180,24 @@ async function findLeaks(requests, drops) {
     await report(`after ${Math.ceil((drops / 5) * part)} dropped clients`);
   }
   await wait(6_000);
-  await report("six seconds later");
+  const end = await report("six seconds later");
+  const isFlat = end.heap < warm.heap * 1.2 + 2 ** 20;
+  const isMet = lost === 0 && end.clients === 0 && end.sockets === 0 && isFlat;
+  console.log(isMet ? "met: no request lost, no socket left, memory flat" : "MISSED");
+  if (!isMet) process.exitCode = 1;
 }
 
-/** A client that leaves: before it has asked, in the middle of asking, or in the middle of a megabyte. */
+/** A client that leaves: before it has asked, in the middle of asking, of sending, or of a megabyte that it gets. */
 function dropClient(port, kind) {
   const head = "GET /1048576 HTTP/1.1\r\nHost: dev.mercury.p.cspace.localhost\r\n";
-  const sent = ["", head, `${head}\r\n`, `${head}\r\n`][kind % 4];
+  const upload = `${head.replace("GET", "POST")}Content-Length: 1048576\r\n\r\n${"x".repeat(65_536)}`;
+  const sent = ["", head, `${head}\r\n`, `${head}\r\n`, upload][kind % 5];
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" }, () => {
       if (sent !== "") socket.write(sent);
       const leave = () => (kind % 3 === 0 ? socket.resetAndDestroy() : socket.destroy());
-      if (kind % 4 === 3) socket.once("data", leave);
-      else setTimeout(leave, kind % 5);
+      if (kind % 5 === 3) socket.once("data", leave);
+      else setTimeout(leave, kind % 7);
     });
     socket.on("error", () => {});
     socket.on("close", resolve);

@@ -87,7 +87,7 @@ function noProject({ cwd }: Context, projectName: string): CspaceError<CliErrorC
 
 function nothingToStart({ directory }: Project): CspaceError<CliErrorCode> {
   const message = `${directory} has nothing to start: no compose file, no \`dev\` script, and no \`processes\` in .cspace.json`;
-  return new CspaceError("CSPACE_PROJECT_NOT_FOUND", message, {
+  return new CspaceError("CSPACE_NO_SERVICES", message, {
     hint: "add one of them, for example a `dev` script to package.json; then: cspace up",
   });
 }

@@ -62,13 +62,10 @@ afterAll(() => {
 });
 
 describe("without a usable engine every command ends with exit code 3", () => {
-  it.each([["up"], ["down"], ["list"], ["url", "web"], ["open", "web"], ["logs"], ["proxy", "up"], ["proxy", "down"]])(
-    "%s %s",
-    async (...args) => {
-      const run = await fail(args, { env: { DOCKER_HOST: `unix://${root}/nowhere.sock` } });
-      expect(run).toMatchObject({ code: 3, error: { code: "CSPACE_ENGINE_NOT_RUNNING" } });
-    },
-  );
+  it.each([["up"], ["down"], ["list"], ["url", "web"], ["open", "web"], ["logs"]])("%s %s", async (...args) => {
+    const run = await fail(args, { env: { DOCKER_HOST: `unix://${root}/nowhere.sock` } });
+    expect(run).toMatchObject({ code: 3, error: { code: "CSPACE_ENGINE_NOT_RUNNING" } });
+  });
 
   it("but the proxy, which is the gateway then, and says why", async () => {
     const run = startCspace(["proxy", "status", "--json"], {
