@@ -23,7 +23,7 @@ export interface EdnsReply {
 }
 
 /** Seconds for which an answer may be kept. */
-export const ttl = 60;
+const ttl = 60;
 export const recordType = { a: 1, soa: 6, aaaa: 28, opt: 41 };
 const internet = 1;
 
