@@ -12,7 +12,7 @@ const unknownExit: ProcessExit = { code: null, signal: null };
 /** What is to be gone on with. */
 export interface AdoptProcessOptions {
   readonly pid: number;
-  readonly sockets: ProcessSockets;
+  readonly sockets: ProcessSockets | Promise<ProcessSockets>;
   /** Aborted when nobody wants to know any more how it ends. */
   readonly signal: AbortSignal;
 }
@@ -23,5 +23,5 @@ export function adoptProcess({ pid, sockets, signal }: AdoptProcessOptions, syst
     while (!signal.aborted && (await isGroupAlive(pid, system))) await wait(pauseMs);
     return unknownExit;
   };
-  return { pid, exited: end(), ...openSockets(sockets) };
+  return { pid, exited: end(), streams: Promise.resolve(sockets).then(openSockets) };
 }

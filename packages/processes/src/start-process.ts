@@ -24,11 +24,17 @@ export interface ProcessSockets {
 /** A process that runs, the leader of a group and a session of its own. */
 export interface StartedProcess {
   readonly pid: number;
+  /** Resolves when the process itself ends, whatever is left of its group. */
+  readonly exited: Promise<ProcessExit>;
+  /** Resolves when its streams are this process's to read. */
+  readonly streams: Promise<ProcessStreams>;
+}
+
+/** What is read of a process. */
+export interface ProcessStreams {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly sockets: ProcessSockets;
-  /** Resolves when the process itself ends, whatever is left of its group. */
-  readonly exited: Promise<ProcessExit>;
   /** Reads nothing more until `resume`, for whoever is to read instead. */
   readonly hold: () => void;
   readonly resume: () => void;
@@ -77,11 +83,11 @@ export async function startProcess(command: string, options: StartProcessOptions
     opened.release();
     child.unref();
   };
-  return { pid: child.pid ?? 0, exited, ...opened, release };
+  return { pid: child.pid ?? 0, exited, streams: Promise.resolve({ ...opened, release }) };
 }
 
 /** Reads what a process writes, and keeps its standard input open, until they are released. */
-export function openSockets(sockets: ProcessSockets): Omit<StartedProcess, "pid" | "exited"> {
+export function openSockets(sockets: ProcessSockets): ProcessStreams {
   const { stdin } = sockets;
   // Nothing is written to it, but its other end may be gone.
   stdin.on("error", () => undefined);

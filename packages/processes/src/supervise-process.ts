@@ -119,11 +119,11 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     child = started;
     const ended = new AbortController();
     error = null;
-    const { address = null, hadItsTime = false, released } = before ?? {};
+    const { address = null, hadItsTime = false } = before ?? {};
     change({ pid: started.pid, address, hadItsTime });
     const take = async (): Promise<void> => {
-      await released;
-      await Promise.all([output.take(started.stdout, "out"), output.take(started.stderr, "err")]);
+      const { stdout, stderr } = await started.streams;
+      await Promise.all([output.take(stdout, "out"), output.take(stderr, "err")]);
     };
     const streams = take();
     // It is waited for below, and may fail before.
@@ -137,14 +137,14 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     const exit = await Promise.race([endOf(started), aborted(left.signal)]);
     ended.abort();
     if (exit === null) {
-      started.release();
+      (await started.streams).release();
       await Promise.all([streams, looking]);
       return null;
     }
     // What left the group may hold the streams open.
     const late = new AbortController();
     await Promise.race([streams, wait(500, undefined, { signal: late.signal })]).finally(() => late.abort());
-    started.release();
+    (await started.streams).release();
     await Promise.all([streams, looking]);
     await output.note(describeEnd(exit));
     return exit;
@@ -232,11 +232,14 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     const { pid, address, hadItsTime, stop } = facts;
     if (stop !== "no") return null;
     const started = pid === null ? null : child;
-    started?.hold();
+    const streams = await started?.streams;
+    streams?.hold();
     return {
       running:
-        started === null ? null : { pid: started.pid, port: given ?? 0, address, hadItsTime, sockets: started.sockets },
-      keep: () => started?.resume(),
+        started === null || streams === undefined
+          ? null
+          : { pid: started.pid, port: given ?? 0, address, hadItsTime, sockets: streams.sockets },
+      keep: () => streams?.resume(),
       letGo: async () => {
         left.abort();
         halt.abort();

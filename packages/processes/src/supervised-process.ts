@@ -36,16 +36,19 @@ export interface RunningProcess {
   readonly address: ProcessAddress | null;
   /** Whether it has listened once, or had its time. */
   readonly hadItsTime: boolean;
-  /** This end of its streams. `subprocess.send()` hands them on with `keepOpen`. */
+  /** This end of its streams, or what resolves to it once whoever had it has let go: nothing is read before. */
+  readonly sockets: ProcessSockets | Promise<ProcessSockets>;
+}
+
+/** The sockets of a process, which `subprocess.send()` hands on with `keepOpen`. Who gets one reads from it at once. */
+interface HandedSockets {
   readonly sockets: ProcessSockets;
-  /** Resolves when whoever had it has let go of it; its log is not written before. @default at once */
-  readonly released?: Promise<void>;
 }
 
 /** A process that is handed to another supervisor. Its output is read by neither until `letGo` or `keep`. */
 export interface ProcessHandOver {
   /** `null`: none runs now, but another start is waited for. */
-  readonly running: RunningProcess | null;
+  readonly running: (RunningProcess & HandedSockets) | null;
   /** Ends the supervision and nothing else. Resolves when what was read is in the log. */
   letGo(): Promise<void>;
   /** Goes on as before: nobody has taken it. */

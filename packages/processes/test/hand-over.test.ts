@@ -56,10 +56,10 @@ test("another supervisor goes on with a process, its port and its log, and no li
   await until(() => first.lastLines(1000).length > 10);
   const { running, letGo } = await runningOf(first);
   let release = (): void => undefined;
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
+  const sockets = new Promise<ProcessSockets>((resolve) => {
+    release = () => resolve(running.sockets);
   });
-  const second = start({ command: "unused" }, { log, running: { ...running, released } });
+  const second = start({ command: "unused" }, { log, running: { ...running, sockets } });
   expect(second.state).toBe("up");
   await letGo();
   release();

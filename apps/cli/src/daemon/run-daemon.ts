@@ -17,7 +17,7 @@ import { handOver } from "./hand-over/hand-over.ts";
 import { type Predecessor, takeOver } from "./hand-over/take-over.ts";
 import { createHolder, isOver } from "./holder.ts";
 import { type DaemonStatus, protocolVersion } from "./protocol.ts";
-import { serveDaemon } from "./serve-daemon.ts";
+import { listen, serveDaemon } from "./serve-daemon.ts";
 import { supervise } from "./supervise.ts";
 
 /** How long it stays when nothing is left to serve, in milliseconds: the next command may be about to ask for something. */
@@ -76,7 +76,16 @@ export async function runDaemon(context: Context, predecessor?: Predecessor): Pr
     onStay: waitForMore,
     onStop: () => end("stopped"),
     onHandOver: async (request) => {
-      await handOver(request, { holder, direct, front, onRelease: () => void server.close() });
+      await handOver(request, {
+        holder,
+        direct,
+        front,
+        onRelease: () => void server.close(),
+        onReturn: async () => {
+          await rm(socket, { force: true });
+          await listen(server, socket);
+        },
+      });
       end("replaced");
     },
   });

@@ -41,7 +41,7 @@ class BadRequest extends Error {}
  *     POST   /hand-over                                starts another daemon, which goes on with everything
  *     POST   /stop                                     ends everything
  */
-export function serveDaemon({
+export async function serveDaemon({
   socket,
   holder,
   direct,
@@ -107,17 +107,24 @@ export function serveDaemon({
     }
   }
 
+  // A lease says nothing for as long as it is held.
+  server.requestTimeout = 0;
+  server.timeout = 0;
+  server.keepAliveTimeout = 1000;
+  await listen(server, socket);
+  return server;
+}
+
+/** Lets a server listen on a socket that only this user may use. Rejects with `EADDRINUSE` when something is there. */
+export function listen(server: Server, socket: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    // A lease says nothing for as long as it is held.
-    server.requestTimeout = 0;
-    server.timeout = 0;
-    server.keepAliveTimeout = 1000;
     const before = process.umask(0o177);
     server.listen(socket, () => {
       process.umask(before);
+      server.off("error", reject);
       if (process.platform !== "win32") chmodSync(socket, 0o600);
-      resolve(server);
+      resolve();
     });
   });
 }

@@ -25,9 +25,15 @@ export function supervise(
     { name: label, command, cwd, env, ...(isPortFixed ? { port } : { preferredPort: port }), domains, restart },
     { env: inherited, log: { folder: logs }, ...(running === undefined ? {} : { running }) },
   );
-  guard.watch(supervised.pid);
-  supervised.onChange(() => {
+  let isOurs = running === undefined;
+  // While another daemon still holds it, it is not to end with this one.
+  const take = (): void => {
+    isOurs = true;
     guard.watch(supervised.pid);
+  };
+  if (running !== undefined) void Promise.resolve(running.sockets).then(take);
+  supervised.onChange(() => {
+    if (isOurs) guard.watch(supervised.pid);
     onChange();
   });
   return {

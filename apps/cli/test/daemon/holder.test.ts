@@ -221,7 +221,7 @@ test("what is handed over is another one's: nothing of it ends here, and nothing
   await holder.start({ record, processes: [request("dev"), request("api", { port: 4001 })] });
   const end = lease("docs", 3000);
   Object.assign(started[1] as FakeProcess, { state: "failed" });
-  const { instances, sockets, letGo } = await holder.handOver();
+  const { instances, leases, streams, letGo } = await holder.handOver();
   expect(instances).toMatchObject([
     {
       record,
@@ -232,7 +232,8 @@ test("what is handed over is another one's: nothing of it ends here, and nothing
       leases: [{ request: { label: "docs", port: 3000 } }],
     },
   ]);
-  expect(sockets).toMatchObject([{ kind: "lease", instance: 0, lease: 0 }]);
+  expect(leases).toMatchObject([{ kind: "lease", instance: 0, lease: 0 }]);
+  expect(streams).toEqual([]);
   const before = marks();
   await letGo();
   end?.();

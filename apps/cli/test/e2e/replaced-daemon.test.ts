@@ -95,8 +95,9 @@ describe("a daemon of an older version is replaced", () => {
     ]);
     const again = await json<UpDocument>(shop, "up");
     expect(again.steps.filter(({ name, status }) => name !== "verify" && status === "done")).toEqual([]);
+    const earlier = await numbersLogged(shop);
+    await until(10_000, async () => (await numbersLogged(shop)).length > earlier.length + 100);
     const numbers = await numbersLogged(shop);
-    expect(numbers.length).toBeGreaterThan(100);
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
 
     signalGroup(docs, "SIGKILL");
@@ -150,6 +151,38 @@ describe("a daemon is not replaced", () => {
     const numbers = await numbersLogged(shop);
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
+
+  test.each(["ready", "serving"])(
+    "by a version that ends when it is to say that it is %s: it goes on as if nothing had been",
+    async (word) => {
+      const older = versionOf(0);
+      const shop = project("shop", talking);
+      const link = linkOf(await upWith(older, shop));
+      const before = await readDaemon();
+      const docs = startOther(older, shop, "run", "docs", "--", "node", "server.mjs");
+      await until(10_000, async () => docs.text.err.includes("http://"));
+      const leased = link.replace("//dev.", "//docs.");
+      await until(10_000, async () => (await open(leased).catch(() => "")).startsWith("dev"));
+      const answers = [await open(link), await open(leased)];
+      const broken = versionOf(1);
+      const app = join(dirname(broken), "../dist/app");
+      const said = `say(\`${word}\`)`;
+      const file = readdirSync(app).find((name) => readFileSync(join(app, name), "utf8").includes(said)) ?? "";
+      const text = readFileSync(join(app, file), "utf8");
+      writeFileSync(join(app, file), text.replace(said, "say(process.exit(8))"));
+      const failed = startOther(broken, project("other", dev), "up");
+      expect(await failed.ended).toBe(1);
+      expect(failed.text.err).toMatch(/exit code 8 \(CSPACE_DAEMON_FAILED\)/);
+      // Whatever watches over the processes has had its time.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect((await readDaemon())?.pid).toBe(before?.pid);
+      expect([await open(link), await open(leased)]).toEqual(answers);
+      await json(project("third", dev), "up");
+      expect([await open(link), await open(leased)]).toEqual(answers);
+      const numbers = await numbersLogged(shop);
+      expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    },
+  );
 
   test("by an older version, which says what to do", async () => {
     const newer = versionOf(2);

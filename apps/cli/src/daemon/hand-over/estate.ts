@@ -6,12 +6,15 @@ import type { ProcessRequest } from "../protocol.ts";
 import type { FromPredecessor, HandedInstance, HandedLease, HandedProcess, PastProcess } from "./messages.ts";
 
 /** A socket that belongs to what is handed over, and how it is announced. */
-export type HandedSocket = Extract<FromPredecessor, { kind: "stream" | "lease" }> & { readonly socket: Socket };
+type Handed<Kind extends FromPredecessor["kind"]> = Extract<FromPredecessor, { kind: Kind }> & {
+  readonly socket: Socket;
+};
 
 /** All that a holder holds, for another one. */
 export interface HolderHandOver {
   readonly instances: readonly HandedInstance[];
-  readonly sockets: readonly HandedSocket[];
+  readonly leases: readonly Handed<"lease">[];
+  readonly streams: readonly Handed<"stream">[];
   /** Holds nothing of it any more. Resolves when no more is written of it. */
   readonly letGo: () => Promise<void>;
   /** Goes on as before. */
@@ -33,7 +36,8 @@ export async function offerInstances(
   const processes = offered.flatMap((one) => one.processes);
   return {
     instances: offered.map(({ instance }) => instance),
-    sockets: offered.flatMap(({ sockets }, instance) => sockets.map((one) => ({ ...one, instance }))),
+    leases: offered.flatMap(({ leases }, instance) => leases.map((one) => ({ ...one, instance }))),
+    streams: offered.flatMap(({ streams }, instance) => streams.map((one) => ({ ...one, instance }))),
     processes,
     keep: () => {
       for (const one of processes) one.keep();
@@ -43,7 +47,8 @@ export async function offerInstances(
 
 interface OfferedInstance {
   readonly instance: HandedInstance;
-  readonly sockets: readonly HandedSocket[];
+  readonly leases: readonly Handed<"lease">[];
+  readonly streams: readonly Handed<"stream">[];
   readonly processes: readonly ProcessHandOver[];
 }
 
@@ -63,7 +68,7 @@ async function offerInstance({ record, processes: started, leases }: Held): Prom
       return { request, startedAt, run, past };
     }),
   );
-  const streams = kept.flatMap(({ handOver: { running } }, process): HandedSocket[] => {
+  const streams = kept.flatMap(({ handOver: { running } }, process): Handed<"stream">[] => {
     const { sockets } = running ?? {};
     if (sockets === undefined) return [];
     return (["stdin", "stdout", "stderr"] as const).flatMap((stream) =>
@@ -71,7 +76,7 @@ async function offerInstance({ record, processes: started, leases }: Held): Prom
     );
   });
   const connections = [...leases.values()].map(
-    ({ connection: socket }, lease): HandedSocket => ({ kind: "lease", instance: 0, lease, socket }),
+    ({ connection: socket }, lease): Handed<"lease"> => ({ kind: "lease", instance: 0, lease, socket }),
   );
   return {
     instance: {
@@ -79,7 +84,8 @@ async function offerInstance({ record, processes: started, leases }: Held): Prom
       processes: handed,
       leases: [...leases.values()].map(({ request, startedAt }) => ({ request, startedAt })),
     },
-    sockets: [...streams, ...connections],
+    leases: connections,
+    streams,
     processes: kept.map(({ handOver }) => handOver),
   };
 }

@@ -18,6 +18,8 @@ export interface HandOverOptions {
   readonly front: Pick<Front, "handOver">;
   /** Called when the other one serves beside this one: makes room for it on the daemon's socket. */
   readonly onRelease: () => void;
+  /** Called when it did not come to listen there: this one is to listen again. */
+  readonly onReturn: () => Promise<void>;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface HandOverOptions {
  * @throws {CspaceError} `CSPACE_DAEMON_FAILED`.
  */
 export async function handOver(request: HandOverRequest, options: HandOverOptions): Promise<void> {
-  const { holder, direct, front, onRelease } = options;
+  const { holder, direct, front, onRelease, onReturn } = options;
   const successor = startSuccessor(request);
   try {
     await successor.answer("here");
@@ -38,7 +40,7 @@ export async function handOver(request: HandOverRequest, options: HandOverOption
       const { estate: frontPort = null, sockets: frontSockets = [] } = gateways.front ?? {};
       const estate = { instances: held.instances, direct: directPorts, front: frontPort };
       await successor.send({ kind: "estate", estate });
-      for (const { socket, ...message } of held.sockets) await successor.send(message, socket);
+      for (const { socket, ...message } of held.leases) await successor.send(message, socket);
       await successor.send({ kind: "begin" });
       const offer = async (gateway: GatewayName, sockets: readonly GatewaySocket[]): Promise<void> => {
         for (const { protocol, handle } of sockets) {
@@ -49,14 +51,22 @@ export async function handOver(request: HandOverRequest, options: HandOverOption
       await offer("front", frontSockets);
       await successor.send({ kind: "listening" });
       await successor.answer("ready");
+      onRelease();
+      try {
+        await successor.send({ kind: "alone" });
+        await successor.answer("serving");
+        for (const { socket, ...message } of held.streams) await successor.send(message, socket);
+      } catch (error) {
+        successor.end();
+        await onReturn();
+        throw error;
+      }
     } catch (error) {
       held.keep();
       throw error;
     }
-    onRelease();
     await held.letGo();
     await successor.send({ kind: "released" });
-    await successor.answer("serving");
     successor.leave();
   } catch (error) {
     successor.end();

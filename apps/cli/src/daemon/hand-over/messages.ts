@@ -4,7 +4,7 @@ import type { GatewayPorts } from "../listen-on-first.ts";
 import type { HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "../protocol.ts";
 
 /** What of a process stands in a message; its sockets follow. */
-export type HandedRun = Omit<RunningProcess, "sockets" | "released">;
+export type HandedRun = Omit<RunningProcess, "sockets">;
 
 /** A process that has ended and stays as it is, for people to read why. */
 export interface PastProcess {
@@ -52,16 +52,18 @@ export type GatewayName = "direct" | "front";
  */
 export type FromPredecessor =
   | { readonly kind: "estate"; readonly estate: Estate }
+  | { readonly kind: "lease"; readonly instance: number; readonly lease: number }
+  | { readonly kind: "begin" }
+  | { readonly kind: "listener"; readonly gateway: GatewayName; readonly protocol: GatewaySocket["protocol"] }
+  | { readonly kind: "listening" }
+  | { readonly kind: "alone" }
+  // Who gets a stream reads from it: so none is given away before the other one serves.
   | {
       readonly kind: "stream";
       readonly instance: number;
       readonly process: number;
       readonly stream: keyof ProcessSockets;
     }
-  | { readonly kind: "lease"; readonly instance: number; readonly lease: number }
-  | { readonly kind: "begin" }
-  | { readonly kind: "listener"; readonly gateway: GatewayName; readonly protocol: GatewaySocket["protocol"] }
-  | { readonly kind: "listening" }
   | { readonly kind: "released" };
 
 /** What it is told: that the other one reads, that it serves beside it, that it serves alone. */

@@ -33,8 +33,8 @@ export interface TakeOverOptions {
 }
 
 /**
- * Goes on with what another daemon hands over, each listening socket from the moment it comes. Resolves when that one has
- * let go; rejects when it went away before.
+ * Goes on with what another daemon hands over, each listening socket from the moment it comes. Resolves when the daemon's
+ * own socket is free for this one; rejects when the other went away before.
  */
 export function takeOver(predecessor: Predecessor, { holder, direct, front }: TakeOverOptions): Promise<void> {
   const streams = new Map<string, Partial<Record<keyof ProcessSockets, Socket>>>();
@@ -44,6 +44,11 @@ export function takeOver(predecessor: Predecessor, { holder, direct, front }: Ta
   const release = new Promise<void>((resolve) => {
     released = resolve;
   });
+  const socketsOf = async (key: string): Promise<ProcessSockets> => {
+    await release;
+    const { stdin = closed(), stdout = closed(), stderr = closed() } = streams.get(key) ?? {};
+    return { stdin, stdout, stderr };
+  };
 
   const begin = (): void => {
     holder.adopt(
@@ -51,12 +56,7 @@ export function takeOver(predecessor: Predecessor, { holder, direct, front }: Ta
         ({ record, processes, leases }, instance): AdoptedInstance => ({
           record,
           processes: processes.map(({ run, ...process }, index) => {
-            const {
-              stdin = closed(),
-              stdout = closed(),
-              stderr = closed(),
-            } = streams.get(`${instance} ${index}`) ?? {};
-            return { ...process, running: run && { ...run, sockets: { stdin, stdout, stderr }, released: release } };
+            return { ...process, running: run && { ...run, sockets: socketsOf(`${instance} ${index}`) } };
           }),
           leases: leases.flatMap((lease, index) => {
             const connection = connections.get(`${instance} ${index}`);
@@ -71,7 +71,11 @@ export function takeOver(predecessor: Predecessor, { holder, direct, front }: Ta
   };
 
   return new Promise((resolve, reject) => {
-    predecessor.onGone(() => reject(new Error("the daemon that is to be replaced is gone")));
+    predecessor.onGone(() => {
+      // One that was killed after this one serves has let go as well.
+      released();
+      reject(new Error("the daemon that is to be replaced is gone"));
+    });
     predecessor.onMessage((message, socket) => {
       switch (message.kind) {
         case "estate":
@@ -94,9 +98,10 @@ export function takeOver(predecessor: Predecessor, { holder, direct, front }: Ta
         }
         case "listening":
           return predecessor.say("ready");
-        case "released":
-          released();
+        case "alone":
           return resolve();
+        case "released":
+          return released();
       }
     });
     predecessor.say("here");
