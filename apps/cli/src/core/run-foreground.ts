@@ -42,7 +42,9 @@ export async function runForeground(
   });
   return await new Promise((resolve) => {
     child.once("error", (cause) => {
-      const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+      const { code } = cause as NodeJS.ErrnoException;
+      // EACCES for a bare name: a folder of PATH that this user may not look into, and no other has it.
+      const isMissing = code === "ENOENT" || (code === "EACCES" && !file.includes("/"));
       const reason = isMissing ? "there is no such program" : cause.message;
       context.output.failure(
         new CspaceError<CliErrorCode>("CSPACE_COMMAND_MISSING", `${file} cannot be started: ${reason}`, {
