@@ -86,7 +86,7 @@ export interface Gateway {
   /** How many clients are connected. */
   readonly clients: number;
   /** Accepts nobody any more, lets requests and streams end within the limit, and closes everything. */
-  close(): Promise<void>;
+  close(options?: { readonly drainTimeoutMs?: number }): Promise<void>;
 }
 
 /** How often it is looked for what is late, in milliseconds. */
@@ -178,10 +178,10 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     setRoutes(routes) {
       hub.replaceTable(buildRouteTable(routes, domains));
     },
-    async close() {
+    async close({ drainTimeoutMs = limits.drainTimeoutMs } = {}) {
       state = "closed";
       unbind();
-      await hub.drain(limits.drainTimeoutMs);
+      await hub.drain(drainTimeoutMs);
       clearInterval(sweeper);
     },
   };

@@ -353,3 +353,33 @@ test("a real gRPC client calls a real gRPC service, once and in a stream, and le
     details: expect.stringMatching(/^down is down/),
   });
 });
+
+test("what cannot be handed on ends its own call, and nothing else", async () => {
+  const service = await listenHttp2((stream) => void stream.end("fine"));
+  const { port } = await startGateway([route(service.port)]);
+  const session = open(port);
+  const tunnel = session.request({ ":method": "CONNECT", ":authority": hostname });
+  const refused = await answerOf(tunnel.end());
+  expect(refused.headers[":status"]).toBe(400);
+  expect((await ask(session, { ...post, ":authority": `${hostname}:123456` })).headers[":status"]).toBe(400);
+  expect((await ask(session, post)).text).toBe("fine");
+});
+
+test("a client that leaves in the middle of an upload which nobody takes ends its own call", async () => {
+  let answer = (): void => undefined;
+  const service = await listenHttp2((stream) => {
+    answer = () => stream.destroyed || stream.respond({ ":status": 200 }, { endStream: true });
+  });
+  const { port } = await startGateway([route(service.port)]);
+  const session = open(port);
+  const upload = session.request(post);
+  upload.on("error", () => {});
+  upload.write(Buffer.alloc(2 ** 20));
+  await eventually(() => service.sessions() === 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  upload.close(constants.NGHTTP2_NO_ERROR);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  answer();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect((await ask(session, { ...post, ":authority": "nope.cspace.local" })).headers[":status"]).toBe(404);
+});

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { readOr } from "./error-code.ts";
 import { openSockets, type ProcessExit, type ProcessSockets, type StartedProcess } from "./start-process.ts";
 import { isGroupAlive } from "./stop-group.ts";
 import type { ProcessSystem } from "./system.ts";
@@ -20,8 +23,16 @@ export interface AdoptProcessOptions {
 /** Goes on with a process that somebody else has started, the leader of a group of its own. */
 export function adoptProcess({ pid, sockets, signal }: AdoptProcessOptions, system: ProcessSystem): StartedProcess {
   const end = async (): Promise<ProcessExit> => {
-    while (!signal.aborted && (await isGroupAlive(pid, system))) await wait(pauseMs);
+    // To look at all processes of the machine costs more than at one.
+    while (!signal.aborted && ((await isAlive(pid, system)) || (await isGroupAlive(pid, system)))) await wait(pauseMs);
     return unknownExit;
   };
   return { pid, exited: end(), streams: Promise.resolve(sockets).then(openSockets) };
+}
+
+/** Whether the leader lives, where the system tells of one alone; a zombie does not. */
+async function isAlive(pid: number, { platform, procDir }: ProcessSystem): Promise<boolean> {
+  if (platform !== "linux") return false;
+  const text = await readOr("", ["ENOENT", "ESRCH"], () => readFile(join(procDir, String(pid), "stat"), "utf8"));
+  return text !== "" && !/^[ZXx]/.test(text.slice(text.lastIndexOf(")") + 2));
 }

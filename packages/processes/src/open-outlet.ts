@@ -13,7 +13,7 @@ export interface Outlet {
 
 /** Node's own part of a socket. It is no public interface: without it, lines may be read by two, and lose their order. */
 interface Inner {
-  readonly _handle?: { readonly readStop?: () => void; readonly readStart?: () => void } | null;
+  readonly _handle?: { reading?: boolean; readonly readStop?: () => void; readonly readStart?: () => void } | null;
 }
 
 /** Reads from a socket. */
@@ -27,7 +27,11 @@ export function openOutlet(socket: Socket): Outlet {
   return {
     stream,
     // `pause` alone goes on reading until the socket's buffer is full.
-    hold: () => inner._handle?.readStop?.(),
+    hold: () => {
+      inner._handle?.readStop?.();
+      // One that is held back is not to begin again by itself when its reader has caught up.
+      if (inner._handle != null) inner._handle.reading = true;
+    },
     resume: () => inner._handle?.readStart?.(),
     close: () => {
       socket.unpipe(stream);

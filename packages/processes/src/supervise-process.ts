@@ -49,6 +49,8 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
   const left = new AbortController();
   let { running } = options;
   let child: StartedProcess | null = null;
+  /** Resolves when it is settled who goes on with it; nothing is started before. */
+  let offered: Promise<void> = Promise.resolve();
   let given: number | null = options.running?.port ?? spec.preferredPort ?? null;
   let error: Error | null = null;
   let restarts = 0;
@@ -178,6 +180,7 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
       change({ pid: null, address: null, exit, isOver: true, isAwaited, isLooping });
       if (plan.delayMs === null) return;
       await wait(plan.delayMs, undefined, { signal: halt.signal }).catch(() => undefined);
+      await offered;
       if (halt.signal.aborted) return;
       restarts += 1;
       change({ isOver: false, isAwaited: false });
@@ -234,15 +237,23 @@ export function superviseProcess(spec: ProcessSpec, options: SuperviseProcessOpt
     const started = pid === null ? null : child;
     const streams = await started?.streams;
     streams?.hold();
+    let settle = (): void => undefined;
+    offered = new Promise((resolve) => {
+      settle = resolve;
+    });
     return {
       running:
         started === null || streams === undefined
           ? null
           : { pid: started.pid, port: given ?? 0, address, hadItsTime, sockets: streams.sockets },
-      keep: () => streams?.resume(),
+      keep: () => {
+        streams?.resume();
+        settle();
+      },
       letGo: async () => {
         left.abort();
         halt.abort();
+        settle();
         await finished;
         change({ stop: "done" });
       },

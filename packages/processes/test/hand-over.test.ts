@@ -128,6 +128,16 @@ test("one that is waiting for its next start has nothing to hand over, and is no
   expect([dev.state, dev.restarts]).toEqual(["stopped", 0]);
 });
 
+test("one that waits for its next start is not started while it is settled who goes on with it", async () => {
+  const dev = start({ command: "echo run; exit 1", restart: "always" }, { backoff: { initialMs: 300, maxMs: 300 } });
+  await until(() => dev.state === "restarting");
+  const handOver = await dev.handOver();
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(dev.restarts).toBe(0);
+  handOver?.keep();
+  await until(() => dev.restarts > 0);
+});
+
 test("one that was stopped is handed to nobody", async () => {
   const dev = start({ command: node(serve("process.env.PORT, '127.0.0.1'")) });
   await dev.ready();

@@ -51,5 +51,5 @@ export async function run(context: Context): Promise<DnsUninstallDocument> {
 export function render(data: DnsUninstallDocument, { output }: Context): string {
   if ("plan" in data) return renderPlan(data.plan);
   const removed = data.steps.some(({ name }) => name === "resolver");
-  return `${removed ? "the rules are removed" : "there are no rules to remove"}\n\n${renderResolvers(data, output)}`;
+  return `${removed ? "what cspace changed is taken back" : "there is nothing to take back"}\n\n${renderResolvers(data, output)}`;
 }

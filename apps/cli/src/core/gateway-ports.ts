@@ -35,7 +35,7 @@ export async function setGatewayPorts(
   const ports = { httpPort: choose(wanted.httpPort, config.httpPort), dnsPort: choose(wanted.dnsPort, config.dnsPort) };
   for (const [name, port] of Object.entries(ports) as [keyof typeof ports, number | null][]) {
     const isNew = wanted[name] === port && port !== serving?.status.gateway[name];
-    if (isNew && port !== null) await requireFree(port);
+    if (isNew && port !== null) await requireFree(port, name);
   }
   if (ports.httpPort !== config.httpPort || ports.dnsPort !== config.dnsPort) await writeMachineConfig(paths, ports);
   if (serving === undefined) return daemon?.status;
@@ -67,11 +67,14 @@ export async function previewDnsPort({ platform, isRoot }: Pick<Context, "platfo
   return portCandidates.dns.find((port) => port >= first) ?? portCandidates.dns[0];
 }
 
-async function requireFree(port: number): Promise<void> {
-  if ((await isPortFree(port)) !== "taken") return;
-  const holder = await portHolder(port);
+async function requireFree(port: number, name: keyof WantedPorts): Promise<void> {
+  const protocols = name === "dnsPort" ? (["tcp", "udp"] as const) : (["tcp"] as const);
+  const states = await Promise.all(protocols.map((protocol) => isPortFree(port, { protocol })));
+  const taken = protocols[states.indexOf("taken")];
+  if (taken === undefined) return;
+  const holder = await portHolder(port, { protocol: taken });
   const by = holder === undefined ? "another program" : describeHolder(holder);
   throw new CspaceError<ComposeErrorCode>("CSPACE_PORT_TAKEN", `port ${port} on 127.0.0.1 is taken by ${by}`, {
-    hint: "stop it, or let cspace choose: cspace proxy up --http-port auto",
+    hint: `stop it, or let cspace choose: cspace proxy up --${name === "dnsPort" ? "dns" : "http"}-port auto`,
   });
 }

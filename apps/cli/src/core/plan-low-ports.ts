@@ -51,7 +51,10 @@ export async function planLowPortsRemoval(platform: NodeJS.Platform, place: LowP
   if (platform !== "linux") return buildPlan([]);
   const file = await readFileState(place.file);
   if (file.kind !== "file" || file.content !== content) return buildPlan([]);
-  return buildPlan([planFile(file, null, { needsRoot: true }), load([`sysctl -w ${name}=${defaultPort}`])]);
+  return buildPlan([
+    planFile(file, null, { needsRoot: true }),
+    load([`sysctl -w ${name}=${defaultPort}`, "sysctl --system"]),
+  ]);
 }
 
 /** The first port that every user may have; the kernel's default where it does not tell. */

@@ -26,7 +26,8 @@ export async function printDaemonLog(
       hint: "it starts with the first process: cspace up",
     });
   }
-  print(linesOf(text).slice(-(typeof tail === "number" ? tail : 100)));
+  const lines = linesOf(text);
+  print(lines.slice(Math.max(0, lines.length - (typeof tail === "number" ? tail : 100))));
   while (follow === true) {
     await setTimeout(200, undefined, { signal });
     const more = (await read()) ?? "";

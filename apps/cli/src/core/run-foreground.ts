@@ -41,7 +41,9 @@ export async function runForeground(
     child.kill(name);
   });
   return await new Promise((resolve) => {
-    child.once("error", (cause) => {
+    child.on("error", (cause) => {
+      // It runs, and may not be signalled by this user: with sudo it is another's.
+      if (child.pid !== undefined) return;
       const { code } = cause as NodeJS.ErrnoException;
       // EACCES for a bare name: a folder of PATH that this user may not look into, and no other has it.
       const isMissing = code === "ENOENT" || (code === "EACCES" && !file.includes("/"));

@@ -6,13 +6,19 @@ import { type GatewayPorts, listenOnFirst } from "./listen-on-first.ts";
 export interface Direct {
   readonly open: (config: Pick<MachineConfig, "httpPort" | "dnsPort">) => Promise<GatewayPorts>;
   /** Leaves the ports to another proxy; what is under way ends as it began. */
-  readonly release: () => Promise<void>;
+  readonly release: (options?: DrainOptions) => Promise<void>;
   readonly setRoutes: (routes: readonly GatewayRoute[]) => void;
   /** Where it listens; nowhere while it is not open. */
   readonly ports: () => GatewayPorts;
   /** What another one goes on with; `undefined` while it is not open. */
   readonly handOver: () => { readonly estate: GatewayPorts; readonly sockets: readonly GatewaySocket[] } | undefined;
   readonly adopt: AdoptGateway<GatewayPorts>;
+}
+
+/** How long what is under way may take until it ends, in milliseconds. */
+export interface DrainOptions {
+  /** @default as the gateway's limits say */
+  readonly drainTimeoutMs?: number;
 }
 
 /** Goes on for another gateway: first with what is known of it, then with one socket after the other. */
@@ -33,15 +39,19 @@ export function createDirect(domains: readonly string[]): Direct {
       if (current === undefined) {
         const gateway = createGateway({ routes, domains });
         current = { gateway, ports: listenOnFirst(gateway, config) };
+        // One that could not listen is none.
+        current.ports.catch(() => {
+          current = undefined;
+        });
       }
       ports = await current.ports;
       return ports;
     },
-    release: async () => {
+    release: async (options) => {
       const before = current;
       current = undefined;
       ports = nowhere;
-      await before?.gateway.close();
+      await before?.gateway.close(options);
     },
     setRoutes: (changed) => {
       routes = changed;

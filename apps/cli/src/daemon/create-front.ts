@@ -7,7 +7,7 @@ import {
   type GatewaySocket,
   type ListenOptions,
 } from "@cspace/gateway";
-import type { AdoptGateway } from "./create-direct.ts";
+import type { AdoptGateway, DrainOptions } from "./create-direct.ts";
 import type { Estate } from "./hand-over/messages.ts";
 
 /** The gateway behind another proxy: it listens where that one reaches it, and keeps what that one says of the client. */
@@ -20,7 +20,7 @@ export interface Front {
   /** What another one goes on with; `undefined` while it is not open. */
   readonly handOver: () => { readonly estate: FrontEstate; readonly sockets: readonly GatewaySocket[] } | undefined;
   readonly adopt: AdoptGateway<FrontEstate>;
-  readonly close: () => Promise<void>;
+  readonly close: (options?: DrainOptions) => Promise<void>;
 }
 
 type FrontEstate = NonNullable<Estate["front"]>;
@@ -58,8 +58,8 @@ export function createFront(domains: readonly string[]): Front {
       },
       socket: (socket) => current?.gateway.adopt(socket, optionsOf(current.further)),
     },
-    close: async () => {
-      await current?.gateway.close();
+    close: async (options) => {
+      await current?.gateway.close(options);
     },
   };
 }

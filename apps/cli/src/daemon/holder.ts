@@ -120,6 +120,12 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
       );
       // A lease that was given back meanwhile may have taken the instance along.
       const held = open(record);
+      // A command may have taken a label while another process of it ended.
+      const since = [...held.leases.values()].find(({ request }) => asked.has(request.label));
+      if (since !== undefined) {
+        settle(record);
+        throw labelTaken(since.request);
+      }
       for (const [label, request] of asked) {
         if (held.processes.has(label)) continue;
         held.processes.set(label, {

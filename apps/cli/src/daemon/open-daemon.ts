@@ -116,9 +116,17 @@ async function start(context: Context, paths: HomePaths): Promise<RunningDaemon>
 
 /** Lets the daemon, where one runs, read the machine's settings anew: another one goes on with all it holds. */
 export async function refreshDaemon(context: Context): Promise<void> {
-  const running = await findDaemon(context);
-  if (running === undefined || context.platform === "win32") return;
-  await running.client.handOver(successorOf(context));
+  if (context.platform === "win32" || (await findDaemon(context)) === undefined) return;
+  await withLock(
+    homePaths({ env: context.env }),
+    "daemon",
+    async () => {
+      const running = await findDaemon(context, { stay: true });
+      if (running === undefined || running.status.protocol > protocolVersion) return;
+      await running.client.handOver(successorOf(context));
+    },
+    { signal: context.signal },
+  );
 }
 
 const successorOf = ({ program: { node, script }, env }: Context): HandOverRequest => ({

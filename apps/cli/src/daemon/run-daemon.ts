@@ -23,7 +23,7 @@ import { supervise } from "./supervise.ts";
 /** How long it stays when nothing is left to serve, in milliseconds: the next command may be about to ask for something. */
 const lingerMs = 3000;
 
-/** How long it tells why everything that it served has ended, in milliseconds. */
+/** How long it tells why everything that it served has ended, and how long streams go on that another one took no part in. */
 const afterwardsMs = 600_000;
 
 /**
@@ -42,8 +42,10 @@ export async function runDaemon(context: Context, predecessor?: Predecessor): Pr
     end = resolve;
   });
   let linger: NodeJS.Timeout | undefined;
+  let isHandingOver = false;
   const waitForMore = (): void => {
     clearTimeout(linger);
+    if (isHandingOver) return;
     const routes = holder.list().flatMap((one) => one.routes);
     if (!routes.every(({ state }) => isOver(state))) return;
     linger = setTimeout(() => end("stopped"), routes.length === 0 ? lingerMs : afterwardsMs);
@@ -76,20 +78,29 @@ export async function runDaemon(context: Context, predecessor?: Predecessor): Pr
     onStay: waitForMore,
     onStop: () => end("stopped"),
     onHandOver: async (request) => {
-      await handOver(request, {
-        holder,
-        direct,
-        front,
-        onRelease: () => void server.close(),
-        onReturn: async () => {
-          await rm(socket, { force: true });
-          await listen(server, socket);
-        },
-      });
+      isHandingOver = true;
+      clearTimeout(linger);
+      try {
+        await handOver(request, {
+          holder,
+          direct,
+          front,
+          onRelease: () => void server.close(),
+          onReturn: async () => {
+            await rm(socket, { force: true });
+            await listen(server, socket);
+          },
+        });
+      } catch (error) {
+        isHandingOver = false;
+        waitForMore();
+        throw error;
+      }
       end("replaced");
     },
   });
   predecessor?.say("serving");
+  if (signal.aborted) end("stopped");
   signal.addEventListener("abort", () => end("stopped"), { once: true });
   waitForMore();
   const how = await ended;
@@ -98,7 +109,10 @@ export async function runDaemon(context: Context, predecessor?: Predecessor): Pr
     server.close();
     server.closeAllConnections();
     if (platform !== "win32") await rm(socket, { force: true });
-    if (front.isOpen()) await removeCatchAll(await connectEngine({ env, platform }).catch(() => undefined), paths);
+    const engine = front.isOpen() ? await connectEngine({ env, platform }).catch(() => undefined) : undefined;
+    // Ensuring the proxy removes what is left.
+    if (front.isOpen()) await removeCatchAll(engine, paths).catch(() => undefined);
   }
-  await Promise.all([holder.close(), direct.release(), front.close()]);
+  const drain = how === "replaced" ? { drainTimeoutMs: afterwardsMs } : {};
+  await Promise.all([holder.close(), direct.release(drain), front.close(drain)]);
 }

@@ -121,11 +121,12 @@ export function listen(server: Server, socket: string): Promise<void> {
     server.once("error", reject);
     const before = process.umask(0o177);
     server.listen(socket, () => {
-      process.umask(before);
       server.off("error", reject);
       if (process.platform !== "win32") chmodSync(socket, 0o600);
       resolve();
     });
+    // The path is bound by now.
+    process.umask(before);
   });
 }
 

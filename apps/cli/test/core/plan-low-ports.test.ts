@@ -25,7 +25,7 @@ test("the file is written and loaded, and both are taken back", async () => {
   writeFileSync(place.file, content);
   expect((await planLowPortsRemoval("linux", place)).steps).toMatchObject([
     { kind: "remove", path: place.file, before: content, after: null },
-    { kind: "command", after: "sysctl -w net.ipv4.ip_unprivileged_port_start=1024\n" },
+    { kind: "command", after: "sysctl -w net.ipv4.ip_unprivileged_port_start=1024\nsysctl --system\n" },
   ]);
 });
 

@@ -459,7 +459,7 @@ describe.skipIf(!canHideEtc || !portsAreFree)(
       });
       expect(machine.files()).toEqual(before);
       const again = await machine.cspace(folder, "dns", "uninstall");
-      expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/^there are no rules to remove\n/) });
+      expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/^there is nothing to take back\n/) });
     });
 
     test("two at once, both told --yes: both end well, and there is one rule", async () => {

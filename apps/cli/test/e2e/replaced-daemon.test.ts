@@ -14,7 +14,7 @@ function versionOf(protocol: number): string {
   for (const part of ["bin", "dist", "package.json"]) {
     cpSync(join(dirname(bin), "..", part), join(folder, part), { recursive: true });
   }
-  // The bundle holds the number where the daemon tells it, and twice where a client compares it.
+  // The bundle holds the number where the daemon tells it, and three times where a client compares it.
   let found = 0;
   for (const name of readdirSync(join(folder, "dist/app"))) {
     const file = join(folder, "dist/app", name);
@@ -25,7 +25,7 @@ function versionOf(protocol: number): string {
     });
     if (other !== text) writeFileSync(file, other);
   }
-  expect(found).toBe(3);
+  expect(found).toBe(4);
   return join(folder, "bin/cspace.js");
 }
 

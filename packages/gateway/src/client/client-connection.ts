@@ -183,7 +183,8 @@ export class ClientConnection implements Tracked {
       }
       const text = this.#pending.toString("latin1", this.#search.start, end);
       if (this.#fresh && text === http2Preface && this.#search.start === 0) {
-        void this.#becomeHttp2();
+        // Its code may be gone by now, as when the program is updated while it runs.
+        this.#becomeHttp2().catch(() => this.socket.destroy());
         return false;
       }
       const rest = this.#pending.subarray(end + 4);

@@ -21,6 +21,9 @@ export interface RequestHead {
 const requestLine = /^([^ ]+) ([^ \t]+) HTTP\/(\d)\.(\d)$/;
 
 /** A registered name or an address, and a port: what may stand in `Host` (RFC 3986, 3.2.2), and no percent-encoding. */
+/** Whether a host is written as one, with or without a port. */
+export const isAuthority = (text: string): boolean => authorityForm.test(text);
+
 const authorityForm = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/;
 
 /**

@@ -30,13 +30,15 @@ export class Http2Connection implements Tracked {
     server.once("session", (session) => {
       this.#session = session;
       // A long silent stream is not idle.
-      session.setTimeout(idleTimeoutMs, () => {
+      session.setTimeout(idleTimeoutMs);
+      session.on("timeout", () => {
         if (this.#streams === 0) session.close();
       });
     });
     server.on("stream", (stream, headers) => {
       this.#count(stream);
-      void relayStream({ hub, upstreams, origin }, stream, headers);
+      // Node refuses some headers only when they are to be sent on.
+      relayStream({ hub, upstreams, origin }, stream, headers).catch((error: Error) => stream.destroy(error));
     });
     // What a client does wrong ends its session alone.
     server.on("sessionError", () => socket.destroy());

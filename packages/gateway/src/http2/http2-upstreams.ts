@@ -27,6 +27,8 @@ export class Http2Upstreams {
   /** Begins a session on a connection to a service. */
   open(key: string, socket: Socket): ClientHttp2Session {
     const session = connect("http://service", { createConnection: () => socket });
+    // The last client may have left while the service was dialled.
+    if (this.#clients === 0) session.close();
     this.#sessions.set(key, session);
     // Its streams fail with it, and say so.
     session.on("error", () => undefined);

@@ -7,8 +7,9 @@ import {
 } from "node:http2";
 import { reachService } from "../client/reach-service.ts";
 import type { RequestOrigin } from "../http/forwarded.ts";
+import { isAuthority } from "../http/request-head.ts";
 import type { Hub } from "../hub.ts";
-import { loopPage, lostPage, unknownHostPage } from "../pages/pages.ts";
+import { loopPage, lostPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
 import type { Http2Upstreams } from "./http2-upstreams.ts";
@@ -30,11 +31,15 @@ export async function relayStream(
   // How it ended, its code says; whoever it was for has gone.
   stream.on("error", () => undefined);
   const authority = headers[":authority"] ?? headers.host ?? "";
+  if (headers[":method"] === "CONNECT" || !isAuthority(authority)) {
+    answer(stream, headers, malformedPage(400, "it names no service"));
+    return;
+  }
   const wanted = hub.table.byHostname.get(hostnameOf(authority));
   if (wanted === undefined) return answer(stream, headers, unknownHostPage(hub.table, { authority }));
   if (String(headers.via ?? "").includes(origin.gatewayName)) return answer(stream, headers, loopPage(wanted), wanted);
   const reached = await reach(hub, upstreams, wanted);
-  if (stream.destroyed) return;
+  if (!isOpen(stream)) return;
   const { target } = reached;
   if ("page" in reached) return answer(stream, headers, await reached.page, target);
   const upstream = reached.session.request(requestHeaders(headers, authority, origin), {
@@ -72,7 +77,22 @@ async function openSession(hub: Hub, upstreams: Http2Upstreams, wanted: Target):
   const { target } = reached;
   if ("page" in reached) return { target, page: reached.page(target) };
   const socket = reached.connection.release();
-  return { target, session: upstreams.find(target.poolKey) ?? upstreams.open(target.poolKey, socket) };
+  const found = upstreams.find(target.poolKey);
+  if (found !== undefined) socket.destroy();
+  return { target, session: found ?? upstreams.open(target.poolKey, socket) };
+}
+
+/** Whether there is still somebody to send something to. */
+const isOpen = (stream: ServerHttp2Stream): boolean => !stream.closed && !stream.destroyed;
+
+/** Does what Node refuses for some headers of a service, and for a client that is just leaving. */
+function attempt(stream: ServerHttp2Stream, act: () => void): void {
+  if (!isOpen(stream)) return;
+  try {
+    act();
+  } catch (error) {
+    stream.destroy(error as Error);
+  }
 }
 
 function join(
@@ -81,14 +101,15 @@ function join(
   { mark, lost }: { readonly mark: string; readonly lost: () => void },
 ): void {
   let trailers: IncomingHttpHeaders = {};
-  upstream.on("headers", (informational) => stream.destroyed || stream.additionalHeaders(informational));
+  upstream.on("headers", (informational) => attempt(stream, () => stream.additionalHeaders(informational)));
   upstream.on("response", (headers, flags) => {
-    if (stream.destroyed) return;
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
-    stream.respond(responseHeaders(headers, mark), { endStream, waitForTrailers: !endStream });
-    if (endStream) return;
-    stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-    upstream.pipe(stream, { end: false });
+    attempt(stream, () => {
+      stream.respond(responseHeaders(headers, mark), { endStream, waitForTrailers: !endStream });
+      if (endStream) return;
+      stream.on("wantTrailers", () => attempt(stream, () => stream.sendTrailers(trailers)));
+      upstream.pipe(stream, { end: false });
+    });
   });
   // A stream that was reset has an end as well.
   upstream.on("end", () => {
@@ -111,7 +132,7 @@ const broken = (): Error => new Error("the service did not end its answer");
 
 /** What the gateway itself has to say: to gRPC in its own words, else in plain text. */
 function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, page: Page, target?: Target): void {
-  if (stream.destroyed || stream.headersSent) return;
+  if (!isOpen(stream) || stream.headersSent) return;
   const mark = target === undefined ? {} : { "x-cspace-route": target.mark };
   const { message, lines = [], links = [], status } = page;
   if (/^application\/grpc\b/.test(headers["content-type"] ?? "")) {

@@ -47,7 +47,8 @@ export class UpstreamConnection {
   /** Gives the socket to somebody who listens to it by himself; errors go on being caught. */
   release(): Socket {
     this.user = undefined;
-    for (const event of ["data", "end", "drain", "close"]) this.socket.removeAllListeners(event);
+    // Its pool is still to know when it closes.
+    for (const event of ["data", "end", "drain"]) this.socket.removeAllListeners(event);
     return this.socket;
   }
 

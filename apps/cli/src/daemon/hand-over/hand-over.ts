@@ -65,8 +65,9 @@ export async function handOver(request: HandOverRequest, options: HandOverOption
       held.keep();
       throw error;
     }
-    await held.letGo();
-    await successor.send({ kind: "released" });
+    // The other one serves: whatever happens now, it goes on.
+    await held.letGo().catch(() => undefined);
+    await successor.send({ kind: "released" }).catch(() => undefined);
     successor.leave();
   } catch (error) {
     successor.end();
@@ -103,10 +104,18 @@ function startSuccessor({ command: [file, ...args], env }: HandOverRequest): Suc
   return {
     send: (message, socket) =>
       new Promise((resolve, reject) => {
-        if (gone !== undefined) return reject(gone);
-        child.send(message, socket, { keepOpen: true }, (error) =>
-          error === null ? resolve() : reject(failed(error.message)),
-        );
+        const lose = (): void => reject(gone ?? failed("it hung up"));
+        if (gone !== undefined || !child.connected) {
+          lose();
+          return;
+        }
+        // What waits behind a socket that is on its way is told nothing when the channel closes.
+        child.once("disconnect", lose);
+        child.send(message, socket, { keepOpen: true }, (error) => {
+          child.off("disconnect", lose);
+          if (error === null) resolve();
+          else reject(failed(error.message));
+        });
       }),
     answer: (kind) => waitForAnswer(child, kind, () => gone),
     leave,
