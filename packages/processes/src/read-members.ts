@@ -25,8 +25,8 @@ interface ProcessRow {
 }
 
 /**
- * The living members of a group whose leader also leads a session, or a process that leads none, and their descendants; `null` where the system does
- * not tell. A process that has ended and that nobody has asked for its exit code does not count.
+ * The living members of the group and the session that a process leads, and their descendants; of a process that leads
+ * neither, itself and its descendants. `null` where the system does not tell. A process that has ended and that nobody has asked for its exit code does not count.
  */
 export async function readMembers(group: number, system: ProcessSystem): Promise<readonly GroupMember[] | null> {
   const living = await readLiving(system);

@@ -14,7 +14,7 @@ import { createProgress } from "../output/progress.ts";
 
 type DnsUninstallDocument = (ResolverDocument & { readonly steps: readonly HostStep[] }) | { readonly plan: Plan };
 
-/** Removes every rule of cspace's; needs no engine. */
+/** Removes every rule of cspace's, and what lets every user have low ports; needs no engine. */
 export async function run(context: Context): Promise<DnsUninstallDocument> {
   const host: Host = { paths: homePaths({ env: context.env }), machine: undefined, noEngine: null };
   const { planRemoval } = await import("@cspace/resolver");

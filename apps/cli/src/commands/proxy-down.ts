@@ -7,7 +7,7 @@ import { findDaemon } from "../daemon/open-daemon.ts";
 
 type ProxyDownDocument = { readonly proxy: ProxyReport; readonly changed: boolean } | { readonly plan: Plan };
 
-/** Removes the proxy; every URL falls back to its port. */
+/** Removes the proxy, or without an engine lets the gateway leave its ports; every URL falls back to its own port. */
 export async function run(context: Context): Promise<ProxyDownDocument> {
   const { machine, noEngine, paths } = await openHost(context);
   if (machine === undefined) return await downGateway(context, paths, noEngine);

@@ -20,7 +20,7 @@ import { createProgress } from "../output/progress.ts";
 
 type ProxyUpDocument = { readonly proxy: ProxyReport } | { readonly plan: Plan };
 
-/** Starts the proxy and puts it on every network that it serves. */
+/** Starts the proxy and puts it on every network that it serves; without an engine, gives the gateway its ports. */
 export async function run(context: Context, args: CommandArgs): Promise<ProxyUpDocument> {
   const port = (value: unknown): number | "auto" | undefined =>
     value === "auto" || typeof value === "number" ? value : undefined;
