@@ -29,8 +29,10 @@ export class Hub {
     this.name = name;
   }
 
-  /** The connections to a route's process. A route that moves to another port gets others; one that is gone keeps none, but for
-   * sessions of HTTP/2, which the last client of such takes along. */
+  /**
+   * The connections to a route's process. A route that moves to another port gets others; one that is gone keeps none, but
+   * for sessions of HTTP/2, which the last client of such takes along.
+   */
   poolOf({ poolKey, route }: Target): UpstreamPool {
     const known = this.#pools.get(poolKey);
     if (known !== undefined) return known;
