@@ -79,7 +79,7 @@ describe.skipIf(!machinesRun)(
         await expectUntouched();
         expect((await machine.find(sampleName)).addresses).toEqual([]);
         await expectOtherNames();
-        expect(await machine.must("cspace dns uninstall --yes", user)).toContain("no rules to remove");
+        expect(await machine.must("cspace dns uninstall --yes", user)).toContain("nothing to take back");
       });
     }
 
