@@ -75,7 +75,8 @@ export function createSandbox(): Sandbox {
     },
     clean: async () => {
       removeLeftovers();
-      rmSync(root, { recursive: true, force: true });
+      // A daemon that was told to end may still be writing.
+      rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

@@ -117,7 +117,7 @@ export function useHostMachine(): HostMachine {
     await until(10_000, async () => (await readDaemon()) === undefined);
   });
   afterAll(() => {
-    for (const folder of roots) rmSync(folder, { recursive: true, force: true });
+    for (const folder of roots) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
   const startOther = (program: string, cwd: string, ...args: string[]): RunningCli => {

@@ -15,5 +15,5 @@ export function setup(): void {
 
 /** Removes it with all that is left. */
 export function teardown(): void {
-  rmSync(process.env[runFolderVariable] as string, { recursive: true, force: true });
+  rmSync(process.env[runFolderVariable] as string, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
