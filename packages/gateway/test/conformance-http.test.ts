@@ -20,7 +20,7 @@ import {
 
 // How requests and responses go through the gateway and through Traefik.
 
-describe.each(engines)("$name", ({ there, start }) => {
+describe.each(engines)("$title", ({ there, start }) => {
   const it = there ? test : test.skip;
 
   it("a service cannot forge a mark, of its own or another route", async () => {

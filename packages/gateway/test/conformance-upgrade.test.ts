@@ -59,7 +59,7 @@ function listenTunnel(onTunnel: (socket: Socket) => void, first = ""): Promise<n
 
 const tunnel = head("GET / HTTP/1.1", "Connection: Upgrade", "Upgrade: x");
 
-describe.each(engines)("$name", ({ there, start }) => {
+describe.each(engines)("$title", ({ there, start }) => {
   const it = there ? test : test.skip;
 
   it("agrees on a subprotocol", async () => {

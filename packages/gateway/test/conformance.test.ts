@@ -18,7 +18,7 @@ import {
 
 // The same requests through the gateway and through Traefik, which stand in for each other.
 
-describe.each(engines)("$name", ({ name, there, start }) => {
+describe.each(engines)("$title", ({ name, there, start }) => {
   const it = there ? test : test.skip;
 
   it("marks what comes from a route, and nothing else", async () => {

@@ -160,7 +160,7 @@ const differences: readonly Difference[] = [
   },
 ];
 
-describe.each(engines)("$name", ({ name, there, start }) => {
+describe.each(engines)("$title", ({ name, there, start }) => {
   test.skipIf(!there).each(differences)("$what", async (difference) => {
     expect(await exchange(start, difference)).toMatch(name === "gateway" ? difference.gateway : difference.traefik);
   });

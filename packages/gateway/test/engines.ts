@@ -14,6 +14,8 @@ export interface Engine {
   readonly name: "gateway" | "Traefik";
   /** Whether it can be started here. */
   readonly there: boolean;
+  /** Its name, and what its tests need. */
+  readonly title: string;
   /** Starts it with {@link route} to a port of a service, and tells its own port; it ends with the test. */
   readonly start: (upstream: number) => Promise<number>;
 }
@@ -47,6 +49,16 @@ async function startTraefik(upstream: number): Promise<number> {
 
 /** Both of them, each with one route to a port of a service. */
 export const engines: readonly Engine[] = [
-  { name: "gateway", there: true, start: async (upstream: number) => (await startGateway([route(upstream)])).port },
-  { name: "Traefik", there: existsSync(binary), start: startTraefik },
+  {
+    name: "gateway",
+    title: "gateway",
+    there: true,
+    start: async (upstream: number) => (await startGateway([route(upstream)])).port,
+  },
+  {
+    name: "Traefik",
+    title: "Traefik (needs the binary that .ci/provide-engine keeps)",
+    there: existsSync(binary),
+    start: startTraefik,
+  },
 ];

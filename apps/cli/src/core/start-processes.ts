@@ -5,7 +5,7 @@ import { findFreePort, isPortFree } from "@cspace/ports";
 import { findScript, readScripts } from "@cspace/processes";
 import type { Context } from "../context.ts";
 import type { RunningDaemon } from "../daemon/open-daemon.ts";
-import type { HeldInstance, HeldRoute, ProcessRequest } from "../daemon/protocol.ts";
+import { type HeldInstance, type HeldRoute, isOver, type ProcessRequest } from "../daemon/protocol.ts";
 import { processEnvironment } from "./process-environment.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 
@@ -110,8 +110,6 @@ function failed(all: readonly HeldRoute[]): CspaceError {
   });
 }
 
-const hasEnded = ({ state }: HeldRoute): boolean => state === "exited" || state === "failed" || state === "stopped";
-
 function findHeld(all: readonly HeldInstance[], { project, instance }: InstanceRecord): HeldInstance | undefined {
   return all.find(({ record }) => record.project === project && record.instance === instance);
 }
@@ -128,7 +126,7 @@ async function buildRequests(
       const held = kept?.routes.find((route) => route.label === label && !route.leased);
       if (held === undefined) return await findFreePort();
       // One that has ended has no claim on a port that is another's now.
-      const isFree = !hasEnded(held) || (await isPortFree(held.askedPort)) === "free";
+      const isFree = !isOver(held.state) || (await isPortFree(held.askedPort)) === "free";
       return isFree ? held.askedPort : await findFreePort();
     }),
   );

@@ -5,7 +5,14 @@ import type { RunningProcess } from "@cspace/processes";
 import type { CliErrorCode } from "../errors.ts";
 import { type AdoptedInstance, describePast, type HolderHandOver, offerInstances } from "./hand-over/estate.ts";
 import type { Held, HeldProcess, Leased } from "./held.ts";
-import type { HeldInstance, HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "./protocol.ts";
+import {
+  type HeldInstance,
+  type HeldRoute,
+  isOver,
+  type LeaseRequest,
+  type ProcessRequest,
+  type StartRequest,
+} from "./protocol.ts";
 
 type Names = Pick<InstanceRecord, "project" | "instance">;
 
@@ -182,10 +189,6 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
 
 const isRunning = (state: HeldRoute["state"]): boolean =>
   state === "starting" || state === "up" || state === "running" || state === "stopping";
-
-/** Whether a process has ended, and is not started again by itself. */
-export const isOver = (state: HeldRoute["state"]): boolean =>
-  state === "exited" || state === "failed" || state === "stopped";
 
 function labelTaken({ label, command, record }: LeaseRequest): CspaceError<CliErrorCode> {
   return new CspaceError("CSPACE_LABEL_TAKEN", `${label} of ${record.instance} is served by a command: ${command}`, {

@@ -72,6 +72,10 @@ export interface HeldRoute {
   readonly error: DaemonFailure["error"] | null;
 }
 
+/** Whether a process has ended, and is not started again by itself. */
+export const isOver = (state: HeldRoute["state"]): boolean =>
+  state === "exited" || state === "failed" || state === "stopped";
+
 /** An instance, as far as its processes go. */
 export interface HeldInstance {
   readonly record: InstanceRecord;

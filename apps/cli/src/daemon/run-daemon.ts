@@ -15,8 +15,8 @@ import { createFront } from "./create-front.ts";
 import { findSocket } from "./find-socket.ts";
 import { handOver } from "./hand-over/hand-over.ts";
 import { type Predecessor, takeOver } from "./hand-over/take-over.ts";
-import { createHolder, isOver } from "./holder.ts";
-import { type DaemonStatus, protocolVersion } from "./protocol.ts";
+import { createHolder } from "./holder.ts";
+import { type DaemonStatus, isOver, protocolVersion } from "./protocol.ts";
 import { listen, serveDaemon } from "./serve-daemon.ts";
 import { supervise } from "./supervise.ts";
 

@@ -1,6 +1,5 @@
-import { request } from "node:http";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askDaemon } from "./ask-daemon.ts";
 import { bin, createSandbox, docker, engineAnswers, prefix, removeLeftovers, until } from "./harness.ts";
 import { open, server } from "./host-machine.ts";
 
@@ -16,20 +15,8 @@ describe.skipIf(!engineAnswers)("processes while the engine comes and goes (need
   let link: string;
   let answer: string;
 
-  /** Asks the daemon of the sandbox's home; `undefined` when there is none. */
-  const ask = (method: string, path: string, body?: object): Promise<{ readonly pid: number } | undefined> =>
-    new Promise((resolve) => {
-      const socketPath = join(sandbox.home, "run/daemon.sock");
-      const sent = request({ socketPath, method, path, agent: false }, (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => {
-          text += chunk;
-        });
-        response.once("end", () => resolve(JSON.parse(text)));
-      });
-      sent.once("error", () => resolve(undefined));
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
-    });
+  const ask = (...args: [method: string, path: string, body?: object]): ReturnType<typeof askDaemon> =>
+    askDaemon(sandbox.home, ...args);
   const up = async (env: Readonly<Record<string, string>>): Promise<string> => {
     const run = await sandbox.cspaceWith(env, folder, "up", "mercury", "--json");
     expect(run).toMatchObject({ code: 0 });

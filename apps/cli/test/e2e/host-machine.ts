@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach } from "vitest";
+import { askDaemon, type DaemonAnswer } from "./ask-daemon.ts";
 import { bin, until } from "./harness.ts";
 import { type RunningCli, signalGroup, startCspace } from "./processes.ts";
 
@@ -47,13 +48,6 @@ export interface HostMachine {
   json<Document>(cwd: string, ...args: string[]): Promise<Document>;
 }
 
-/** What of a daemon's answers tests look at. */
-export interface DaemonAnswer {
-  readonly pid: number;
-  readonly protocol: number;
-  readonly gateway: { readonly httpPort: number | null; readonly dnsPort: number | null };
-}
-
 /** A server that says who it is, and what it was told. */
 export const server = (name: string): string => `
 import { createServer } from "node:http";
@@ -91,19 +85,7 @@ export function useHostMachine(): HostMachine {
   const running: RunningCli[] = [];
   let root = "";
   const env = (): Record<string, string> => ({ CSPACE_HOME: join(root, "home"), DOCKER_HOST: "unix:///nowhere.sock" });
-  const call: HostMachine["call"] = (method, path) =>
-    new Promise((resolve) => {
-      const socketPath = join(root, "home/run/daemon.sock");
-      const sent = request({ socketPath, method, path, agent: false }, (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (chunk: string) => {
-          text += chunk;
-        });
-        response.once("end", () => resolve(JSON.parse(text)));
-      });
-      sent.once("error", () => resolve(undefined));
-      sent.end();
-    });
+  const call: HostMachine["call"] = (method, path) => askDaemon(join(root, "home"), method, path);
   const readDaemon = (): ReturnType<typeof call> => call("GET", "/status");
 
   beforeEach(() => {

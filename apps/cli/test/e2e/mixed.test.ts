@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askDaemon } from "./ask-daemon.ts";
 import { createSandbox, docker, engineAnswers, get, httpService, prefix, removeLeftovers, until } from "./harness.ts";
 import { isAlive } from "./processes.ts";
 
@@ -23,22 +23,6 @@ require("node:http").createServer((request, response) => {
   .listen(Number(PORT), HOST);
 `;
 
-/** Asks the daemon of the sandbox's home; `undefined` when there is none. */
-function askDaemon(method: string, path: string): Promise<{ readonly pid: number } | undefined> {
-  return new Promise((resolve) => {
-    const socketPath = join(sandbox.home, "run/daemon.sock");
-    const sent = request({ socketPath, method, path, agent: false }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.once("end", () => resolve(JSON.parse(text)));
-    });
-    sent.once("error", () => resolve(undefined));
-    sent.end();
-  });
-}
-
 describe.skipIf(!engineAnswers)("processes of the host beside containers (needs a Docker engine)", () => {
   let folder: string;
   let routes: readonly Route[];
@@ -59,8 +43,8 @@ describe.skipIf(!engineAnswers)("processes of the host beside containers (needs 
     port = (await sandbox.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status")).proxy.httpPort;
   });
   afterAll(async () => {
-    await askDaemon("POST", "/stop");
-    await until(10_000, async () => (await askDaemon("GET", "/status")) === undefined);
+    await askDaemon(sandbox.home, "POST", "/stop");
+    await until(10_000, async () => (await askDaemon(sandbox.home, "GET", "/status")) === undefined);
     await sandbox.clean();
   });
 
@@ -120,7 +104,7 @@ describe.skipIf(!engineAnswers)("processes of the host beside containers (needs 
   it("without its daemon, the next up takes the way to it out of Traefik, and brings both back", async () => {
     expect(existsSync(catchAll())).toBe(true);
     const web = Number((await get(port, host("web"))).body.split(" ").at(-1));
-    process.kill((await askDaemon("GET", "/status"))?.pid as number, "SIGKILL");
+    process.kill((await askDaemon(sandbox.home, "GET", "/status"))?.pid as number, "SIGKILL");
     await until(5000, async () => (await get(port, host("web"))).status === 502);
     await until(5000, async () => !isAlive(web));
     await sandbox.json(folder, "proxy", "up");
@@ -146,7 +130,7 @@ describe.skipIf(!engineAnswers)("processes of the host beside containers (needs 
     const web = Number((await get(port, host("web"))).body.split(" ").at(-1));
     await sandbox.json(folder, "down", "mercury");
     expect(docker("ps", "-aq", "--filter", `label=com.docker.compose.project=${project}--mercury`)).toBe("");
-    await until(10_000, async () => (await askDaemon("GET", "/status")) === undefined);
+    await until(10_000, async () => (await askDaemon(sandbox.home, "GET", "/status")) === undefined);
     await until(5000, async () => !existsSync(catchAll()));
     await until(5000, async () => (await get(port, host("web"))).status === 404);
     expect(isAlive(web)).toBe(false);
