@@ -1,37 +1,22 @@
-import type { DockerEngine } from "../engine/docker-engine.ts";
-import { type RunCompose, requireCompose } from "../engine/run-compose.ts";
-import type { HomePaths } from "../home/home-paths.ts";
+import { requireCompose } from "../engine/run-compose.ts";
 import { withLock } from "../home/with-lock.ts";
 import { hasOrphans, isComplete, missingServices } from "./instance-state.ts";
-import { attachAll, ensureNetworks } from "./join-networks.ts";
-import type { InstanceRecord } from "./override-source.ts";
+import { attachAll, ensureNetworks, type JoinNetworksOptions } from "./join-networks.ts";
 import type { InstancePlan } from "./plan-instance.ts";
-import { runForInstance } from "./run-for-instance.ts";
+import { type RunForInstanceOptions, runForInstance } from "./run-for-instance.ts";
 import { createStepRunner, type OnStep, type Step } from "./run-steps.ts";
 import { startContainers } from "./start-containers.ts";
 import { listInstanceContainers, waitForInstance } from "./wait-for-instance.ts";
 
 /** Options of {@link applyInstance}. */
-export interface ApplyInstanceOptions {
-  readonly engine: DockerEngine;
-  readonly compose: RunCompose;
-  readonly paths: HomePaths;
-  /** The user's compose files, absolute. */
-  readonly files: readonly string[];
-  /** Variables for the interpolation of the user's files. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly record: InstanceRecord;
-  readonly pool: string;
-  readonly domains: readonly string[];
+export interface ApplyInstanceOptions extends JoinNetworksOptions, RunForInstanceOptions {
   /** Build images first. @default false */
   readonly build?: boolean;
   /** Make every container anew. @default false */
   readonly recreate?: boolean;
   /** How long containers may take to be done, in milliseconds; `null`: do not wait. @default 60_000 */
   readonly waitMs?: number | null;
-  readonly signal?: AbortSignal | undefined;
   readonly onStep?: OnStep | undefined;
-  readonly onLine?: ((line: string) => void) | undefined;
 }
 
 /** What {@link applyInstance} did. */
@@ -49,10 +34,10 @@ export interface AppliedInstance {
  * @throws {CspaceError} with the codes of Compose, the engine, the networks and the wait; what was running before runs on.
  */
 export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOptions): Promise<AppliedInstance> {
-  const { engine, compose, paths, waitMs = 60_000, signal } = options;
+  const { engine, compose, paths, build = false, recreate = false, waitMs = 60_000, signal } = options;
   const { steps, run } = createStepRunner(options.onStep);
   let started: string[] = [];
-  if (await isComplete(plan, options)) {
+  if (!build && !recreate && (await isComplete(plan, options))) {
     for (const name of ["networks", "create", "attach", "start"] as const) await run(name, async () => "unchanged");
     await run("wait", async () => (waitMs === null ? "skipped" : "unchanged"));
     return { steps, started };
@@ -71,7 +56,7 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
   const deadline = waitMs === null ? undefined : Date.now() + waitMs;
   // One at a time, so that a one-shot service runs once; with a lock of its own, so that `down` need not wait for it.
   const start = async (): Promise<Step["status"]> => {
-    started = await startContainers(plan, { ...options, deadline });
+    started = await startContainers(plan, { ...options, waitMs, deadline });
     return started.length > 0 ? "done" : "unchanged";
   };
   await run("start", () => withLock(paths, `start-${plan.composeProject}`, start, { signal }));

@@ -1,21 +1,28 @@
 import { labelKeys } from "@cspace/labels";
-import type { EngineContainer, EngineNetwork } from "../engine/docker-engine.ts";
+import type { DockerEngine, EngineContainer, EngineNetwork } from "../engine/docker-engine.ts";
+import type { HomePaths } from "../home/home-paths.ts";
 import { readText } from "../home/read-text.ts";
 import { isSealed } from "../home/seal.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { readMissingAttachments } from "../networks/apply-attachments.ts";
-import type { ApplyInstanceOptions } from "./apply-instance.ts";
 import { replicasOf } from "./compose-model.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
-import { overrideSource } from "./override-source.ts";
+import { type InstanceRecord, overrideSource } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 import { listInstanceContainers, progressOf } from "./wait-for-instance.ts";
 
+/** Options of {@link isComplete}. */
+export interface IsCompleteOptions {
+  readonly engine: DockerEngine;
+  readonly paths: HomePaths;
+  readonly record: InstanceRecord;
+  readonly domains: readonly string[];
+}
+
 /** Whether an instance is as planned in every respect, so that nothing needs to be done to it. */
-export async function isComplete(plan: InstancePlan, options: ApplyInstanceOptions): Promise<boolean> {
-  const { engine, domains, paths, record, build = false, recreate = false } = options;
-  if (build || recreate) return false;
+export async function isComplete(plan: InstancePlan, options: IsCompleteOptions): Promise<boolean> {
+  const { engine, domains, paths, record } = options;
   const [containers, networks, unattached, override] = await Promise.all([
     listInstanceContainers(engine, plan.composeProject),
     engine.listNetworks(),

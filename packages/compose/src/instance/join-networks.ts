@@ -1,17 +1,29 @@
+import type { DockerEngine } from "../engine/docker-engine.ts";
+import type { HomePaths } from "../home/home-paths.ts";
 import { withLock } from "../home/with-lock.ts";
 import { allocateSubnets } from "../networks/allocate-subnets.ts";
 import { attachProxy, connect } from "../networks/apply-attachments.ts";
 import { ensureProjectNetwork } from "../networks/ensure-project-network.ts";
-import type { ApplyInstanceOptions } from "./apply-instance.ts";
 import { readReservedSubnets, writeOverride } from "./instance-record.ts";
 import { detached, liveSubnets } from "./instance-state.ts";
+import type { InstanceRecord } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 import { renderOverride } from "./render-override.ts";
 import type { Step } from "./run-steps.ts";
 import { listInstanceContainers } from "./wait-for-instance.ts";
 
+/** Options of {@link ensureNetworks} and {@link attachAll}. */
+export interface JoinNetworksOptions {
+  readonly engine: DockerEngine;
+  readonly paths: HomePaths;
+  readonly record: InstanceRecord;
+  readonly pool: string;
+  readonly domains: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Makes the project's network, chooses subnets for the instance's own, and writes them into its override. */
-export async function ensureNetworks(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {
+export async function ensureNetworks(plan: InstancePlan, options: JoinNetworksOptions): Promise<Step["status"]> {
   const { engine, paths, pool, domains, record, signal } = options;
   const work = async (): Promise<Step["status"]> => {
     const reserved = await readReservedSubnets(paths, plan);
@@ -29,7 +41,7 @@ export async function ensureNetworks(plan: InstancePlan, options: ApplyInstanceO
 }
 
 /** Connects every routed container to the project's network, and the proxy to all that it serves. */
-export async function attachAll(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {
+export async function attachAll(plan: InstancePlan, options: JoinNetworksOptions): Promise<Step["status"]> {
   const { engine, paths, pool, domains, record, signal } = options;
   const work = async (): Promise<Step["status"]> => {
     const { projectName } = record;

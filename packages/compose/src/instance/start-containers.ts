@@ -1,10 +1,19 @@
 import { isCspaceError } from "@cspace/errors";
-import type { ApplyInstanceOptions } from "./apply-instance.ts";
+import type { DockerEngine } from "../engine/docker-engine.ts";
 import { awaitedServices } from "./compose-model.ts";
 import { serviceOf } from "./container-state.ts";
 import type { InstancePlan } from "./plan-instance.ts";
-import { runForInstance } from "./run-for-instance.ts";
+import { type RunForInstanceOptions, runForInstance } from "./run-for-instance.ts";
 import { containerFailed, listInstanceContainers, progressOf, waitTimeout } from "./wait-for-instance.ts";
+
+/** Options of {@link startContainers}. */
+export interface StartContainersOptions extends RunForInstanceOptions {
+  readonly engine: DockerEngine;
+  /** How long the containers may take, in milliseconds, as an error says it; `null`: nobody waits for them. */
+  readonly waitMs: number | null;
+  /** When that time is up, as `Date.now()` counts; `undefined`: never. */
+  readonly deadline: number | undefined;
+}
 
 /**
  * Starts the containers of an instance that are not done, in the order of their dependencies, and gives the services
@@ -12,11 +21,8 @@ import { containerFailed, listInstanceContainers, progressOf, waitTimeout } from
  *
  * @throws {CspaceError} `CSPACE_CONTAINER_FAILED`, `CSPACE_WAIT_TIMEOUT`, `CSPACE_COMPOSE_FAILED`.
  */
-export async function startContainers(
-  plan: InstancePlan,
-  options: ApplyInstanceOptions & { readonly deadline: number | undefined },
-): Promise<string[]> {
-  const { engine, waitMs = 60_000, deadline, signal } = options;
+export async function startContainers(plan: InstancePlan, options: StartContainersOptions): Promise<string[]> {
+  const { engine, waitMs, deadline, signal } = options;
   const containers = await listInstanceContainers(engine, plan.composeProject);
   const unfinished = containers.filter((container) => progressOf(container, plan) !== "done");
   const stopped = unfinished.filter((container) => container.State !== "running");
