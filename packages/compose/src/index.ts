@@ -61,12 +61,8 @@ export {
   planInstance,
   type ServiceOverride,
 } from "./instance/plan-instance.ts";
-export {
-  type PreviewInstanceOptions,
-  previewInstance,
-  previewProxyRemoval,
-  previewRemoval,
-} from "./instance/preview.ts";
+export { type PreviewInstanceOptions, previewInstance } from "./instance/preview-instance.ts";
+export { previewRemoval } from "./instance/preview-removal.ts";
 export { type RemoveInstanceOptions, removeInstance } from "./instance/remove-instance.ts";
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
 export { renderOverride } from "./instance/render-override.ts";
@@ -88,9 +84,10 @@ export {
 export { portCandidates } from "./proxy/choose-proxy-ports.ts";
 export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy/ensure-proxy.ts";
 export { type PreviewProxyOptions, previewPorts, previewProxy } from "./proxy/preview-proxy.ts";
-export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy/proxy-names.ts";
+export { previewProxyRemoval } from "./proxy/preview-proxy-removal.ts";
 export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
 export { readHttpPort } from "./proxy/read-http-port.ts";
 export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";
 export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";
 export { type StopProxyOptions, stopProxy } from "./proxy/stop-proxy.ts";
+export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy-names.ts";

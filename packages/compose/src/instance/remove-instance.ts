@@ -7,7 +7,7 @@ import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { makeFolder, withLock } from "../home/with-lock.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
-import { proxyContainer } from "../proxy/proxy-names.ts";
+import { proxyContainer } from "../proxy-names.ts";
 import { forgetInstance, keepRecordOnly } from "./instance-record.ts";
 import { createStepRunner, type OnStep, type Step } from "./run-steps.ts";
 import { listInstanceContainers } from "./wait-for-instance.ts";

@@ -1,7 +1,7 @@
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
-import { proxyContainer, proxyProject } from "../proxy/proxy-names.ts";
+import { proxyContainer, proxyProject } from "../proxy-names.ts";
 import { readHostRoutes } from "./read-host-routes.ts";
 import { covers, freeSubnets, overlaps } from "./subnets.ts";
 

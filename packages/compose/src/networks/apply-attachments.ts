@@ -2,7 +2,7 @@ import { CspaceError } from "@cspace/errors";
 import { labelKeys } from "@cspace/labels";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
-import { proxyContainer } from "../proxy/proxy-names.ts";
+import { proxyContainer } from "../proxy-names.ts";
 import { type Attachment, planAttachments } from "./plan-attachments.ts";
 
 /**

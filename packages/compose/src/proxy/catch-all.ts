@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { planFile, readFileState, writeFileAtomic } from "@cspace/plan";
 import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
-import { proxyContainer, proxyProject } from "./proxy-names.ts";
+import { proxyContainer, proxyProject } from "../proxy-names.ts";
 
 /** Where Traefik reaches a gateway that runs on the host. */
 export interface GatewayAddress {

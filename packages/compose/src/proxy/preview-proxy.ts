@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { type PlanStep, planFile, readFileState } from "@cspace/plan";
+import { engineStep } from "../engine/engine-step.ts";
 import type { MachineConfig } from "../home/machine-config.ts";
+import { dnsContainer, proxyContainer, proxyImages } from "../proxy-names.ts";
 import { choosePorts } from "./choose-proxy-ports.ts";
 import { type EnsureProxyOptions, readAskedConfig, readReadyProxy, refuseForeign } from "./ensure-proxy.ts";
 import { chooseMachine } from "./proxy-machine.ts";
-import { dnsContainer, proxyContainer, proxyImages } from "./proxy-names.ts";
 import { type ProxyState, readProxyState } from "./proxy-state.ts";
 import type { ProxyPorts } from "./read-port-conflict.ts";
 import { planProxy, renderProxy } from "./render-proxy.ts";
@@ -34,13 +35,11 @@ export async function previewProxy(options: PreviewProxyOptions): Promise<PlanSt
     ),
   );
   const same = state.hash === stack.hash;
-  const container = (name: string, image: string, port: number | null, before: number | null): PlanStep => ({
-    kind: "container",
-    path: `docker:container/${name}`,
-    before: before === null ? null : `port ${before}\n`,
-    after: port === null ? null : `${image} on port ${port}\n`,
-    needsRoot: false,
-  });
+  const container = (name: string, image: string, port: number | null, before: number | null): PlanStep =>
+    engineStep("container", name, {
+      before: before === null ? null : `port ${before}\n`,
+      after: port === null ? null : `${image} on port ${port}\n`,
+    });
   return [
     ...files.filter((step) => step !== undefined),
     ...(same && state.proxyRunning ? [] : [container(proxyContainer, proxyImages.traefik, httpPort, state.httpPort)]),

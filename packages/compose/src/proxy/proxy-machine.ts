@@ -7,7 +7,7 @@ import type { HomePaths } from "../home/home-paths.ts";
 import type { MachineConfig } from "../home/machine-config.ts";
 import { readReservedSubnets } from "../instance/instance-record.ts";
 import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
-import { proxyProject } from "./proxy-names.ts";
+import { proxyProject } from "../proxy-names.ts";
 import type { ProxyStackInput } from "./render-proxy.ts";
 
 /** What the proxy's stack depends on and no setting tells. */

@@ -1,5 +1,5 @@
 import type { DockerEngine, EngineContainerDetail } from "../engine/docker-engine.ts";
-import { dnsContainer, proxyContainer, proxyLabels, proxyProject } from "./proxy-names.ts";
+import { dnsContainer, proxyContainer, proxyLabels, proxyProject } from "../proxy-names.ts";
 
 /** The proxy as the engine has it. */
 export interface ProxyState {

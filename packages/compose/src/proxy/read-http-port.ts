@@ -1,5 +1,5 @@
 import type { EngineReader } from "../engine/open-engine-reader.ts";
-import { proxyContainer, proxyLabels } from "./proxy-names.ts";
+import { proxyContainer, proxyLabels } from "../proxy-names.ts";
 
 /** Where the proxy answers HTTP, from one list of the engine's; `null` when it does not run. */
 export async function readHttpPort(engine: EngineReader): Promise<number | null> {

@@ -1,7 +1,7 @@
 import { escapeDollars } from "../escape-dollars.ts";
 import { hashOf, seal } from "../home/seal.ts";
+import { dnsContainer, proxyContainer, proxyImages, proxyLabels, proxyProject } from "../proxy-names.ts";
 import { readTemplate } from "../read-template.ts";
-import { dnsContainer, proxyContainer, proxyImages, proxyLabels, proxyProject } from "./proxy-names.ts";
 import { renderCorefile } from "./render-corefile.ts";
 
 /** Everything that the rendered stack depends on. */

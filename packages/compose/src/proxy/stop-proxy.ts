@@ -1,7 +1,7 @@
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { withLock } from "../home/with-lock.ts";
-import { proxyProject } from "./proxy-names.ts";
+import { proxyProject } from "../proxy-names.ts";
 import { readProxyState } from "./proxy-state.ts";
 
 /** Options of {@link stopProxy}. */
