@@ -20,6 +20,7 @@ export {
 } from "./engine/run-compose.ts";
 export type { ComposeErrorCode } from "./errors.ts";
 export { type HomePaths, type HomePathsOptions, homePaths } from "./home/home-paths.ts";
+export { isGone } from "./home/is-gone.ts";
 export {
   defaultMachineConfig,
   type MachineConfig,

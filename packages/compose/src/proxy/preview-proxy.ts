@@ -4,10 +4,13 @@ import { engineStep } from "../engine/engine-step.ts";
 import type { MachineConfig } from "../home/machine-config.ts";
 import { dnsContainer, proxyContainer, proxyImages } from "../proxy-names.ts";
 import { choosePorts } from "./choose-proxy-ports.ts";
-import { type EnsureProxyOptions, readAskedConfig, readReadyProxy, refuseForeign } from "./ensure-proxy.ts";
+import type { EnsureProxyOptions } from "./ensure-proxy.ts";
 import { chooseMachine } from "./proxy-machine.ts";
 import { type ProxyState, readProxyState } from "./proxy-state.ts";
+import { readAskedConfig } from "./read-asked-config.ts";
 import type { ProxyPorts } from "./read-port-conflict.ts";
+import { readReadyProxy } from "./read-ready-proxy.ts";
+import { refuseForeign } from "./refuse-foreign.ts";
 import { planProxy, renderProxy } from "./render-proxy.ts";
 
 /** Options of {@link previewProxy}. */
@@ -60,7 +63,8 @@ export async function previewProxy(options: PreviewProxyOptions): Promise<PlanSt
 export async function previewPorts(
   options: EnsureProxyOptions,
 ): Promise<ProxyPorts & { readonly notes: readonly string[] }> {
-  return (await readReadyProxy(options)) ?? (await choosePreview(options)).ports;
+  const ready = await readReadyProxy(options);
+  return ready === undefined ? (await choosePreview(options)).ports : { ...ready, notes: [] };
 }
 
 async function choosePreview(
@@ -68,7 +72,7 @@ async function choosePreview(
 ): Promise<{ state: ProxyState; config: MachineConfig; ports: Awaited<ReturnType<typeof choosePorts>> }> {
   const state = await readProxyState(options.engine);
   refuseForeign(state, options.paths);
-  const asked = await readAskedConfig(options);
+  const asked = await readAskedConfig(options.paths, options);
   const config = options.domains === undefined ? asked : { ...asked, domains: options.domains };
   const refused = { http: new Map(), dns: new Map() };
   return { state, config, ports: await choosePorts({ ...options, config, state, refused }) };
