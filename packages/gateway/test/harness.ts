@@ -174,7 +174,9 @@ export async function openRaw(port: number, host = "127.0.0.1"): Promise<RawClie
 export async function ask(port: number, request: string): Promise<string> {
   const client = await openRaw(port);
   client.send(request);
-  return client.closed();
+  const response = await client.closed();
+  client.socket.destroy();
+  return response;
 }
 
 /** A request's head, with `Host` of {@link route}. */

@@ -1,22 +1,20 @@
 import type { Socket } from "node:net";
 import { noBytes } from "../http/body-reader.ts";
-import type { Field } from "../http/fields.ts";
 import { findHeadEnd, type HeadSearch } from "../http/find-head-end.ts";
 import type { RequestOrigin } from "../http/forwarded.ts";
 import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
-import { isUpgrade, upgradeOf } from "../http/upstream-head.ts";
 import type { Hub, Tracked } from "../hub.ts";
-import { firstRequestMs, halfClosedFlowMs, halfClosedMs, lingerMs } from "../limits.ts";
-import { loopPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
+import { firstRequestMs, lingerMs } from "../limits.ts";
+import { malformedPage, unknownHostPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
-import { bytesMoved, bytesTaken } from "./bytes-taken.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, type ExchangeClient } from "./exchange.ts";
 import { joinTunnel } from "./join-tunnel.ts";
-
-/** The head that a client's HTTP/2 begins with when it knows that it may (RFC 9113, 3.4). */
-const http2Preface = "PRI * HTTP/2.0";
+import { type Doing, Patience } from "./patience.ts";
+import { refusalOf } from "./refusal-of.ts";
+import { http2Preface, speakHttp2 } from "./speak-http2.ts";
+import { staysOpen } from "./stays-open.ts";
 
 /** What a listener says of the connections that it accepts. */
 export interface ClientOrigin {
@@ -29,7 +27,7 @@ export interface ClientOrigin {
  * The connection of one client: it collects heads, lets one request after the other be exchanged with a service, and
  * answers by itself what no service is to see.
  */
-export class ClientConnection implements Tracked {
+export class ClientConnection implements ExchangeClient, Tracked {
   readonly socket: Socket;
   readonly hub: Hub;
   readonly origin: RequestOrigin;
@@ -46,15 +44,14 @@ export class ClientConnection implements Tracked {
   #closing = false;
   /** The service at the other end, once another protocol is spoken. */
   #tunnel: Socket | undefined;
-  #halfClosedAt = 0;
-  /** How many bytes had moved when it was last looked at. */
-  #moved = -1;
+  readonly #patience: Patience;
 
   constructor(hub: Hub, socket: Socket, { address, port, trustForwarded }: ClientOrigin) {
     this.hub = hub;
     this.socket = socket;
     this.origin = { clientAddress: address, port, gatewayName: hub.name, trustForwarded };
     this.deadline = Date.now() + hub.limits.idleTimeoutMs;
+    this.#patience = new Patience(socket, hub.limits.stallTimeoutMs);
     hub.add(this);
     socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     socket.on("end", () => this.#onEnd());
@@ -117,7 +114,7 @@ export class ClientConnection implements Tracked {
   }
 
   onDeadline(): void {
-    const more = this.#patienceMs();
+    const more = this.#patience.leftMs(this.#doing);
     if (more > 0) {
       this.deadline = Date.now() + more;
       return;
@@ -220,41 +217,10 @@ export class ClientConnection implements Tracked {
     this.#exchange?.start();
   }
 
-  /** For how long there is more to wait for, in milliseconds: something moved since this was last asked; 0 for no longer. */
-  #patienceMs(): number {
-    const { stallTimeoutMs } = this.hub.limits;
-    const held = this.socket.writableLength > 0;
-    // A tunnel whose sides have nothing for each other may be silent for ever.
-    const silent = this.#tunnel !== undefined && !held && this.#tunnel.writableLength === 0;
-    const moved = this.#hasMoved();
-    if (held || this.#tunnel !== undefined) return moved || silent ? stallTimeoutMs : 0;
-    if (this.#exchange === undefined) return 0;
-    if (!this.socket.readableEnded) return moved ? stallTimeoutMs : 0;
-    const awaited = !this.#exchange.answered && Date.now() - this.#halfClosedAt < halfClosedMs;
-    return moved || awaited ? halfClosedFlowMs : 0;
-  }
-
-  /** What the client sends is no movement when nobody takes it. */
-  #hasMoved(): boolean {
-    const before = this.#moved;
-    const other = this.#tunnel ?? this.#exchange?.socket;
-    this.#moved = other === undefined ? bytesTaken(this.socket) : bytesMoved(this.socket) + bytesMoved(other);
-    return this.#moved !== before;
-  }
-
-  /** Hands the connection to who speaks HTTP/2: few clients do without encryption, so its code is loaded for the first. */
   async #becomeHttp2(): Promise<void> {
     this.#closing = true;
     this.deadline = 0;
-    for (const event of ["data", "end", "drain"]) this.socket.removeAllListeners(event);
-    this.socket.pause();
-    const { Http2Connection } = await import("../http2/http2-connection.ts");
-    if (this.socket.destroyed || this.hub.draining) {
-      this.socket.destroy();
-      return;
-    }
-    this.socket.unshift(this.#takePending());
-    new Http2Connection(this.hub, this.socket, this.origin);
+    await speakHttp2(this.hub, this.socket, { origin: this.origin, bytes: this.#takePending() });
     this.hub.remove(this);
   }
 
@@ -276,11 +242,12 @@ export class ClientConnection implements Tracked {
     else this.destroy();
   }
 
-  /** The client has closed its half, and may still be reading. */
   #awaitRest(): void {
-    this.#hasMoved();
-    this.#halfClosedAt = Date.now();
-    this.deadline = this.#halfClosedAt + halfClosedFlowMs;
+    this.deadline = Date.now() + this.#patience.halfClosed(this.#doing);
+  }
+
+  get #doing(): Doing {
+    return { tunnel: this.#tunnel, exchange: this.#exchange };
   }
 
   /** Ends after what was written, and reads on a moment, since a reset would take the answer from the client. */
@@ -290,31 +257,10 @@ export class ClientConnection implements Tracked {
     this.#pending = noBytes;
     // What is still held for the client may take it long to read; the time to close begins when it has that.
     this.deadline = Date.now() + this.hub.limits.stallTimeoutMs;
-    this.#moved = bytesTaken(this.socket);
+    this.#patience.look(this.#doing);
     this.socket.end(() => {
       this.deadline = Date.now() + lingerMs;
     });
     this.socket.resume();
   }
-}
-
-/** What the gateway answers of itself on a route that it serves; `undefined` when the service is to answer. */
-function refusalOf(request: RequestHead, target: Target, gatewayName: string): Page | undefined {
-  const protocol = upgradeOf(request);
-  if (protocol !== undefined && !isUpgrade(protocol)) return malformedPage(400, "Upgrade names no protocol");
-  if (request.minor === 1 && request.fields.some(isUnknownExpectation)) {
-    return malformedPage(417, "nothing but 100-continue can be expected");
-  }
-  const wasHere = request.fields.some(({ key, value }) => key === "via" && value.includes(gatewayName));
-  return wasHere ? loopPage(target) : undefined;
-}
-
-/** An expectation that nobody here can tell to be met (RFC 9110, 10.1.1). */
-function isUnknownExpectation({ key, value }: Field): boolean {
-  return key === "expect" && value.toLowerCase() !== "100-continue";
-}
-
-/** Whether the client takes another response on this connection (RFC 9112, 9.3). */
-export function staysOpen({ minor, connection }: RequestHead): boolean {
-  return minor === 1 && !connection.includes("close");
 }

@@ -1,16 +1,18 @@
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { type BodyReader, createBodyReader } from "../http/body-reader.ts";
+import type { RequestOrigin } from "../http/forwarded.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import { listMembers, MalformedMessage } from "../http/syntax.ts";
 import { buildUpstreamHead, upgradeOf } from "../http/upstream-head.ts";
+import type { Hub } from "../hub.ts";
 import { lostPage, malformedPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
 import type { Target } from "../route-table.ts";
 import type { UpstreamConnection, UpstreamUser } from "../upstream/upstream-connection.ts";
-import { type ClientConnection, staysOpen } from "./client-connection.ts";
 import { reachService } from "./reach-service.ts";
-import { ResponseRelay } from "./response-relay.ts";
+import { ResponseRelay, type ResponseSink } from "./response-relay.ts";
+import { staysOpen } from "./stays-open.ts";
 
 /** Methods that may be sent again when nobody knows whether they were heard (RFC 9110, 9.2.2). */
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -21,9 +23,28 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
  */
 const restMs = 10;
 
+/** The client of an exchange. */
+export interface ExchangeClient extends ResponseSink {
+  readonly hub: Hub;
+  readonly origin: RequestOrigin;
+  /** Gives the body of the request to the exchange from now on. */
+  feedBody(): void;
+  /** Reads no more of the body for now. */
+  holdBody(): void;
+  resumeBody(): void;
+  /** The exchange is over; `close`: no other may follow. */
+  exchangeDone(close: boolean): void;
+  /** Answers with a page instead of the service. */
+  answer(page: Page, request: RequestHead, target: Target, close: boolean): void;
+  becomeTunnel(upstream: Socket, first: Buffer): void;
+  /** Ends the connection at once, so that the client does not take what it got for all there is. */
+  reset(): void;
+  destroy(): void;
+}
+
 /** One request and its response, between one client and one service. */
 export class Exchange implements UpstreamUser {
-  readonly #client: ClientConnection;
+  readonly #client: ExchangeClient;
   readonly #request: RequestHead;
   readonly #body: BodyReader;
   readonly #relay: ResponseRelay;
@@ -32,7 +53,7 @@ export class Exchange implements UpstreamUser {
   #sentBody = false;
   #over = false;
 
-  constructor(client: ClientConnection, request: RequestHead, target: Target) {
+  constructor(client: ExchangeClient, request: RequestHead, target: Target) {
     this.#client = client;
     this.#request = request;
     this.#target = target;

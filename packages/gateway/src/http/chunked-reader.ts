@@ -1,4 +1,3 @@
-import type { BodyReader } from "./body-reader.ts";
 import { parseFields } from "./fields.ts";
 import { forwardableTrailer } from "./forwardable.ts";
 import { isFieldText, MalformedMessage } from "./syntax.ts";
@@ -15,7 +14,7 @@ type Place = "size" | "content" | "break" | "trailers" | "ended";
  * A body in chunks (RFC 9112, 7.1). Each byte is checked and, unless the chunks are to be decoded, passed on as it came:
  * nothing is encoded again. Trailers that a trailer may not be are left out (RFC 9110, 6.5.1).
  */
-export class ChunkedReader implements BodyReader {
+export class ChunkedReader {
   output: Buffer = Buffer.alloc(0);
   readonly #decode: boolean;
   #place: Place = "size";
