@@ -24,7 +24,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: "e2e",
-          include: ["apps/cli/test/e2e/**/*.test.ts"],
+          include: ["apps/cli/test/e2e/**/*.test.ts", "scripts/test/e2e/**/*.test.ts"],
           globalSetup: ["apps/cli/test/e2e/run-folder.ts"],
           fileParallelism: false,
           testTimeout: 120_000,

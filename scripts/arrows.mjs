@@ -30,13 +30,41 @@ export const rooms = {
     folder: "packages/compose",
     uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/labels", "@cspace/plan", "@cspace/ports"],
   },
-  "@cspace/cli": {
-    folder: "apps/cli",
+  "@cspace/daemon": {
+    folder: "packages/daemon",
     uses: [
       "@cspace/compose",
       "@cspace/errors",
       "@cspace/gateway",
       "@cspace/hostnames",
+      "@cspace/ports",
+      "@cspace/processes",
+    ],
+  },
+  "@cspace/instances": {
+    folder: "packages/instances",
+    uses: [
+      "@cspace/compose",
+      "@cspace/daemon",
+      "@cspace/errors",
+      "@cspace/hostnames",
+      "@cspace/labels",
+      "@cspace/plan",
+      "@cspace/ports",
+      "@cspace/processes",
+      "@cspace/project",
+      "@cspace/resolver",
+    ],
+  },
+  "@cspace/cli": {
+    folder: "apps/cli",
+    uses: [
+      "@cspace/compose",
+      "@cspace/daemon",
+      "@cspace/errors",
+      "@cspace/gateway",
+      "@cspace/hostnames",
+      "@cspace/instances",
       "@cspace/labels",
       "@cspace/plan",
       "@cspace/ports",

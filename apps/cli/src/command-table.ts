@@ -28,7 +28,6 @@ export const commands: readonly CommandSpec[] = [
       },
     ],
     examples: ["cspace init", "cspace init --dry-run", "cspace init --domain dev.test", "cspace init --yes --json"],
-    load: () => import("./commands/init.ts"),
   },
   {
     name: "up",
@@ -36,13 +35,12 @@ export const commands: readonly CommandSpec[] = [
     args: [["[instance]", "its name; by default the one of this directory, else the branch or a planet"]],
     options: [
       { flags: "--new", description: "make another instance of this directory" },
-      { flags: "--wait <seconds>", description: "how long containers may take (default: 60)", type: "seconds" },
+      { flags: "--wait <seconds>", description: "how long containers may take (default: 60)" },
       { flags: "--no-wait", description: "do not wait for containers and routes" },
       { flags: "--build", description: "build images first" },
       { flags: "--recreate", description: "make every container anew" },
     ],
     examples: ["cspace up", "cspace up mercury", "cspace up --new --json"],
-    load: () => import("./commands/up.ts"),
   },
   {
     name: "down",
@@ -53,7 +51,6 @@ export const commands: readonly CommandSpec[] = [
       { flags: "--all", description: "remove every instance of the project" },
     ],
     examples: ["cspace down", "cspace down mercury --volumes", "cspace down --all"],
-    load: () => import("./commands/down.ts"),
   },
   {
     name: "list",
@@ -64,7 +61,6 @@ export const commands: readonly CommandSpec[] = [
       { flags: "--watch", description: "again whenever something changes" },
     ],
     examples: ["cspace list", "cspace list --all --json"],
-    load: () => import("./commands/list.ts"),
   },
   {
     name: "url",
@@ -72,7 +68,6 @@ export const commands: readonly CommandSpec[] = [
     args: [["[label]", "the route; may be left out when there is only one"]],
     options: [],
     examples: ["curl $(cspace url api)", "cspace url dev --instance mercury"],
-    load: () => import("./commands/url.ts"),
   },
   {
     name: "open",
@@ -80,7 +75,6 @@ export const commands: readonly CommandSpec[] = [
     args: [["[label]", "the route; may be left out when there is only one"]],
     options: [],
     examples: ["cspace open", "cspace open dev --instance mercury"],
-    load: () => import("./commands/open.ts"),
   },
   {
     name: "env",
@@ -88,7 +82,6 @@ export const commands: readonly CommandSpec[] = [
     args: [["[instance]", "its name; by default the one of this directory"]],
     options: [{ flags: "--format <format>", description: "dotenv, json or shell (default: dotenv)" }],
     examples: ["cspace env > .env.local", 'eval "$(cspace env --format shell)"', "cspace env mercury --format json"],
-    load: () => import("./commands/env.ts"),
   },
   {
     name: "ports",
@@ -96,7 +89,6 @@ export const commands: readonly CommandSpec[] = [
     args: [["[instance]", "its name; by default the one of this directory"]],
     options: [],
     examples: ["cspace ports", "cspace ports mercury --json"],
-    load: () => import("./commands/ports.ts"),
   },
   {
     name: "logs",
@@ -104,10 +96,9 @@ export const commands: readonly CommandSpec[] = [
     args: [["[label]", "a route or a service; by default all"]],
     options: [
       { flags: "-f, --follow", description: "go on with what is printed from now on" },
-      { flags: "--tail <lines>", description: "only the last lines of each (default: 100)", type: "count" },
+      { flags: "--tail <lines>", description: "only the last lines of each (default: 100)" },
     ],
     examples: ["cspace logs", "cspace logs dev --follow", "cspace logs db --tail 20"],
-    load: () => import("./commands/logs.ts"),
   },
   {
     name: "run",
@@ -118,18 +109,16 @@ export const commands: readonly CommandSpec[] = [
     ],
     options: [],
     examples: ["cspace run dev -- npm run dev", "cspace run docs --instance mercury -- python3 -m http.server"],
-    load: () => import("./commands/run.ts"),
   },
   {
     name: "proxy up",
     summary: "start the proxy, or change its ports",
     args: [],
     options: [
-      { flags: "--http-port <port|auto>", description: "where it answers HTTP", type: "port" },
-      { flags: "--dns-port <port|auto>", description: "where it answers DNS", type: "port" },
+      { flags: "--http-port <port|auto>", description: "where it answers HTTP" },
+      { flags: "--dns-port <port|auto>", description: "where it answers DNS" },
     ],
     examples: ["cspace proxy up", "cspace proxy up --http-port 8088", "cspace proxy up --http-port auto"],
-    load: () => import("./commands/proxy-up.ts"),
   },
   {
     name: "proxy down",
@@ -137,7 +126,6 @@ export const commands: readonly CommandSpec[] = [
     args: [],
     options: [],
     examples: ["cspace proxy down"],
-    load: () => import("./commands/proxy-down.ts"),
   },
   {
     name: "proxy status",
@@ -145,7 +133,6 @@ export const commands: readonly CommandSpec[] = [
     args: [],
     options: [],
     examples: ["cspace proxy status --json"],
-    load: () => import("./commands/proxy-status.ts"),
   },
   {
     name: "proxy logs",
@@ -153,10 +140,9 @@ export const commands: readonly CommandSpec[] = [
     args: [],
     options: [
       { flags: "-f, --follow", description: "go on with what is printed from now on" },
-      { flags: "--tail <lines>", description: "only the last lines of each (default: 100)", type: "count" },
+      { flags: "--tail <lines>", description: "only the last lines of each (default: 100)" },
     ],
     examples: ["cspace proxy logs --follow"],
-    load: () => import("./commands/proxy-logs.ts"),
   },
   {
     name: "dns status",
@@ -164,7 +150,6 @@ export const commands: readonly CommandSpec[] = [
     args: [],
     options: [],
     examples: ["cspace dns status", "cspace dns status --json"],
-    load: () => import("./commands/dns-status.ts"),
   },
   {
     name: "dns install",
@@ -174,7 +159,6 @@ export const commands: readonly CommandSpec[] = [
       { flags: "--localhost", description: "let the system find cspace.localhost too, for Safari, Node and Java" },
     ],
     examples: ["cspace dns install", "cspace dns install --dry-run", "cspace dns install --localhost"],
-    load: () => import("./commands/dns-install.ts"),
   },
   {
     name: "dns uninstall",
@@ -182,7 +166,6 @@ export const commands: readonly CommandSpec[] = [
     args: [],
     options: [],
     examples: ["cspace dns uninstall", "cspace dns uninstall --dry-run"],
-    load: () => import("./commands/dns-uninstall.ts"),
   },
   {
     name: "statusline",
@@ -198,7 +181,6 @@ export const commands: readonly CommandSpec[] = [
       `echo '{"cwd":"'"$PWD"'"}' | cspace statusline`,
       "cspace statusline --uninstall",
     ],
-    load: () => import("./commands/statusline.ts"),
   },
   {
     name: "daemon",
@@ -207,6 +189,5 @@ export const commands: readonly CommandSpec[] = [
     options: [{ flags: "--take-over", description: "go on for the daemon that has started it" }],
     examples: ["cspace daemon"],
     hidden: true,
-    load: () => import("./commands/daemon.ts"),
   },
 ];

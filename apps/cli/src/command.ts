@@ -12,7 +12,7 @@ export interface CommandModule {
   render?(data: never, context: Context): string;
 }
 
-/** What a command promises before it is loaded: enough for parsing, help and completion. */
+/** What a command promises before it is loaded: enough for its help. */
 export interface CommandSpec {
   /** The words that call it: `up`, `proxy status`. */
   readonly name: string;
@@ -23,13 +23,10 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** Left out of the help. @default false */
   readonly hidden?: true;
-  readonly load: () => Promise<CommandModule>;
 }
 
-/** One option in commander's notation; `type` tells how its value is read. */
+/** One option in commander's notation; the word in angle brackets tells how its value is read. */
 export interface OptionSpec {
   readonly flags: string;
   readonly description: string;
-  /** @default "text" */
-  readonly type?: "text" | "seconds" | "count" | "port";
 }

@@ -1,6 +1,8 @@
 import type { ComposeErrorCode } from "@cspace/compose";
+import type { DaemonErrorCode } from "@cspace/daemon";
 import type { GatewayErrorCode } from "@cspace/gateway";
 import type { HostnamesErrorCode } from "@cspace/hostnames";
+import type { InstancesErrorCode } from "@cspace/instances";
 import type { LabelsErrorCode } from "@cspace/labels";
 import type { PlanErrorCode } from "@cspace/plan";
 import type { PortsErrorCode } from "@cspace/ports";
@@ -15,8 +17,10 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, engine: 3, privilege: 4
 type ErrorCode =
   | CliErrorCode
   | ComposeErrorCode
+  | DaemonErrorCode
   | GatewayErrorCode
   | HostnamesErrorCode
+  | InstancesErrorCode
   | LabelsErrorCode
   | PlanErrorCode
   | PortsErrorCode

@@ -6,6 +6,7 @@ import type { Context, GlobalFlags, Terminal } from "./context.ts";
 import type { CliErrorCode } from "./errors.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { ExitWith } from "./exit-with.ts";
+import { loadCommand } from "./load-command.ts";
 import { CommandFailure } from "./output/command-failure.ts";
 import { Output } from "./output/output.ts";
 import { isUsageError, type ParsedCommand, parseCommand } from "./program.ts";
@@ -70,7 +71,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     },
   };
   try {
-    const command = await parsed.spec.load();
+    const command = await loadCommand(parsed.name);
     const data = await command.run(context, parsed.args);
     if (data === undefined) return exitCodes.done;
     if (data instanceof ExitWith) return data.code;

@@ -5,7 +5,8 @@ import { separateCommand } from "./separate-command.ts";
 
 /** What was asked for, when it was a command. */
 export interface ParsedCommand {
-  readonly spec: Pick<CommandSpec, "name" | "load">;
+  /** The words that call it. */
+  readonly name: string;
   /** Options and arguments; an argument goes before an option of the same name. */
   readonly args: CommandArgs;
   /** The options alone. */
@@ -60,7 +61,7 @@ export function parseCommand(
     command.addHelpText("after", `\nExamples:\n${spec.examples.map((example) => `  ${example}`).join("\n")}`);
     command.action(() => {
       const options = command.optsWithGlobals();
-      parsed = { spec, options, args: { ...options, ...namedArgs(spec, command.args) } };
+      parsed = { name: spec.name, options, args: { ...options, ...namedArgs(spec, command.args) } };
     });
   }
   if (argv.length === 0) program.outputHelp();
@@ -98,17 +99,18 @@ function namedArgs(spec: CommandSpec, values: readonly string[]): CommandArgs {
   );
 }
 
-function buildOption({ flags, description, type = "text" }: OptionSpec): Option {
+function buildOption({ flags, description }: OptionSpec): Option {
   const option = new Option(flags, description);
-  return type === "text" ? option : option.argParser(parsers[type]);
+  const parse = parsers[/<.*>/.exec(flags)?.[0] ?? ""];
+  return parse === undefined ? option : option.argParser(parse);
 }
 
-const parsers = {
-  seconds: (text: string): number => readNumber(text, 0, 86_400, "a number of seconds"),
-  count: (text: string): number => readNumber(text, 0, 1_000_000, "a whole number"),
-  port: (text: string): number | "auto" =>
-    text === "auto" ? "auto" : readNumber(text, 1, 65_535, "a port from 1 to 65535, or auto"),
-} as const;
+/** How values are read, by the word that stands for them; every other one is text. */
+const parsers: Readonly<Record<string, (text: string) => unknown>> = {
+  "<seconds>": (text) => readNumber(text, 0, 86_400, "a number of seconds"),
+  "<lines>": (text) => readNumber(text, 0, 1_000_000, "a whole number"),
+  "<port|auto>": (text) => (text === "auto" ? "auto" : readNumber(text, 1, 65_535, "a port from 1 to 65535, or auto")),
+};
 
 function readNumber(text: string, least: number, most: number, what: string): number {
   const value = Number(text);

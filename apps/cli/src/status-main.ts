@@ -1,4 +1,4 @@
-import { printStatus, type StatusWorld } from "./core/print-status.ts";
+import { printStatus, type StatusWorld } from "./statusline/print-status.ts";
 import { readWorkingDirectory } from "./working-directory.ts";
 
 /**

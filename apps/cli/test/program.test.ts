@@ -28,7 +28,7 @@ function failure(line: string): CommanderError {
 
 test.each(commands)("cspace $name is a command, with help and examples", ({ name, args }) => {
   const needed = args.flatMap(([notation]) => (notation.startsWith("<") ? ["x"] : []));
-  expect(parse([name, ...needed].join(" ")).parsed?.spec.name).toBe(name);
+  expect(parse([name, ...needed].join(" ")).parsed?.name).toBe(name);
   const error = failure(`${name} --help`);
   expect(error.exitCode).toBe(0);
 });

@@ -8,7 +8,7 @@ export type {
   EngineNetwork,
 } from "./engine/docker-engine.ts";
 export { type EngineReader, openEngineReader } from "./engine/open-engine-reader.ts";
-export { type LogLine, type ReadLogsOptions, readLogs } from "./engine/read-logs.ts";
+export { type LogLine, type ReadContainerLogsOptions, readContainerLogs } from "./engine/read-container-logs.ts";
 export { type ResolveEndpointOptions, resolveEndpoint } from "./engine/resolve-endpoint.ts";
 export {
   type CreateComposeRunnerOptions,
@@ -47,13 +47,13 @@ export {
   writeRecord,
 } from "./instance/instance-record.ts";
 export {
+  type ListContainerInstancesOptions,
   type ListedInstance,
   type ListedPort,
   type ListedRoute,
-  type ListInstancesOptions,
-  listInstances,
+  listContainerInstances,
   type PortBinding,
-} from "./instance/list-instances.ts";
+} from "./instance/list-container-instances.ts";
 export type { InstanceRecord, OverrideOptions } from "./instance/override-source.ts";
 export {
   type InstancePlan,
@@ -64,11 +64,12 @@ export {
 } from "./instance/plan-instance.ts";
 export { type PreviewInstanceOptions, previewInstance } from "./instance/preview-instance.ts";
 export { previewRemoval } from "./instance/preview-removal.ts";
-export { type RemoveInstanceOptions, removeInstance } from "./instance/remove-instance.ts";
+export { type RemoveContainersOptions, removeContainers } from "./instance/remove-containers.ts";
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
 export { renderOverride } from "./instance/render-override.ts";
 export { createStepRunner, type OnStep, type Step, type StepRunner } from "./instance/run-steps.ts";
 export { listInstanceContainers, requireNoFailure } from "./instance/wait-for-instance.ts";
+export { type EngineErrorCode, isEngineError } from "./is-engine-error.ts";
 export { type AllocateSubnetsOptions, allocateSubnets } from "./networks/allocate-subnets.ts";
 export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";

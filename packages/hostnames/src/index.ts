@@ -3,6 +3,7 @@ export { type BuildUrlOptions, buildUrl } from "./build-url.ts";
 export { type ComposeProjectParts, composeProjectName } from "./compose-project-name.ts";
 export { defaultDomains } from "./default-domains.ts";
 export type { HostnamesErrorCode } from "./hostnames-error-code.ts";
+export { needsNoRule } from "./needs-no-rule.ts";
 export { networkName } from "./network-name.ts";
 export { type Domain, parseDomain } from "./parse-domain.ts";
 export { type ParsedHostname, type ParseHostnameOptions, parseHostname } from "./parse-hostname.ts";

@@ -26,6 +26,8 @@ export type { PortsErrorCode } from "./ports-error-code.ts";
 export { type ProbeDnsOptions, probeDns } from "./probe-dns.ts";
 export { type ProbeLocalOptions, probeLocal } from "./probe-local.ts";
 export { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
+export { readFirstPort } from "./read-first-port.ts";
 export { type ReadUrlEvidenceOptions, readUrlEvidence, type UrlQuestion } from "./read-url-evidence.ts";
 export { type NameResolution, type ResolveNameOptions, resolveName } from "./resolve-name.ts";
 export type { RunCommand } from "./run-command.ts";
+export { within } from "./within.ts";

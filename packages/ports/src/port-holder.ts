@@ -1,13 +1,13 @@
 import type { PortProtocol } from "./bind-port.ts";
 import { isPortFree } from "./is-port-free.ts";
-import { readLsofHolder } from "./read-lsof-holder.ts";
+import { type HoldingProcess, readLsofHolder } from "./read-lsof-holder.ts";
 import { readProcHolder } from "./read-proc-holder.ts";
 import { type RunCommand, runCommand } from "./run-command.ts";
 
 /** Who has a port. `unknown`: somebody whose name this user may not see, mostly a process of another user. */
 export type PortHolder =
   | { readonly kind: "container"; readonly name: string }
-  | { readonly kind: "process"; readonly name: string; readonly pid: number }
+  | HoldingProcess
   | { readonly kind: "unknown" };
 
 /** What {@link portHolder} needs to know of a running container. */

@@ -1,7 +1,13 @@
 import type { PortProtocol } from "./bind-port.ts";
 import { errorCode } from "./error-code.ts";
-import type { PortHolder } from "./port-holder.ts";
 import type { RunCommand } from "./run-command.ts";
+
+/** A process that has a port. */
+export interface HoldingProcess {
+  readonly kind: "process";
+  readonly name: string;
+  readonly pid: number;
+}
 
 /**
  * The holder of a port as `lsof` names it; `undefined` when it names nobody or is not installed.
@@ -12,7 +18,7 @@ export async function readLsofHolder(
   port: number,
   protocol: PortProtocol,
   run: RunCommand,
-): Promise<PortHolder | undefined> {
+): Promise<HoldingProcess | undefined> {
   const selection = protocol === "tcp" ? [`-iTCP:${port}`, "-sTCP:LISTEN"] : [`-iUDP:${port}`];
   const stdout = await readStdout(run, ["-nP", ...selection, "-Fpc", "+c", "0"]);
   const pid = /^p(\d+)$/m.exec(stdout)?.[1];

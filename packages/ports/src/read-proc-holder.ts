@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { PortProtocol } from "./bind-port.ts";
 import { errorCode } from "./error-code.ts";
-import type { PortHolder } from "./port-holder.ts";
+import type { HoldingProcess } from "./read-lsof-holder.ts";
 
 const listenState = "0A";
 
@@ -16,7 +16,7 @@ export async function readProcHolder(
   port: number,
   protocol: PortProtocol,
   procDir: string,
-): Promise<PortHolder | undefined> {
+): Promise<HoldingProcess | { readonly kind: "unknown" } | undefined> {
   const tables = await Promise.all([protocol, `${protocol}6`].map((name) => readText(join(procDir, "net", name))));
   const sockets = new Set(tables.flatMap((table) => parseSockets(table, port, protocol)));
   if (sockets.size === 0) return undefined;

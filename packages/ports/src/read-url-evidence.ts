@@ -1,8 +1,8 @@
-import { setTimeout } from "node:timers/promises";
 import { type HostnameEvidence, type ProxyEvidence, resolvesByItself, type UrlEvidence } from "./choose-url.ts";
 import { probeLocal } from "./probe-local.ts";
 import { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
 import { type NameResolution, type ResolveNameOptions, resolveName } from "./resolve-name.ts";
+import { within } from "./within.ts";
 
 /** What {@link readUrlEvidence} looks into. */
 export interface UrlQuestion {
@@ -120,16 +120,6 @@ async function readLocal(
   if ((await within(claim, headStartMs))?.state === "claimed") return undefined;
   const timeoutMs = Math.max(1, end - performance.now());
   return (await probeLocal(url, { timeoutMs, signal })) === "up";
-}
-
-/** What a promise gives in time, else `undefined`. */
-async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
-  const begun = new AbortController();
-  try {
-    return await Promise.race([promise, setTimeout(ms, undefined, { signal: begun.signal }).catch(() => undefined)]);
-  } finally {
-    begun.abort();
-  }
 }
 
 /** The names in their order, up to the first that every reader finds. */

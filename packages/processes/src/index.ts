@@ -1,6 +1,7 @@
 export type { LogOptions } from "./create-log.ts";
 export { type AddressQuestion, type FoundAddress, findAddress, type ProcessAddress } from "./find-address.ts";
 export { findScript } from "./find-script.ts";
+export { type FollowPortOptions, followPort } from "./follow-port.ts";
 export type { LogLine } from "./log-line.ts";
 export { type PlanCommandOptions, type PlannedCommand, planCommand } from "./plan-command.ts";
 export type { Backoff, RestartPolicy } from "./plan-restart.ts";

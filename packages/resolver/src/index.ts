@@ -1,5 +1,6 @@
 export { type ApplyResolverPlanOptions, applyResolverPlan } from "./apply/apply-resolver-plan.ts";
 export { readHostsBlock, writeHostsBlock } from "./hosts-block.ts";
+export { planLowPorts, planLowPortsRemoval } from "./plan/plan-low-ports.ts";
 export { type PlanResolverOptions, planRemoval, planResolver } from "./plan/plan-resolver.ts";
 export { type RenderCommandsOptions, renderCommands } from "./plan/render-commands.ts";
 export { type ReadFixedPortOptions, readFixedPort } from "./read/read-fixed-port.ts";

@@ -1,17 +1,16 @@
+import { openHost, readHostDns } from "@cspace/instances";
 import { type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { createHostSteps, failWithSteps, type HostStep } from "../core/host-steps.ts";
-import { installRules, planRules } from "../core/install-rules.ts";
-import { openHost } from "../core/open-host.ts";
-import { readHostDns } from "../core/read-host-dns.ts";
+import { createProgress } from "../output/progress.ts";
+import { createHostSteps, failWithSteps, type HostStep } from "../setup/host-steps.ts";
+import { installRules, place, planRules } from "../setup/install-rules.ts";
 import {
   describeResolvers,
   type ResolverDocument,
   renderResolvers,
   requireFollowed,
-} from "../core/resolver-document.ts";
-import { createProgress } from "../output/progress.ts";
+} from "../setup/resolver-document.ts";
 
 type DnsInstallDocument = (ResolverDocument & { readonly steps: readonly HostStep[] }) | { readonly plan: Plan };
 
@@ -19,7 +18,8 @@ type DnsInstallDocument = (ResolverDocument & { readonly steps: readonly HostSte
 export async function run(context: Context, args: CommandArgs): Promise<DnsInstallDocument> {
   const host = await openHost(context);
   const options = { localhost: args.localhost === true };
-  if (context.flags.dryRun) return { plan: await planRules(await readHostDns(context, host, options)) };
+  if (context.flags.dryRun)
+    return { plan: await planRules(await readHostDns(host, { ...place(context), ...options })) };
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   const steps = createHostSteps(progress, context.signal);
   try {

@@ -1,12 +1,11 @@
+import { openHost, readHostDns } from "@cspace/instances";
 import type { Context } from "../context.ts";
-import { verifyRules } from "../core/install-rules.ts";
-import { openHost } from "../core/open-host.ts";
-import { readHostDns } from "../core/read-host-dns.ts";
-import { describeResolvers, type ResolverDocument, renderResolvers } from "../core/resolver-document.ts";
+import { place, verifyRules } from "../setup/install-rules.ts";
+import { describeResolvers, type ResolverDocument, renderResolvers } from "../setup/resolver-document.ts";
 
 /** Tells for every domain whether its names lead to this machine. */
 export async function run(context: Context): Promise<ResolverDocument> {
-  const dns = await readHostDns(context, await openHost(context));
+  const dns = await readHostDns(await openHost(context), place(context));
   return describeResolvers(dns, await verifyRules(context, dns));
 }
 

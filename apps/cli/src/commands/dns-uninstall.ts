@@ -1,24 +1,22 @@
 import { homePaths } from "@cspace/compose";
+import { type Host, readHostDns } from "@cspace/instances";
 import { buildPlan, type Plan, renderPlan } from "@cspace/plan";
 import type { ResolverReport } from "@cspace/resolver";
 import type { Context } from "../context.ts";
-import { confirmPlans } from "../core/confirm-plans.ts";
-import { declined } from "../core/declined.ts";
-import { createHostSteps, failWithSteps, type HostStep } from "../core/host-steps.ts";
-import { applyRules, proposeRules, verifyRules } from "../core/install-rules.ts";
-import type { Host } from "../core/open-host.ts";
-import { planLowPortsRemoval } from "../core/plan-low-ports.ts";
-import { readHostDns } from "../core/read-host-dns.ts";
-import { describeResolvers, type ResolverDocument, renderResolvers } from "../core/resolver-document.ts";
 import { createProgress } from "../output/progress.ts";
+import { confirmPlans } from "../prompts/confirm-plans.ts";
+import { declined } from "../prompts/declined.ts";
+import { createHostSteps, failWithSteps, type HostStep } from "../setup/host-steps.ts";
+import { applyRules, place, proposeRules, verifyRules } from "../setup/install-rules.ts";
+import { describeResolvers, type ResolverDocument, renderResolvers } from "../setup/resolver-document.ts";
 
 type DnsUninstallDocument = (ResolverDocument & { readonly steps: readonly HostStep[] }) | { readonly plan: Plan };
 
 /** Removes every rule of cspace's, and what lets every user have low ports; needs no engine. */
 export async function run(context: Context): Promise<DnsUninstallDocument> {
   const host: Host = { paths: homePaths({ env: context.env }), machine: undefined, noEngine: null };
-  const { planRemoval } = await import("@cspace/resolver");
-  const dns = await readHostDns(context, host);
+  const { planLowPortsRemoval, planRemoval } = await import("@cspace/resolver");
+  const dns = await readHostDns(host, place(context));
   const lowPorts = await planLowPortsRemoval(context.platform);
   const plan = buildPlan([...planRemoval(dns.states).steps, ...lowPorts.steps]);
   if (context.flags.dryRun) return { plan };
@@ -33,7 +31,7 @@ export async function run(context: Context): Promise<DnsUninstallDocument> {
         return true;
       });
     }
-    const after = { ...(await readHostDns(context, host)), names: dns.names };
+    const after = { ...(await readHostDns(host, place(context))), names: dns.names };
     let reports: readonly ResolverReport[] = [];
     await steps.run("verify", async () => {
       reports = await verifyRules(context, after);

@@ -6,36 +6,44 @@ import {
   previewProxy,
   readMachineConfig,
 } from "@cspace/compose";
+import { refreshDaemon, setGatewayPorts } from "@cspace/daemon";
+import { CspaceError } from "@cspace/errors";
+import { needsNoRule } from "@cspace/hostnames";
+import {
+  type Host,
+  type HostDns,
+  noteOldUrls,
+  openHost,
+  type ProjectProposal,
+  proposeProject,
+  readHostDns,
+} from "@cspace/instances";
 import { applyPlan, buildPlan, type Plan, type PlanStep, readFileState, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { chooseDomains, needsNoRule } from "../core/choose-domains.ts";
-import { confirmPlans, type Proposal } from "../core/confirm-plans.ts";
-import { declined } from "../core/declined.ts";
-import { setGatewayPorts } from "../core/gateway-ports.ts";
-import { createHostSteps, failWithSteps, type HostStep } from "../core/host-steps.ts";
+import type { CliErrorCode } from "../errors.ts";
+import { instanceOptions } from "../instance-options.ts";
+import { createProgress } from "../output/progress.ts";
+import { confirmPlans, type Proposal } from "../prompts/confirm-plans.ts";
+import { declined } from "../prompts/declined.ts";
+import { chooseDomains } from "../setup/choose-domains.ts";
+import { createHostSteps, failWithSteps, type HostStep } from "../setup/host-steps.ts";
 import {
   applyRules,
   type InstalledRules,
   installRules,
+  place,
   planRules,
   proposeRules,
   verifyRules,
-} from "../core/install-rules.ts";
-import { noteOldUrls } from "../core/note-old-urls.ts";
-import { type Host, openHost } from "../core/open-host.ts";
-import { planLowPorts } from "../core/plan-low-ports.ts";
-import { type ProjectProposal, proposeProject } from "../core/propose-project.ts";
-import { type HostDns, readHostDns } from "../core/read-host-dns.ts";
+} from "../setup/install-rules.ts";
 import {
   describeResolvers,
   type ResolverDocument,
   renderResolvers,
   requireFollowed,
-} from "../core/resolver-document.ts";
-import { startProxy } from "../core/start-proxy.ts";
-import { refreshDaemon } from "../daemon/open-daemon.ts";
-import { createProgress } from "../output/progress.ts";
+} from "../setup/resolver-document.ts";
+import { startProxy } from "../setup/start-proxy.ts";
 
 interface InitResult extends ResolverDocument {
   /** The project's settings; `declined`: not wanted. */
@@ -101,23 +109,32 @@ function renderFree({ domains, resolvers }: InitResult): string {
 }
 
 async function readFindings(context: Context, args: CommandArgs): Promise<Findings> {
+  const isLow = args.lowPorts === true;
+  if (isLow) requireLinux(context);
   const host = await openHost(context);
   const { machine, paths } = host;
   const served = (await readMachineConfig(paths)).domains;
   const domains = chooseDomains(served, typeof args.domain === "string" ? args.domain : undefined);
   const localhost = args.localhost === true;
   const [project, ports] = await Promise.all([
-    proposeProject(context),
+    proposeProject(instanceOptions(context)),
     machine === undefined ? undefined : previewPorts(machine),
   ]);
-  const isLow = args.lowPorts === true;
+  const { planLowPorts } = await import("@cspace/resolver");
   const lowPorts = isLow ? await planLowPorts(context.platform) : buildPlan([]);
   // With low ports the gateway has the first of its list.
   const dnsPort = machine === undefined ? (isLow ? portCandidates.dns[0] : undefined) : ports?.dnsPort;
-  const dns = await readHostDns(context, host, { domains, localhost, port: dnsPort });
+  const dns = await readHostDns(host, { ...place(context), domains, localhost, port: dnsPort });
   const config =
     domains === served ? undefined : planMachineConfig(await readFileState(paths.config), { domains: [...domains] });
   return { host, project, domains, served, localhost, config, dns, rules: await planRules(dns), lowPorts };
+}
+
+function requireLinux({ platform }: Context): void {
+  if (platform === "linux") return;
+  throw new CspaceError<CliErrorCode>("CSPACE_USAGE", "--low-ports is for Linux: here every user may have port 80", {
+    hint: "leave it out: cspace init",
+  });
 }
 
 async function preview({ host, project, config, rules, lowPorts, domains }: Findings): Promise<Plan> {
@@ -180,13 +197,15 @@ async function apply(
     await makeFolder(host.paths.home);
     await steps.run("config", () => applyStep(config));
     try {
-      await refreshDaemon(context);
+      await refreshDaemon({ ...place(context), program: instanceOptions(context).daemonProgram });
       const installed = await start();
-      if (host.machine !== undefined) await noteOldUrls(context, host.machine);
+      if (host.machine !== undefined) await noteOldUrls(instanceOptions(context), host.machine);
       return installed;
     } catch (error) {
       await applyPlan({ version: 1, steps: [reverse(config)] });
-      await refreshDaemon(context).catch(() => undefined);
+      await refreshDaemon({ ...place(context), program: instanceOptions(context).daemonProgram }).catch(
+        () => undefined,
+      );
       // Why it failed matters more than what keeps the proxy from its old domains; the next start gives it them.
       if (!context.signal.aborted) await startProxy(context, host, progress).catch(() => undefined);
       context.output.note(`the machine serves ${served.join(", ")}, as before`);
@@ -198,7 +217,7 @@ async function apply(
 /** Applies what lets the gateway have low ports, and moves it there. */
 async function freeLowPorts(context: Context, host: Host, plan: Plan): Promise<boolean> {
   await applyRules(context, host, plan);
-  if (host.machine === undefined) await setGatewayPorts(context, host.paths, { httpPort: "auto", dnsPort: "auto" });
+  if (host.machine === undefined) await setGatewayPorts({ httpPort: "auto", dnsPort: "auto" }, context);
   return true;
 }
 

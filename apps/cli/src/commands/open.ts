@@ -1,9 +1,9 @@
+import { findRoute, type Route } from "@cspace/instances";
+import { openBrowser } from "../browser/open-browser.ts";
+import { whyNoBrowser } from "../browser/why-no-browser.ts";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import type { Route } from "../core/documents.ts";
-import { findRoute } from "../core/find-route.ts";
-import { openBrowser } from "../core/open-browser.ts";
-import { whyNoBrowser } from "../core/why-no-browser.ts";
+import { instanceOptions } from "../instance-options.ts";
 
 interface OpenDocument {
   readonly route: Route;
@@ -12,7 +12,8 @@ interface OpenDocument {
 /** Opens a route in the browser, or says why it could not; the URL is the result either way. */
 export async function run(context: Context, args: CommandArgs): Promise<OpenDocument> {
   const { flags, output, signal } = context;
-  const route = await findRoute(context, typeof args.label === "string" ? args.label : undefined, "browser");
+  const label = typeof args.label === "string" ? args.label : undefined;
+  const route = await findRoute({ ...instanceOptions(context), label, reader: "browser" });
   const reason = flags.dryRun
     ? "this is a dry run"
     : (whyNoBrowser(context) ?? (await openBrowser(route.browserUrl as string, { signal })));

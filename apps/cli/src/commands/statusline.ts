@@ -1,9 +1,9 @@
 import { CspaceError } from "@cspace/errors";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import { changeStatusline, renderStatusline, type StatuslineDocument } from "../core/change-statusline.ts";
-import { printStatus } from "../core/print-status.ts";
 import type { CliErrorCode } from "../errors.ts";
+import { changeStatusline, renderStatusline, type StatuslineDocument } from "../statusline/change-statusline.ts";
+import { printStatus } from "../statusline/print-status.ts";
 
 /** Prints one line of links for Claude Code, or changes Claude Code's settings so that it is asked for one. */
 export async function run(context: Context, args: CommandArgs): Promise<StatuslineDocument | undefined> {

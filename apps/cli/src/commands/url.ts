@@ -1,7 +1,7 @@
+import { findRoute, type Route } from "@cspace/instances";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
-import type { Route } from "../core/documents.ts";
-import { findRoute } from "../core/find-route.ts";
+import { instanceOptions } from "../instance-options.ts";
 
 interface UrlDocument {
   readonly route: Route;
@@ -9,7 +9,8 @@ interface UrlDocument {
 
 /** Gives exactly one URL, for a program to read. */
 export async function run(context: Context, args: CommandArgs): Promise<UrlDocument> {
-  return { route: await findRoute(context, typeof args.label === "string" ? args.label : undefined, "program") };
+  const label = typeof args.label === "string" ? args.label : undefined;
+  return { route: await findRoute({ ...instanceOptions(context), label, reader: "program" }) };
 }
 
 /** Renders the URL alone. */

@@ -1,9 +1,9 @@
 import type { ResolverReport } from "@cspace/resolver";
 import { expect, test } from "vitest";
-import { render } from "../../src/commands/init.ts";
+import { render, run } from "../../src/commands/init.ts";
 import type { Context } from "../../src/context.ts";
-import type { HostStep } from "../../src/core/host-steps.ts";
 import { Output } from "../../src/output/output.ts";
+import type { HostStep } from "../../src/setup/host-steps.ts";
 
 const stream = { write: () => undefined };
 const output = new Output({ stdout: stream, stderr: stream, json: false, quiet: false, color: false });
@@ -63,4 +63,11 @@ test("all is in place where the first domain needs no rule, and not where it nee
   expect(show([unruled("dev.localhost")])).toMatch(/^all is in place\n/);
   const missing = report("cspace.local", { state: "no-rule", reason: "no rule", fix: "cspace init" });
   expect(show([missing, report("cspace.localhost")])).toMatch(/^nothing to change\n/);
+});
+
+test("--low-ports is refused where there is no such setting, before anything is looked at", async () => {
+  const context = { platform: "darwin" } as unknown as Context;
+  await expect(run({ ...context, flags: {} } as Context, { lowPorts: true })).rejects.toMatchObject({
+    code: "CSPACE_USAGE",
+  });
 });

@@ -17,7 +17,7 @@ export type EngineReader = Pick<DockerEngine, "endpoint" | "listContainers">;
  * @example
  * ```ts
  * const reader = await openEngineReader({ timeoutMs: 1000 });
- * await listInstances({ engine: reader });
+ * await listContainerInstances({ engine: reader });
  * ```
  */
 export async function openEngineReader(options: ConnectEngineOptions = {}): Promise<EngineReader> {

@@ -5,7 +5,7 @@ import { writeFileAtomic } from "@cspace/plan";
 import { unescapeDollars } from "../escape-dollars.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { homeUnusable, makeFolder } from "../home/with-lock.ts";
-import type { ListedInstance } from "./list-instances.ts";
+import type { ListedInstance } from "./list-container-instances.ts";
 import type { InstanceRecord } from "./override-source.ts";
 import { renderRecord } from "./render-override.ts";
 

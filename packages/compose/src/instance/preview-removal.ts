@@ -6,7 +6,7 @@ import { engineStep } from "../engine/engine-step.ts";
 import { ownNetworks } from "../networks/plan-attachments.ts";
 import { proxyContainer } from "../proxy-names.ts";
 
-/** Tells what `removeInstance` would remove, of each of these instances in turn. */
+/** Tells what `removeContainers` would remove, of each of these instances in turn. */
 export async function previewRemoval(
   instances: readonly { readonly project: string; readonly instance: string }[],
   options: { readonly engine: DockerEngine; readonly volumes: boolean },

@@ -1,6 +1,6 @@
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine, EngineContainer } from "../engine/docker-engine.ts";
-import { readLastLines } from "../engine/read-logs.ts";
+import { readLastLines } from "../engine/read-container-logs.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import { awaitedServices } from "./compose-model.ts";
 import { containerProgress, exitCode, isServiceContainer, isYoung, serviceOf } from "./container-state.ts";

@@ -1,0 +1,30 @@
+import type { CommandModule } from "./command.ts";
+
+const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  init: () => import("./commands/init.ts"),
+  up: () => import("./commands/up.ts"),
+  down: () => import("./commands/down.ts"),
+  list: () => import("./commands/list.ts"),
+  url: () => import("./commands/url.ts"),
+  open: () => import("./commands/open.ts"),
+  env: () => import("./commands/env.ts"),
+  ports: () => import("./commands/ports.ts"),
+  logs: () => import("./commands/logs.ts"),
+  run: () => import("./commands/run.ts"),
+  "proxy up": () => import("./commands/proxy-up.ts"),
+  "proxy down": () => import("./commands/proxy-down.ts"),
+  "proxy status": () => import("./commands/proxy-status.ts"),
+  "proxy logs": () => import("./commands/proxy-logs.ts"),
+  "dns status": () => import("./commands/dns-status.ts"),
+  "dns install": () => import("./commands/dns-install.ts"),
+  "dns uninstall": () => import("./commands/dns-uninstall.ts"),
+  statusline: () => import("./commands/statusline.ts"),
+  daemon: () => import("./commands/daemon.ts"),
+};
+
+/** Loads the code of a command, by the words that call it. */
+export async function loadCommand(name: string): Promise<CommandModule> {
+  const load = modules[name];
+  if (load === undefined) throw new TypeError(`the command ${name} has no code`);
+  return await load();
+}

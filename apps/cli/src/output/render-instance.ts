@@ -1,0 +1,34 @@
+import type { Instance, Route } from "@cspace/instances";
+import type { Output } from "./output.ts";
+import { renderTable } from "./table.ts";
+
+/** Renders an instance for people: its name, then a line for every route and port. */
+export function renderInstance(instance: Instance, { style }: Output): string {
+  const state = instance.state === "running" ? "" : `  ${style.yellow(instance.state)}`;
+  const head = `${style.bold(instance.instance)} ${style.dim(`of ${instance.project}`)}${state}`;
+  const routes = instance.routes.map((route) => [
+    `  ${route.label}`,
+    route.browserUrl ?? style.dim("-"),
+    style.dim(source(route)),
+    health(route, style),
+  ]);
+  const ports = instance.ports.map(({ service, port, protocol, localAddress }) => [
+    `  ${service}`,
+    localAddress ?? style.dim("-"),
+    style.dim(`port ${port}/${protocol}`),
+    "",
+  ]);
+  return [head, renderTable([...routes, ...ports])].filter((part) => part !== "").join("\n");
+}
+
+function source({ browserUrl, localUrl }: Route): string {
+  if (browserUrl === null) return "nowhere";
+  return browserUrl === localUrl ? "port" : "proxy";
+}
+
+function health({ health, browserUrl, reason }: Route, style: Output["style"]): string {
+  const word = { up: style.green("up"), starting: style.yellow("starting"), down: style.red("down") }[health];
+  // Why another URL than the first is shown, that URL's column says.
+  const tells = reason !== null && (browserUrl === null || health === "down");
+  return tells ? `${word}  ${style.dim(reason)}` : word;
+}

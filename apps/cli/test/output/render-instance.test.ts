@@ -1,0 +1,72 @@
+import type { Instance, Route } from "@cspace/instances";
+import { expect, test } from "vitest";
+import { Output } from "../../src/output/output.ts";
+import { renderInstance } from "../../src/output/render-instance.ts";
+
+const stream = { write: () => undefined };
+const plain = new Output({ stdout: stream, stderr: stream, json: false, quiet: false, color: false });
+
+function route(label: string, change: Partial<Route> = {}): Route {
+  const hostname = `${label}.mercury.redux.cspace.local`;
+  return {
+    label,
+    hostname,
+    hostnames: [hostname],
+    url: `http://${hostname}`,
+    browserUrl: `http://${hostname}`,
+    localUrl: "http://localhost:49153",
+    via: "proxy",
+    reason: null,
+    target: { service: "app", port: 3000 },
+    health: "up",
+    ...change,
+  };
+}
+
+const instance: Instance = {
+  project: "redux",
+  instance: "mercury",
+  directory: "/src/redux",
+  engine: "docker",
+  state: "running",
+  routes: [
+    route("dev"),
+    route("preview", { health: "down" }),
+    route("docs", {
+      via: "port",
+      url: "http://localhost:49153",
+      browserUrl: "http://localhost:49153",
+      health: "starting",
+    }),
+    route("api", {
+      via: "none",
+      url: null,
+      browserUrl: null,
+      localUrl: null,
+      reason: "its container does not run",
+      health: "down",
+    }),
+  ],
+  ports: [
+    { label: null, service: "db", port: 5432, protocol: "tcp", localAddress: "localhost:49155" },
+    { label: null, service: "dns", port: 53, protocol: "udp", localAddress: null },
+  ],
+};
+
+test("every route with its URL, where that comes from and its health; every port with its address", () => {
+  expect(renderInstance(instance, plain)).toMatchInlineSnapshot(`
+    "mercury of redux
+      dev      http://dev.mercury.redux.cspace.local      proxy          up
+      preview  http://preview.mercury.redux.cspace.local  proxy          down
+      docs     http://localhost:49153                     port           starting
+      api      -                                          nowhere        down  its container does not run
+      db       localhost:49155                            port 5432/tcp
+      dns      -                                          port 53/udp"
+  `);
+});
+
+test("a state other than running is said; an instance with nothing to open is one line", () => {
+  expect(renderInstance({ ...instance, state: "partial", routes: [], ports: [] }, plain)).toBe(
+    "mercury of redux  partial",
+  );
+});

@@ -1,0 +1,83 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { findCspace } from "../../src/statusline/find-cspace.ts";
+
+let root = "";
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), "cspace-find-")));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const program = (path: string): string => {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, "#!/bin/sh\n");
+  chmodSync(file, 0o755);
+  return file;
+};
+const link = (path: string, target: string): string => {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  symlinkSync(target, file);
+  return file;
+};
+const onPath = (...folders: string[]): NodeJS.ProcessEnv => ({
+  PATH: folders.map((folder) => (folder.startsWith("./") ? folder : join(root, folder))).join(":"),
+});
+
+test("its name, when that is this program on PATH", async () => {
+  const script = program("lib/cspace/bin/cspace.js");
+  link("bin/cspace", script);
+  const env = onPath("none", "bin");
+  expect(await findCspace({ env, node: "/n/node", script })).toEqual({ program: "cspace", passing: false });
+  expect(await findCspace({ env, node: "/n/node", script: join(root, "bin/cspace") })).toMatchObject({
+    program: "cspace",
+  });
+});
+
+test("absolute, when another cspace is on PATH first, or none, or one that cannot be run", async () => {
+  const script = program("mine/cspace.js");
+  program("other/cspace");
+  link("bin/cspace", script);
+  mkdirSync(join(root, "folder/cspace"), { recursive: true });
+  writeFileSync(join(root, "cspace"), "");
+  const absolute = { program: `/n/node ${script}`, passing: false };
+  expect(await findCspace({ env: onPath("other", "bin"), node: "/n/node", script })).toEqual(absolute);
+  expect(await findCspace({ env: {}, node: "/n/node", script })).toEqual(absolute);
+  expect(await findCspace({ env: onPath("", "folder"), node: "/n/node", script })).toEqual(absolute);
+  expect(await findCspace({ env: onPath("folder", "bin"), node: "/n/node", script })).toMatchObject({
+    program: "cspace",
+  });
+});
+
+test.each(["app/node_modules/.bin", "cache/_npx/1f/node_modules/.bin"])(
+  "%s is on PATH for this run alone",
+  async (folder) => {
+    const script = program("mine/cspace.js");
+    link(`${folder}/cspace`, script);
+    const found = await findCspace({ env: onPath(folder), node: "/n/node", script: join(root, folder, "cspace") });
+    expect(found).toEqual({
+      program: `/n/node ${join(root, folder, "cspace")}`,
+      passing: folder.includes("_npx"),
+    });
+  },
+);
+
+test("a cache of npx is not passing when the installed one is the same", async () => {
+  const script = program("_npx/cspace.js");
+  link("bin/cspace", script);
+  expect(await findCspace({ env: onPath("bin"), node: "/n/node", script })).toMatchObject({ passing: false });
+});
+
+test("node by its path on PATH, which outlives an update; a script of another name by its real one; both quoted", async () => {
+  const node = program("Cellar/22 1/node");
+  const script = program("it's/cspace.js");
+  link("bin/node", node);
+  const env = onPath("bin");
+  const quoted = `'${script.replace("'", "'\\''")}'`;
+  expect((await findCspace({ env, node, script })).program).toBe(`${join(root, "bin/node")} ${quoted}`);
+  expect((await findCspace({ env, node, script: link("bin/cs", script) })).program).toContain(quoted);
+  expect((await findCspace({ env: {}, node, script })).program).toBe(`'${node}' ${quoted}`);
+});

@@ -1,0 +1,131 @@
+import { labelKeys, parseInstanceLabels, parseLabels } from "@cspace/labels";
+import type { EngineContainer } from "../engine/docker-engine.ts";
+import type { EngineReader } from "../engine/open-engine-reader.ts";
+import { exitCode, isServiceContainer, serviceOf } from "./container-state.ts";
+
+/** Where a container's port is published on this host. */
+export interface PortBinding {
+  readonly hostIp: string;
+  readonly hostPort: number;
+}
+
+/** A route as the labels of a container tell it. */
+export interface ListedRoute {
+  readonly label: string;
+  readonly service: string;
+  readonly port: number;
+  /** `null` when nobody could tell. */
+  readonly bindings: readonly PortBinding[] | null;
+  /** Whether its container runs. */
+  readonly running: boolean;
+  /** Whether its container runs, and its healthcheck has not passed yet. */
+  readonly starting: boolean;
+}
+
+/** A published port that is no route. */
+export interface ListedPort {
+  readonly service: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly bindings: readonly PortBinding[];
+}
+
+/** An instance as the engine has it. */
+export interface ListedInstance {
+  readonly project: string;
+  readonly instance: string;
+  readonly projectName: string;
+  readonly instanceName: string;
+  readonly directory: string;
+  /** The domain that its browsers were given. */
+  readonly domain: string | undefined;
+  /** `partial`: some containers run, or one failed. */
+  readonly state: "running" | "partial" | "stopped";
+  readonly routes: readonly ListedRoute[];
+  readonly ports: readonly ListedPort[];
+  readonly services: readonly string[];
+  readonly containers: readonly { readonly id: string; readonly name: string; readonly service: string }[];
+}
+
+/** Options of {@link listContainerInstances}. */
+export interface ListContainerInstancesOptions {
+  readonly engine: Pick<EngineReader, "listContainers">;
+  /** Only those of this project. @default every project */
+  readonly project?: string | undefined;
+}
+
+/** Lists the instances of this machine from the labels of their containers, running or not, sorted by name. */
+export async function listContainerInstances(options: ListContainerInstancesOptions): Promise<ListedInstance[]> {
+  const { engine, project } = options;
+  const label = [`${labelKeys.managed}=true`, ...(project === undefined ? [] : [`${labelKeys.project}=${project}`])];
+  const groups = new Map<string, EngineContainer[]>();
+  for (const container of await engine.listContainers({ all: true, filters: { label } })) {
+    const names = parseInstanceLabels(container.Labels);
+    // Containers that merely carry route labels are served, but are no instance of cspace's.
+    if (names?.directory === undefined || !isServiceContainer(container)) continue;
+    const key = `${names.project}--${names.instance}`;
+    groups.set(key, [...(groups.get(key) ?? []), container]);
+  }
+  return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, containers]) => describe(containers));
+}
+
+function describe(containers: readonly EngineContainer[]): ListedInstance {
+  const names = containers.map((container) => parseInstanceLabels(container.Labels)).find((one) => one !== undefined);
+  if (names === undefined) throw new TypeError("an instance has at least one labelled container");
+  const sorted = [...containers].sort((a, b) => ((a.Names[0] ?? "") < (b.Names[0] ?? "") ? -1 : 1));
+  const routes = new Map<string, ListedRoute>();
+  const ports = new Map<string, ListedPort>();
+  for (const container of sorted) {
+    const service = serviceOf(container);
+    const routed = parseLabels(container.Labels);
+    for (const { label, port } of routed) {
+      const running = container.State === "running";
+      if (routes.get(label)?.running === true) continue;
+      const starting = running && /\(health: starting\)/.test(container.Status);
+      routes.set(label, { label, service, port, bindings: bindingsOf(container, port, "tcp"), running, starting });
+    }
+    for (const { PrivatePort: port, PublicPort, Type: protocol } of container.Ports) {
+      const isRoute = protocol === "tcp" && routed.some((route) => route.port === port);
+      if (PublicPort === undefined || isRoute) continue;
+      ports.set(`${service}:${port}/${protocol}`, {
+        service,
+        port,
+        protocol,
+        bindings: bindingsOf(container, port, protocol),
+      });
+    }
+  }
+  const { project, instance, projectName, instanceName, directory = "", domain } = names;
+  return {
+    project,
+    instance,
+    projectName,
+    instanceName,
+    directory,
+    domain,
+    state: stateOf(containers),
+    routes: [...routes.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),
+    ports: [...ports.values()],
+    services: [...new Set(sorted.map(serviceOf))],
+    containers: sorted.map((container) => ({
+      id: container.Id,
+      name: (container.Names[0] ?? container.Id).replace(/^\//, ""),
+      service: serviceOf(container),
+    })),
+  };
+}
+
+function bindingsOf(container: EngineContainer, port: number, protocol: string): PortBinding[] {
+  return container.Ports.flatMap(({ IP, PrivatePort, PublicPort, Type }) =>
+    PrivatePort === port && Type === protocol && PublicPort !== undefined
+      ? [{ hostIp: IP ?? "0.0.0.0", hostPort: PublicPort }]
+      : [],
+  );
+}
+
+function stateOf(containers: readonly EngineContainer[]): ListedInstance["state"] {
+  const running = containers.filter((container) => container.State === "running").length;
+  if (running === 0) return "stopped";
+  const settled = containers.every((container) => container.State === "running" || exitCode(container) === 0);
+  return settled ? "running" : "partial";
+}

@@ -1,0 +1,113 @@
+import { type IncomingMessage, request } from "node:http";
+import { CspaceError } from "@cspace/errors";
+import type { FurtherAddress } from "@cspace/gateway";
+import type { DaemonFailure, DaemonStatus, HandOverRequest, LeaseRequest, StartRequest } from "../protocol.ts";
+
+/** What answers on the daemon's socket. */
+export interface DaemonClient {
+  /** With `stay` it does not end before the next call, as long as that is made soon. */
+  readonly status: (options?: { readonly stay?: boolean }) => Promise<DaemonStatus>;
+  readonly start: (body: StartRequest) => Promise<DaemonStatus>;
+  /** Whether there was anything to stop. */
+  readonly stop: (names: { readonly project: string; readonly instance: string }) => Promise<boolean>;
+  /** Lets the gateway be this machine's proxy, on these ports where they are named. */
+  readonly direct: (ports: {
+    readonly httpPort: number | null;
+    readonly dnsPort: number | null;
+  }) => Promise<DaemonStatus>;
+  /** Leaves the ports of this machine's proxy to another one. */
+  readonly release: () => Promise<DaemonStatus>;
+  /** Opens the gateway to a proxy in front of it, and gives the port on which it is reached. */
+  readonly front: (further: FurtherAddress | null) => Promise<number>;
+  /** Lets another daemon, which it starts, go on with all it holds; resolves when that one serves. */
+  readonly handOver: (body: HandOverRequest) => Promise<void>;
+  /** Holds a route until `release` is called, this process ends, or the daemon does; `undefined` when the label is taken. */
+  readonly lease: (body: LeaseRequest) => Promise<Lease | undefined>;
+}
+
+/** A route that is held. */
+export interface Lease {
+  readonly release: () => void;
+  /** Settles when the daemon has gone. */
+  readonly lost: Promise<void>;
+}
+
+/** Speaks to the daemon on a socket. Every call rejects with the system's error when nobody is there. */
+export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly timeoutMs: number }): DaemonClient {
+  const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer | undefined> => {
+    const response = await send({ socketPath, method, path, timeoutMs }, body);
+    const text = await readText(response, timeoutMs);
+    if (response.statusCode === 404) return undefined;
+    if (response.statusCode === 200) return JSON.parse(text) as Answer;
+    throw explain(text);
+  };
+  const must = async <Answer>(...args: Parameters<typeof call>): Promise<Answer> =>
+    (await call<Answer>(...args)) as Answer;
+  return {
+    status: ({ stay = false } = {}) => must<DaemonStatus>("GET", stay ? "/status?stay" : "/status"),
+    start: (body) => must<DaemonStatus>("PUT", "/instances", body),
+    stop: async ({ project, instance }) =>
+      (await must<{ stopped: boolean }>("DELETE", `/instances/${project}/${instance}`)).stopped,
+    direct: (ports) => must<DaemonStatus>("PUT", "/gateway", ports),
+    release: () => must<DaemonStatus>("DELETE", "/gateway"),
+    front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,
+    handOver: async (body) => {
+      await must("POST", "/hand-over", body);
+    },
+    lease: async (body) => {
+      const response = await send({ socketPath, method: "POST", path: "/leases", timeoutMs }, body);
+      if (response.statusCode === 409) {
+        response.destroy();
+        return undefined;
+      }
+      if (response.statusCode !== 200) throw explain(await readText(response, timeoutMs));
+      response.resume();
+      const lost = new Promise<void>((resolve) => response.once("close", resolve));
+      response.on("error", () => undefined);
+      return { release: () => void response.destroy(), lost };
+    },
+  };
+}
+
+function send(
+  options: { socketPath: string; method: string; path: string; timeoutMs: number },
+  body: object | undefined,
+): Promise<IncomingMessage> {
+  const { timeoutMs, ...rest } = options;
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...rest, agent: false, headers: { "content-type": "application/json" } });
+    const timer = setTimeout(() => void sent.destroy(silence()), timeoutMs);
+    sent.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    sent.once("response", (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+async function readText(response: IncomingMessage, timeoutMs: number): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  const timer = setTimeout(() => void response.destroy(silence()), timeoutMs);
+  try {
+    for await (const chunk of response) text += chunk;
+  } finally {
+    clearTimeout(timer);
+  }
+  return text;
+}
+
+const silence = (): Error => Object.assign(new Error("the daemon does not answer"), { code: "ETIMEDOUT" });
+
+function explain(text: string): Error {
+  try {
+    const { error } = JSON.parse(text) as DaemonFailure;
+    return new CspaceError(error.code as `CSPACE_${string}`, error.message, { hint: error.hint ?? undefined });
+  } catch {
+    return new Error(`the daemon answered: ${text.slice(0, 200)}`);
+  }
+}

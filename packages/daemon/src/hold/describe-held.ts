@@ -1,0 +1,94 @@
+import type { HeldInstance, HeldRoute } from "../protocol.ts";
+import type { Held } from "./held.ts";
+
+/** A route that the gateway is to serve. */
+export interface HeldUpstream {
+  readonly project: string;
+  readonly instance: string;
+  readonly label: string;
+  /** `null`: it has ended, and whoever listens on its port now is another. */
+  readonly upstream: number | null;
+  readonly reason?: string | undefined;
+  readonly starting: boolean;
+  readonly lastLines: () => Promise<readonly string[]>;
+}
+
+/** The routes of an instance as the gateway is to serve them. */
+export function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[] {
+  const { project, instance } = record;
+  return [
+    ...[...processes].map(([label, { process }]) => ({
+      project,
+      instance,
+      label,
+      upstream: isRunning(process.state) ? process.port : null,
+      reason: process.error?.message.split("\n", 1)[0]?.replace(/:$/, ""),
+      starting: process.state === "starting" || process.state === "restarting",
+      lastLines: (): Promise<readonly string[]> => process.lastLines(20),
+    })),
+    ...[...leases].map(
+      ([
+        label,
+        {
+          request: { port },
+        },
+      ]) => ({
+        project,
+        instance,
+        label,
+        upstream: port,
+        starting: false,
+        lastLines: async () => [],
+      }),
+    ),
+  ];
+}
+
+/** Describes an instance for clients, its routes sorted by label. */
+export function describeHeld({ record, processes, leases }: Held): HeldInstance {
+  const routes: HeldRoute[] = [
+    ...[...processes].map(
+      ([
+        label,
+        {
+          process: { port, host, state, error },
+          request,
+          startedAt,
+        },
+      ]) => ({
+        label,
+        port,
+        host,
+        state,
+        error,
+        command: request.command,
+        askedPort: request.port,
+        startedAt,
+        leased: false,
+      }),
+    ),
+    ...[...leases].map(
+      ([
+        label,
+        {
+          request: { port, command },
+          startedAt,
+        },
+      ]) => ({
+        command,
+        label,
+        port,
+        host: "127.0.0.1" as const,
+        state: "up" as const,
+        error: null,
+        askedPort: port,
+        startedAt,
+        leased: true,
+      }),
+    ),
+  ];
+  return { record, routes: routes.sort((a, b) => (a.label < b.label ? -1 : 1)) };
+}
+
+const isRunning = (state: HeldRoute["state"]): boolean =>
+  state === "starting" || state === "up" || state === "running" || state === "stopping";

@@ -1,0 +1,128 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  connectEngine,
+  homePaths,
+  instanceFolder,
+  makeFolder,
+  readMachineConfig,
+  removeCatchAll,
+} from "@cspace/compose";
+import { createDirect } from "./gateway/create-direct.ts";
+import { createFront } from "./gateway/create-front.ts";
+import { handOver } from "./hand-over/hand-over.ts";
+import { type Predecessor, takeOver } from "./hand-over/take-over.ts";
+import { createHolder } from "./hold/holder.ts";
+import { supervise } from "./hold/supervise.ts";
+import { type DaemonStatus, isOver, protocolVersion } from "./protocol.ts";
+import { type DaemonPlace, findSocket } from "./socket/find-socket.ts";
+import { listen, serveDaemon } from "./socket/serve-daemon.ts";
+
+/** How long it stays when nothing is left to serve, in milliseconds: the next command may be about to ask for something. */
+const lingerMs = 3000;
+
+/** How long it tells why everything that it served has ended, and how long streams go on that another one took no part in. */
+const afterwardsMs = 600_000;
+
+/** Options of {@link runDaemon}. */
+export interface RunDaemonOptions extends DaemonPlace {
+  /** The version of cspace that it is, for people. */
+  readonly version: string;
+  /** Tells it to end, with all that it holds. */
+  readonly signal?: AbortSignal | undefined;
+  /** The daemon that it goes on for. @default none */
+  readonly predecessor?: Predecessor | undefined;
+}
+
+/**
+ * Is the daemon: holds the gateway, the processes of the host and the routes of foreground commands, until nothing of
+ * these is left, until it is told to end, or until another one goes on with it.
+ *
+ * Rejects with `EADDRINUSE` when another daemon listens, and when `predecessor` goes away before it has handed over.
+ */
+export async function runDaemon(options: RunDaemonOptions): Promise<void> {
+  const { version, env = process.env, platform = process.platform, signal, predecessor } = options;
+  const paths = homePaths({ env });
+  const socket = await findSocket({ env, platform });
+  const config = await readMachineConfig(paths);
+  const direct = createDirect(config.domains);
+  const front = createFront(config.domains);
+  let end = (_how: "stopped" | "replaced"): void => undefined;
+  const ended = new Promise<"stopped" | "replaced">((resolve) => {
+    end = resolve;
+  });
+  let linger: NodeJS.Timeout | undefined;
+  let isHandingOver = false;
+  const waitForMore = (): void => {
+    clearTimeout(linger);
+    if (isHandingOver) return;
+    const routes = holder.list().flatMap((one) => one.routes);
+    if (!routes.every(({ state }) => isOver(state))) return;
+    linger = setTimeout(() => end("stopped"), routes.length === 0 ? lingerMs : afterwardsMs);
+  };
+  const holder = createHolder({
+    startProcess: (names, request, onChange, running) =>
+      supervise(request, { logs: join(instanceFolder(paths, names), "logs"), platform, onChange, running }),
+    onRoutes: (routes) => {
+      direct.setRoutes(routes);
+      front.setRoutes(routes);
+      waitForMore();
+    },
+    onEmpty: waitForMore,
+  });
+  const status = (): DaemonStatus => ({
+    protocol: protocolVersion,
+    version,
+    pid: process.pid,
+    gateway: { ...direct.ports(), domains: config.domains },
+    instances: holder.list(),
+  });
+  await makeFolder(paths.run);
+  if (predecessor !== undefined) await takeOver(predecessor, { holder, direct, front });
+  const server = await serveDaemon({
+    socket,
+    holder,
+    direct,
+    front,
+    status,
+    onStay: waitForMore,
+    onStop: () => end("stopped"),
+    onHandOver: async (request) => {
+      isHandingOver = true;
+      clearTimeout(linger);
+      try {
+        await handOver(request, {
+          holder,
+          direct,
+          front,
+          onRelease: () => void server.close(),
+          onReturn: async () => {
+            await rm(socket, { force: true });
+            await listen(server, socket);
+          },
+        });
+      } catch (error) {
+        isHandingOver = false;
+        waitForMore();
+        throw error;
+      }
+      end("replaced");
+    },
+  });
+  predecessor?.say("serving");
+  if (signal?.aborted === true) end("stopped");
+  signal?.addEventListener("abort", () => end("stopped"), { once: true });
+  waitForMore();
+  const how = await ended;
+  clearTimeout(linger);
+  if (how === "stopped") {
+    server.close();
+    server.closeAllConnections();
+    if (platform !== "win32") await rm(socket, { force: true });
+    const engine = front.isOpen() ? await connectEngine({ env, platform }).catch(() => undefined) : undefined;
+    // Ensuring the proxy removes what is left.
+    if (front.isOpen()) await removeCatchAll(engine, paths).catch(() => undefined);
+  }
+  const drain = how === "replaced" ? { drainTimeoutMs: afterwardsMs } : {};
+  await Promise.all([holder.close(), direct.release(drain), front.close(drain)]);
+}

@@ -1,0 +1,93 @@
+import type { ListedInstance, ListedRoute, PortBinding } from "@cspace/compose";
+import { buildHostname } from "@cspace/hostnames";
+import { buildMark } from "@cspace/labels";
+import { chooseUrl, localUrl, readUrlEvidence, type UrlQuestion } from "@cspace/ports";
+import type { Instance, Port, Route } from "../documents.ts";
+import type { MachineInstance, MachineRoute } from "./merge-instances.ts";
+
+/** What the URLs of routes are decided from, beside the routes themselves. */
+export interface EvidenceOptions {
+  /** Where the proxy answers HTTP; `null`: it does not run. */
+  readonly proxyPort: number | null;
+  readonly domains: readonly string[];
+  readonly platform: NodeJS.Platform;
+  /** For all evidence of a route, in milliseconds. @default 2000 */
+  readonly timeoutMs?: number;
+}
+
+/** Describes an instance as it is now, every route with the URLs that open. */
+export async function describeListed(listed: MachineInstance, options: EvidenceOptions): Promise<Instance> {
+  const routes = await Promise.all(listed.routes.map((route) => describeRoute(listed, route, options)));
+  return { ...describeStill(listed), routes };
+}
+
+/** Describes an instance without asking anything: for one that has just been removed. */
+export function describeGone(listed: MachineInstance): Instance {
+  return { ...describeStill(listed), state: "stopped" };
+}
+
+function describeStill({ project, instance, directory, engine, state, ports }: MachineInstance): Instance {
+  return { project, instance, directory, engine, state, routes: [], ports: ports.map(describePort) };
+}
+
+/** Describes one route, from evidence that is gathered for it. */
+export async function describeRoute(
+  names: { readonly project: string; readonly instance: string },
+  route: MachineRoute,
+  options: EvidenceOptions,
+): Promise<Route> {
+  const { platform, timeoutMs } = options;
+  const question = askAbout(names, route, options);
+  const evidence = await readUrlEvidence(question, { platform, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  const program = chooseUrl({ ...evidence, reader: "program" });
+  const browser = chooseUrl({ ...evidence, reader: "browser" });
+  const hostnames = question.hostnames.map(({ hostname }) => hostname);
+  return {
+    label: route.label,
+    hostname: hostnames[0] as string,
+    hostnames,
+    url: program.url,
+    browserUrl: browser.url,
+    localUrl: question.localUrl ?? null,
+    via: program.via,
+    reason: (browser.health === "up" ? null : route.reason) ?? program.reason,
+    target:
+      route.isProcess === true
+        ? { process: route.service, port: route.port }
+        : { service: route.service, port: route.port },
+    health: browser.health,
+  };
+}
+
+/** What there is to learn before a route's URL can be chosen. */
+export function askAbout(
+  names: { readonly project: string; readonly instance: string },
+  { label, running, starting, bindings, isProcess }: ListedRoute & Pick<MachineRoute, "isProcess">,
+  { proxyPort, domains }: Pick<EvidenceOptions, "proxyPort" | "domains">,
+): UrlQuestion {
+  const name = { label, instance: names.instance, project: names.project };
+  return {
+    hostnames: domains.map((domain) => ({ domain, hostname: buildHostname(name, { domain }) })),
+    mark: buildMark(name),
+    proxyPort,
+    localUrl: bindings === null ? undefined : running ? localUrl(bindings) : null,
+    starting,
+    server: isProcess === true ? "gateway" : "proxy",
+  };
+}
+
+/** Describes a published port that is no route. */
+export function describePort(port: ListedInstance["ports"][number]): Port {
+  return {
+    label: null,
+    service: port.service,
+    port: port.port,
+    protocol: port.protocol,
+    localAddress: localAddress(port.bindings),
+  };
+}
+
+/** Host and port of the best of several bindings; `null` without one. */
+export function localAddress(bindings: readonly PortBinding[]): string | null {
+  return localUrl(bindings)?.replace(/^http:\/\//, "") ?? null;
+}

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { isCspaceError } from "@cspace/errors";
+import { toSlug } from "@cspace/hostnames";
+import { mayHaveContainers, readScope } from "../choose/read-scope.ts";
+import type { Instance } from "../documents.ts";
+import { answerMs } from "../machine/open-reader.ts";
+import { type Context, createContext, type InstanceOptions } from "../options.ts";
+import { describeListed } from "./describe-listed.ts";
+import { readKnown } from "./read-known.ts";
+
+/** Options of {@link listInstances}. */
+export interface ListInstancesOptions extends InstanceOptions {
+  /** Those of every project. @default false: of this project, or of all where the directory is in none */
+  readonly all?: boolean | undefined;
+}
+
+/**
+ * Lists what runs on this machine, containers and processes in one answer, each route with the URL that is right now.
+ *
+ * @throws {CspaceError} the engine's error where it alone could tell, `CSPACE_DAEMON_SILENT`, and what `readProject` of
+ * `@cspace/project` throws.
+ * @example
+ * ```ts
+ * const running = (await listInstances({ all: true })).filter(({ state }) => state === "running");
+ * ```
+ */
+export async function listInstances(options: ListInstancesOptions = {}): Promise<Instance[]> {
+  const context = createContext(options);
+  const { project, containers } = await readFilter(context, options.all === true);
+  const { instances, evidence, silence, daemonSilence } = await readKnown(context, project, {
+    engineMs: answerMs,
+    containers,
+  });
+  // Which of them run, the engine alone can tell.
+  if (silence !== null) throw silence;
+  if (daemonSilence !== null && instances.length === 0) throw daemonSilence;
+  const name = context.instance === undefined ? undefined : toSlug(context.instance).slug;
+  const wanted = instances.filter((one) => name === undefined || one.instance === name);
+  return await Promise.all(wanted.map((one) => describeListed(one, evidence)));
+}
+
+/** Whose instances are listed; `undefined`: of every project. */
+async function readFilter(
+  context: Context,
+  all: boolean,
+): Promise<{ readonly project: string | undefined; readonly containers: boolean }> {
+  try {
+    const scope = await readScope(context);
+    return { project: all ? undefined : scope.projectSlug, containers: mayHaveContainers(scope) };
+  } catch (error) {
+    const outside = isCspaceError(error) && error.code === "CSPACE_PROJECT_NOT_FOUND" && existsSync(context.cwd);
+    if (outside || all) return { project: undefined, containers: true };
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { ListedInstance, ListedRoute } from "@cspace/compose";
+import type { HeldInstance, HeldRoute } from "@cspace/daemon";
+
+/** A route of an instance, whether a container or a process of the host serves it. */
+export interface MachineRoute extends ListedRoute {
+  /** Whether `service` is the name of a process. */
+  readonly isProcess?: true;
+  /** Why a process is not up; `null` when it is. */
+  readonly reason?: string | null;
+}
+
+/** An instance as this machine has it: its containers, its processes, or both. */
+export interface MachineInstance extends Omit<ListedInstance, "routes"> {
+  readonly engine: "docker" | "gateway" | "mixed";
+  readonly routes: readonly MachineRoute[];
+}
+
+/** Puts together what the engine and the daemon have, sorted by name. Pure. */
+export function mergeInstances(listed: readonly ListedInstance[], held: readonly HeldInstance[]): MachineInstance[] {
+  const keyOf = ({ project, instance }: { project: string; instance: string }): string => `${project}--${instance}`;
+  const merged = new Map(listed.map((one): [string, MachineInstance] => [keyOf(one), { ...one, engine: "docker" }]));
+  for (const one of held) {
+    const processes = one.routes.map(toRoute);
+    const state = stateOf(one.routes);
+    const found = merged.get(keyOf(one.record));
+    merged.set(
+      keyOf(one.record),
+      found === undefined
+        ? { ...one.record, ...nothing, engine: "gateway", state, routes: processes }
+        : {
+            ...found,
+            engine: "mixed",
+            state: found.state === state ? state : "partial",
+            routes: [...found.routes, ...processes].sort((a, b) => (a.label < b.label ? -1 : 1)),
+          },
+    );
+  }
+  return [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, instance]) => instance);
+}
+
+const nothing = { domain: undefined, ports: [], services: [], containers: [] } as const;
+
+function toRoute({ label, port, host, state, error }: HeldRoute): MachineRoute {
+  return {
+    label,
+    service: label,
+    port,
+    bindings: [{ hostIp: host, hostPort: port }],
+    running: isRunning(state),
+    starting: state === "starting" || state === "restarting",
+    isProcess: true,
+    reason: error?.message.split("\n", 1)[0]?.replace(/:$/, "") ?? null,
+  };
+}
+
+function stateOf(routes: readonly HeldRoute[]): MachineInstance["state"] {
+  // Between two starts as well: it runs again by itself.
+  const running = routes.filter(({ state }) => isRunning(state) || state === "crash-loop").length;
+  return running === 0 ? "stopped" : running === routes.length ? "running" : "partial";
+}
+
+const isRunning = (state: HeldRoute["state"]): boolean => ["up", "running", "starting", "restarting"].includes(state);

@@ -1,0 +1,74 @@
+import type { Step } from "@cspace/compose";
+
+/** A route as commands print it. */
+export interface Route {
+  readonly label: string;
+  /** Under the first domain. */
+  readonly hostname: string;
+  /** Under every domain. */
+  readonly hostnames: readonly string[];
+  /** For a program on this machine; `null` when nothing serves it. */
+  readonly url: string | null;
+  /** For a person's browser. */
+  readonly browserUrl: string | null;
+  readonly localUrl: string | null;
+  /** How `url` gets there. */
+  readonly via: "proxy" | "port" | "none";
+  /** Why `via` is not `"proxy"`. */
+  readonly reason: string | null;
+  readonly target:
+    | { readonly service: string; readonly port: number }
+    | { readonly process: string; readonly port: number };
+  readonly health: "up" | "starting" | "down";
+}
+
+/** A port of an instance on this machine. */
+export interface Port {
+  /** `null`: it is no route. */
+  readonly label: string | null;
+  readonly service: string;
+  readonly port: number;
+  readonly protocol: string;
+  /** `localhost:49155`; `null` when it is nowhere now. */
+  readonly localAddress: string | null;
+}
+
+/** An instance as it is now. */
+export interface Instance {
+  readonly project: string;
+  readonly instance: string;
+  readonly directory: string;
+  /** What runs it: containers, processes of the host, or both. */
+  readonly engine: "docker" | "gateway" | "mixed";
+  readonly state: "running" | "partial" | "stopped";
+  readonly routes: readonly Route[];
+  /** The published ports that are no routes. */
+  readonly ports: readonly Port[];
+}
+
+/** What starting or removing an instance gives. */
+export interface InstanceDocument {
+  readonly instance: Instance;
+  /** Each step once, in the order in which they were taken. */
+  readonly steps: readonly Step[];
+}
+
+/** What removing all instances of a project gives. */
+export interface InstancesDocument {
+  readonly instances: readonly Instance[];
+  readonly steps: readonly Step[];
+}
+
+/** The proxy of this machine. */
+export interface ProxyReport {
+  readonly engine: "docker" | "gateway";
+  /** Why it is that one. */
+  readonly why: string;
+  readonly state: "running" | "degraded" | "stopped";
+  readonly httpPort: number | null;
+  readonly dnsPort: number | null;
+  readonly dnsEngine: "coredns" | "gateway" | null;
+  readonly domains: readonly string[];
+  readonly networks: readonly string[];
+  readonly versions: { readonly traefik: string | null; readonly coredns: string | null };
+}

@@ -1,0 +1,53 @@
+import type { RecordedInstance } from "@cspace/compose";
+import { isCspaceError } from "@cspace/errors";
+import { buildEnvironment, type EnvironmentRoute, readProject } from "@cspace/project";
+import { describeRoute } from "../describe/describe-listed.ts";
+import { findKnown } from "../describe/find-known.ts";
+import { type Context, createContext, type InstanceOptions } from "../options.ts";
+
+/**
+ * Gives the variables of an instance for a process on this machine, with the URLs that are right now. A route without a
+ * URL has no variable, which `onNote` is told.
+ *
+ * @throws {CspaceError} as `describeInstance`.
+ * @example
+ * ```ts
+ * const { CSPACE_SERVICE_API_URL } = await readEnvironment({ instance: "mercury" });
+ * ```
+ */
+export async function readEnvironment(options: InstanceOptions = {}): Promise<Record<string, string>> {
+  const context = createContext(options);
+  const { known, instance } = await findKnown(context);
+  const [names, routes] = await Promise.all([
+    readNames(context, instance),
+    Promise.all(instance.routes.map((route) => describeRoute(instance, route, known.evidence))),
+  ]);
+  if (known.silence !== null && routes.some(({ url }) => url === null)) throw known.silence;
+  for (const { label, url, reason } of routes) {
+    if (url === null) context.onNote(`${label} has no URL right now, and no variable: ${reason}`);
+  }
+  const { proxyPort, domains } = known.evidence;
+  return buildEnvironment({
+    project: instance.project,
+    instance: instance.instance,
+    domain: domains[0] as string,
+    httpPort: proxyPort ?? 80,
+    routes: routes.map((route): EnvironmentRoute => ({ ...route, env: names[route.label] })),
+  });
+}
+
+/** What the settings of the instance's own directory call the URLs, by label. */
+async function readNames(
+  { env, onNote }: Context,
+  { directory, project }: RecordedInstance,
+): Promise<Readonly<Record<string, readonly string[] | undefined>>> {
+  try {
+    const { slug, settings } = await readProject(directory, { env });
+    if (slug !== project) return {};
+    return Object.fromEntries(Object.entries(settings.routes ?? {}).map(([label, route]) => [label, route.env]));
+  } catch (error) {
+    if (!isCspaceError(error)) throw error;
+    onNote(`the names of \`env\` in the settings are left out: ${error.message}`);
+    return {};
+  }
+}

@@ -1,0 +1,34 @@
+export { type ReserveInstanceOptions, reserveInstance } from "./choose/reserve-instance.ts";
+export { describeInstance } from "./describe/describe-instance.ts";
+export { askAbout } from "./describe/describe-listed.ts";
+export { type FindRouteOptions, findRoute } from "./describe/find-route.ts";
+export { type ListInstancesOptions, listInstances } from "./describe/list-instances.ts";
+export { listPorts } from "./describe/list-ports.ts";
+export { type MachineInstance, type MachineRoute, mergeInstances } from "./describe/merge-instances.ts";
+export { type VerifyInstanceOptions, verifyInstance } from "./describe/verify-instance.ts";
+export type { Instance, InstanceDocument, InstancesDocument, Port, ProxyReport, Route } from "./documents.ts";
+export { planRemoval } from "./down/plan-removal.ts";
+export { type RemoveInstanceOptions, removeInstance, removeInstances } from "./down/remove-instance.ts";
+export { readEnvironment } from "./environment/read-environment.ts";
+export type { InstancesErrorCode } from "./instances-error-code.ts";
+export { type LeaseRouteOptions, leaseRoute, type RouteLease } from "./lease/lease-route.ts";
+export type { ForegroundPlan } from "./lease/plan-foreground.ts";
+export {
+  type LogLine,
+  type LogSource,
+  type OpenLogsOptions,
+  openLogs,
+  type ReadLogsOptions,
+} from "./logs/open-logs.ts";
+export type { Machine } from "./machine/open-engine.ts";
+export { type Host, openHost } from "./machine/open-host.ts";
+export { type HostDns, type ReadHostDnsOptions, readHostDns } from "./names/read-host-dns.ts";
+export type { InstanceOptions } from "./options.ts";
+export { type ProjectProposal, proposeProject } from "./propose-project.ts";
+export { describeProxy } from "./proxy/describe-proxy.ts";
+export { noteOldUrls } from "./proxy/note-old-urls.ts";
+export { openProxyLogs } from "./proxy/open-proxy-logs.ts";
+export { planProxyStart, type StartProxyOptions, startProxy } from "./proxy/start-proxy.ts";
+export { planProxyStop, type StoppedProxy, stopProxy } from "./proxy/stop-proxy.ts";
+export { planStart } from "./up/plan-start.ts";
+export { type StartInstanceOptions, startInstance } from "./up/start-instance.ts";

@@ -1,0 +1,54 @@
+import { type ComposeModel, type InstancePlan, type InstanceRecord, planInstance } from "@cspace/compose";
+import { buildHostname, needsNoRule } from "@cspace/hostnames";
+import { resolveName } from "@cspace/ports";
+import { buildEnvironment, type Project } from "@cspace/project";
+import { type ChosenRoute, planRoutes } from "./plan-routes.ts";
+import type { RoutedProcess } from "./read-processes.ts";
+
+/** What the containers of an instance are planned from. */
+export interface ContainerFacts {
+  readonly project: Project;
+  readonly record: InstanceRecord;
+  readonly model: ComposeModel;
+  readonly domains: readonly string[];
+  /** Where the proxy answers HTTP. */
+  readonly httpPort: number;
+  readonly processes: readonly RoutedProcess[];
+}
+
+/**
+ * Plans the containers of an instance.
+ *
+ * @param options.browserDomain The domain that its browsers were given already. @default the first if the machine finds
+ * it now, else the one that browsers find by themselves
+ * @throws {CspaceError} what `planRoutes` and `planInstance` throw.
+ */
+export async function planContainers(
+  { project, record, model, domains, httpPort, processes }: ContainerFacts,
+  options: { readonly browserDomain: string | undefined },
+): Promise<InstancePlan> {
+  const routes = planRoutes(project, model);
+  const browserDomain = options.browserDomain ?? (await chooseBrowserDomain(domains, routes, record));
+  const environment = buildEnvironment({
+    project: record.project,
+    instance: record.instance,
+    domain: domains[0] as string,
+    browserDomain,
+    httpPort,
+    routes: [...routes, ...processes],
+  });
+  const labels = processes.map(({ label }) => label);
+  return planInstance({ ...record, model, routes, processes: labels, domains, browserDomain, environment });
+}
+
+async function chooseBrowserDomain(
+  domains: readonly string[],
+  [route]: readonly ChosenRoute[],
+  names: { readonly project: string; readonly instance: string },
+): Promise<string> {
+  const first = domains[0] as string;
+  const builtIn = domains.find(needsNoRule);
+  if (builtIn === undefined || route === undefined) return first;
+  const hostname = buildHostname({ label: route.label, ...names }, { domain: first });
+  return (await resolveName(hostname)) === "loopback" ? first : builtIn;
+}

@@ -1,0 +1,131 @@
+import { setTimeout } from "node:timers/promises";
+import { createStepRunner, type HomePaths, type InstanceRecord, type OnStep, withLock } from "@cspace/compose";
+import { ensureDaemon, type HeldInstance, type HeldRoute, type RunningDaemon } from "@cspace/daemon";
+import { CspaceError } from "@cspace/errors";
+import { localUrl } from "@cspace/ports";
+import type { Project } from "@cspace/project";
+import { hasContainers } from "../choose/has-containers.ts";
+import { readKnown } from "../describe/read-known.ts";
+import type { Host } from "../machine/open-host.ts";
+import type { Context } from "../options.ts";
+import { type ProcessFront, serveProcesses } from "../proxy/serve-processes.ts";
+import { buildProcessRequests, type OtherRoute } from "./build-process-requests.ts";
+import type { RoutedProcess } from "./read-processes.ts";
+
+/** A daemon whose processes are served, and where. */
+export type OpenFront = ProcessFront & { readonly daemon: RunningDaemon };
+
+/** Makes sure that a daemon runs, and that the proxy hands on to its processes. */
+export async function openFront(context: Context, host: Host): Promise<OpenFront> {
+  const daemon = await ensureDaemon(context);
+  return { daemon, ...(await serveProcesses(context, host, daemon)) };
+}
+
+/** Options of {@link startProcesses}. */
+export interface StartProcessesOptions {
+  readonly project: Project;
+  readonly record: InstanceRecord;
+  readonly processes: readonly RoutedProcess[];
+  readonly front: OpenFront;
+  readonly paths: HomePaths;
+  /** Whether all of them end first, however they are. */
+  readonly recreate: boolean;
+  /** How long they may take until they answer, in milliseconds; `null`: not at all. */
+  readonly waitMs: number | null;
+  readonly onStep: OnStep;
+}
+
+/**
+ * Starts the processes of an instance that do not run as they should, and waits until every one of them listens.
+ *
+ * @throws {CspaceError} `CSPACE_PROCESS_EXITED` with the last lines of one that ended, `CSPACE_PROCESS_SILENT`, and the other
+ * codes of @cspace/processes.
+ */
+export async function startProcesses(context: Context, options: StartProcessesOptions): Promise<void> {
+  const { record, paths, waitMs, onStep } = options;
+  const { run } = createStepRunner(onStep);
+  await run("start", () => {
+    // What runs decides what is asked for, so nobody else may start something in between.
+    const name = `processes-${record.project}--${record.instance}`;
+    return withLock(paths, name, () => start(context, options), { signal: context.signal });
+  });
+  await run("wait", async () => {
+    if (waitMs === null) return "skipped";
+    await waitForProcesses(context, options, waitMs);
+    return "unchanged";
+  });
+}
+
+async function start(context: Context, options: StartProcessesOptions): Promise<"done" | "unchanged"> {
+  const { record, recreate } = options;
+  const { client } = options.front.daemon;
+  if (recreate) await client.stop(record);
+  const before = findHeld((await client.status()).instances, record);
+  const { domains, httpPort } = options.front;
+  const others = await readOthers(context, options);
+  const processes = await buildProcessRequests(
+    { record, processes: options.processes, others, domains, httpPort, inherited: context.env },
+    before?.routes ?? [],
+  );
+  const after = findHeld((await client.start({ record, processes })).instances, record);
+  const same = after?.routes.every(({ label, startedAt }) => {
+    return before?.routes.some((one) => one.label === label && one.startedAt === startedAt) === true;
+  });
+  return same === true && after?.routes.length === before?.routes.length ? "unchanged" : "done";
+}
+
+async function waitForProcesses(
+  { signal, onWarning }: Context,
+  { record, front, processes }: StartProcessesOptions,
+  waitMs: number,
+): Promise<void> {
+  const end = Date.now() + waitMs;
+  for (;;) {
+    signal.throwIfAborted();
+    const held = findHeld((await front.daemon.client.status()).instances, record);
+    const routes = processes.flatMap(({ label }) => held?.routes.find((one) => one.label === label) ?? []);
+    const over = routes.filter(({ state }) => ["failed", "stopped", "crash-loop"].includes(state));
+    if (over.length > 0) throw failed(over);
+    const waiting = routes.filter(({ state }) => !["up", "running", "exited"].includes(state));
+    if ((waiting.length === 0 && routes.length === processes.length) || Date.now() >= end) {
+      warnOfSilent(onWarning, routes, waitMs);
+      return;
+    }
+    await setTimeout(50);
+  }
+}
+
+/** As with containers: on what listens nowhere nobody fails, and what has ended well is done. */
+function warnOfSilent(onWarning: Context["onWarning"], routes: readonly HeldRoute[], waitMs: number): void {
+  for (const { label, state } of routes) {
+    // It may be meant to listen nowhere: a compiler that watches, a worker.
+    if (state === "running") onWarning(`${label} runs, and listens on no port`);
+    else if (state === "exited") onWarning(`${label} has ended, with code 0`);
+    else if (state !== "up")
+      onWarning(`${label} listens on no port after ${waitMs / 1000} s, and runs on: cspace logs ${label}`);
+  }
+}
+
+function failed(all: readonly HeldRoute[]): CspaceError {
+  const [{ label, error } = { label: "", error: null }, ...others] = all;
+  const { code, message, hint } = error ?? { code: "CSPACE_PROCESS_EXITED", message: `${label} ended`, hint: null };
+  const also = others.length === 0 ? "" : `\nas well: ${others.map((one) => one.label).join(", ")}`;
+  return new CspaceError(code as `CSPACE_${string}`, `${message}${also}`, {
+    hint: hint ?? `read all of it: cspace logs ${label}`,
+  });
+}
+
+function findHeld(all: readonly HeldInstance[], { project, instance }: InstanceRecord): HeldInstance | undefined {
+  return all.find(({ record }) => record.project === project && record.instance === instance);
+}
+
+/** The routes that containers of the instance serve, where they are now. */
+async function readOthers(context: Context, { record, project }: StartProcessesOptions): Promise<OtherRoute[]> {
+  if (!hasContainers(project)) return [];
+  const { instances } = await readKnown(context, record.project);
+  const routes = instances.find(({ instance }) => instance === record.instance)?.routes ?? [];
+  return routes.flatMap(({ label, bindings, isProcess }) => {
+    if (isProcess === true) return [];
+    return [{ label, env: project.settings.routes?.[label]?.env ?? [], localUrl: localUrl(bindings ?? []) }];
+  });
+}

@@ -1,0 +1,55 @@
+import { setTimeout } from "node:timers/promises";
+import { type InstanceRecord, listContainerInstances } from "@cspace/compose";
+import { type DaemonStatus, findDaemon } from "@cspace/daemon";
+import { CspaceError } from "@cspace/errors";
+import { describeListed } from "../describe/describe-listed.ts";
+import { isSettled } from "../describe/is-settled.ts";
+import { mergeInstances } from "../describe/merge-instances.ts";
+import type { Instance } from "../documents.ts";
+import type { InstancesErrorCode } from "../instances-error-code.ts";
+import type { Host } from "../machine/open-host.ts";
+import type { Context } from "../options.ts";
+
+/** Options of {@link verifyRoutes}. */
+export interface VerifyRoutesOptions {
+  readonly record: InstanceRecord;
+  readonly host: Host;
+  /** Where the proxy answers HTTP. */
+  readonly httpPort: number;
+  readonly domains: readonly string[];
+  /** Whether the daemon is asked as well. */
+  readonly hasProcesses: boolean;
+  /** How long a route that does not answer yet may take, in milliseconds; 0: look once. */
+  readonly patienceMs: number;
+}
+
+/** Sends a real request through the proxy for every route, again until all answer or patience ends. */
+export async function verifyRoutes(context: Context, options: VerifyRoutesOptions): Promise<Instance> {
+  const { record, host, httpPort, domains, hasProcesses, patienceMs } = options;
+  const { platform, signal } = context;
+  for (const end = Date.now() + patienceMs; ; await setTimeout(100)) {
+    signal.throwIfAborted();
+    const [listed, status] = await Promise.all([
+      host.machine === undefined
+        ? []
+        : listContainerInstances({ engine: host.machine.engine, project: record.project }),
+      hasProcesses ? readDaemon(context) : undefined,
+    ]);
+    const found = mergeInstances(listed, status?.instances ?? []).find(
+      ({ project, instance }) => project === record.project && instance === record.instance,
+    );
+    if (found === undefined) {
+      throw new CspaceError<InstancesErrorCode>(
+        "CSPACE_INSTANCE_UNKNOWN",
+        `the instance ${record.instance} was removed meanwhile`,
+        { hint: `start it again: cspace up ${record.instance}` },
+      );
+    }
+    const instance = await describeListed(found, { proxyPort: httpPort, domains, platform });
+    if (isSettled(instance) || Date.now() >= end) return instance;
+  }
+}
+
+async function readDaemon(context: Context): Promise<DaemonStatus | undefined> {
+  return (await findDaemon(context))?.status;
+}

@@ -1,0 +1,58 @@
+import { type EnsuredProxy, type InstancePlan, type InstanceRecord, requireNoFailure } from "@cspace/compose";
+import type { Instance } from "../documents.ts";
+import type { Machine } from "../machine/open-engine.ts";
+import type { Host } from "../machine/open-host.ts";
+import type { Context } from "../options.ts";
+import type { ProcessFront } from "../proxy/serve-processes.ts";
+import { verifyRoutes } from "./verify-routes.ts";
+
+/** The containers of an instance, after they were started. */
+export interface StartedContainers {
+  readonly machine: Machine;
+  readonly plan: InstancePlan;
+  readonly proxy: EnsuredProxy;
+  /** The services whose containers were started just now. */
+  readonly started: readonly string[];
+}
+
+/** How long a route of a container that was started just now may take to answer, in milliseconds. */
+const answerMs = 10_000;
+
+/** How long a proxy that was started or told just now may take to serve what there is, in milliseconds. */
+const settleMs = 3000;
+
+/** What was started, and whether it is waited for. */
+export interface VerifyStartedOptions {
+  readonly record: InstanceRecord;
+  readonly host: Host;
+  readonly containers: StartedContainers | undefined;
+  /** Where its processes are served; `undefined` without any. */
+  readonly front: ProcessFront | undefined;
+  readonly wait: boolean;
+}
+
+/**
+ * Asks for every route until all answer or patience ends, and gives the instance either way.
+ *
+ * @throws {CspaceError} `CSPACE_CONTAINER_FAILED` for a container that has failed since it was started.
+ */
+export async function verifyStarted(
+  context: Context,
+  { record, host, containers, front, wait }: VerifyStartedOptions,
+): Promise<{ readonly changed: true; readonly instance: Instance }> {
+  const { plan, proxy, started = [], machine } = containers ?? {};
+  const isFresh = plan?.routes.some(({ service }) => started.includes(service)) === true;
+  const patienceMs = isFresh ? answerMs : proxy?.changed === true || front !== undefined ? settleMs : 0;
+  const instance = await verifyRoutes(context, {
+    record,
+    host,
+    // One of both was started.
+    ...((front ?? proxy) as Pick<ProcessFront, "httpPort" | "domains">),
+    hasProcesses: front !== undefined,
+    patienceMs: wait ? patienceMs : 0,
+  });
+  if (wait && started.length > 0 && plan !== undefined && machine !== undefined) {
+    await requireNoFailure(plan, machine.engine);
+  }
+  return { changed: true, instance };
+}

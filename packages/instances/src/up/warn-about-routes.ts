@@ -1,0 +1,37 @@
+import type { ComposeModel, EnsuredProxy } from "@cspace/compose";
+import type { Project } from "@cspace/project";
+import type { Instance } from "../documents.ts";
+import { describeUnresolved } from "../names/describe-unresolved.ts";
+import type { Context } from "../options.ts";
+import { describeDoubts } from "./plan-routes.ts";
+
+/** Warns of routes of the settings to ports that their services do not mention. */
+export function warnAboutPorts({ onWarning }: Context, project: Project, model: ComposeModel): void {
+  for (const doubt of describeDoubts(project, model).split("\n").filter(Boolean)) onWarning(doubt);
+}
+
+/** Tells what is not as its user may expect it of the routes of containers: which do not answer, why URLs are no hostnames. */
+export async function warnAboutRoutes(
+  { platform, onWarning, onNote }: Context,
+  {
+    project,
+    instance,
+    proxy,
+  }: { readonly project: Project; readonly instance: Instance; readonly proxy: EnsuredProxy },
+): Promise<void> {
+  const routes = instance.routes.filter(({ target }) => "service" in target);
+  for (const { label, target, health } of routes) {
+    if (health === "down" && "service" in target) {
+      onWarning(`${label}: nothing answers on ${target.service}:${target.port} yet`);
+    }
+  }
+  const first = routes[0];
+  if (first === undefined) {
+    onWarning(`no service of ${project.directory} has a port that could be a route; name one in .cspace.json`);
+    return;
+  }
+  const { domains, httpPort: proxyPort } = proxy;
+  const unresolved = await describeUnresolved({ ...instance, routes }, { domains, proxyPort, platform });
+  if (unresolved !== undefined) onNote(unresolved);
+  else if (first.via === "port" && first.reason !== null) onNote(`the URLs are localhost:PORT: ${first.reason}`);
+}
