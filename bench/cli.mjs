@@ -11,8 +11,8 @@ try {
   const node = [process.execPath, "-e", "0"];
   const pairs = [
     ["cspace --version", sandbox.cspace("--version"), "node -e 0", node, 1.5],
-    ["cspace url web", sandbox.cspace("url", "web"), "node -e 0", node, 3],
-    ["cspace up, nothing to do", up, "docker compose up -d, nothing to do", compose, 3],
+    ["cspace url web", sandbox.cspace("url", "web"), "node -e 0", node, 2.5],
+    ["cspace up, nothing to do", up, "docker compose up -d, nothing to do", compose, 2.5],
   ];
   for (const [name, command, otherName, other, bar] of pairs)
     compare({ name, command }, { name: otherName, command: other }, { runs, bar });

@@ -1,5 +1,13 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
+import module from "node:module";
+import { join } from "node:path";
+
+// What Node has compiled once is kept, where Node can and where nobody else writes.
+const { CSPACE_HOME, HOME, USERPROFILE } = process.env;
+const user = HOME || USERPROFILE;
+const home = CSPACE_HOME || (user && join(user, ".cspace"));
+if (home && existsSync(home)) module.enableCompileCache?.(join(home, "cache"));
 
 const [name, flag, , ...rest] = process.argv.slice(2);
 // A status line is asked for all the time: as it is installed, it has a program of its own, which starts sooner.

@@ -1,4 +1,4 @@
-export { type ConnectEngineOptions, connectEngine } from "./engine/connect-engine.ts";
+export { connectEngine } from "./engine/connect-engine.ts";
 export type {
   DockerEngine,
   EngineContainer,
@@ -7,7 +7,7 @@ export type {
   EngineLogStream,
   EngineNetwork,
 } from "./engine/docker-engine.ts";
-export { type EngineReader, openEngineReader } from "./engine/open-engine-reader.ts";
+export { type ConnectEngineOptions, type EngineReader, openEngineReader } from "./engine/open-engine-reader.ts";
 export { type LogLine, type ReadContainerLogsOptions, readContainerLogs } from "./engine/read-container-logs.ts";
 export { type ResolveEndpointOptions, resolveEndpoint } from "./engine/resolve-endpoint.ts";
 export {
@@ -18,6 +18,7 @@ export {
   type RunComposeOptions,
   requireCompose,
 } from "./engine/run-compose.ts";
+export { snapshotEngine } from "./engine/snapshot-engine.ts";
 export type { ComposeErrorCode } from "./errors.ts";
 export { type HomePaths, type HomePathsOptions, homePaths } from "./home/home-paths.ts";
 export { isGone } from "./home/is-gone.ts";
@@ -31,16 +32,9 @@ export {
 export { makeFolder, type WithLockOptions, withLock } from "./home/with-lock.ts";
 export { type AppliedInstance, type ApplyInstanceOptions, applyInstance } from "./instance/apply-instance.ts";
 export {
-  type ComposeModel,
-  type ComposeNetwork,
-  type ComposeService,
-  type ReadComposeModelOptions,
-  readComposeModel,
-  servicePorts,
-} from "./instance/compose-model.ts";
-export {
   forgetInstance,
   instanceFolder,
+  modelPath,
   type RecordedInstance,
   readRecordedInstances,
   readRecords,
@@ -70,6 +64,15 @@ export { renderOverride } from "./instance/render-override.ts";
 export { createStepRunner, type OnStep, type Step, type StepRunner } from "./instance/run-steps.ts";
 export { listInstanceContainers, requireNoFailure } from "./instance/wait-for-instance.ts";
 export { type EngineErrorCode, isEngineError } from "./is-engine-error.ts";
+export {
+  type ComposeModel,
+  type ComposeNetwork,
+  type ComposeService,
+  type ReadComposeModelOptions,
+  readComposeModel,
+  servicePorts,
+} from "./model/compose-model.ts";
+export { type KeptModel, type ReadKeptModelOptions, readKeptModel } from "./model/read-kept-model.ts";
 export { type AllocateSubnetsOptions, allocateSubnets } from "./networks/allocate-subnets.ts";
 export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";
@@ -90,6 +93,7 @@ export { previewProxyRemoval } from "./proxy/preview-proxy-removal.ts";
 export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
 export { readHttpPort } from "./proxy/read-http-port.ts";
 export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";
+export { type ReadyProxy, readReadyProxy } from "./proxy/read-ready-proxy.ts";
 export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";
 export { type StopProxyOptions, stopProxy } from "./proxy/stop-proxy.ts";
 export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy-names.ts";

@@ -26,7 +26,6 @@ export function fakeEngine(state: FakeState = {}): DockerEngine & { readonly cal
   return {
     calls,
     endpoint: "unix:///var/run/docker.sock",
-    ping: async () => undefined,
     version: async () => ({ Version: "28.2.2", ApiVersion: "1.50", Os: "linux" }),
     info: async () => ({ SecurityOptions: [], OperatingSystem: "Debian" }),
     listContainers: async ({ all = false, filters = {} } = {}) =>

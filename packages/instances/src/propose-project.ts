@@ -77,7 +77,7 @@ async function readServices(
       project: project.slug,
       instance: "mercury",
     });
-    return { services: findHttpPorts(await stack.model) };
+    return { services: findHttpPorts((await stack.model).model) };
   } catch (error) {
     if (!isCspaceError(error) || context.signal.aborted) throw error;
     return { note: `no routes are proposed, as Compose cannot read the services: ${error.message}` };

@@ -1,5 +1,3 @@
-import { execa } from "execa";
-
 /** What a program did. */
 export interface CommandResult {
   readonly exitCode: number;
@@ -24,6 +22,8 @@ export type RunCommand = (file: string, args: readonly string[], options?: RunCo
 /** The real {@link RunCommand}. Messages come in English, so that they can be told apart. */
 export const runCommand: RunCommand = async (file, args, options = {}) => {
   const { input = "", timeoutMs = 0, interactive = false, signal } = options;
+  // Loaded on first use: most of those who read the resolver's files run nothing.
+  const { execa } = await import("execa");
   const result = await execa(file, args, {
     input,
     timeout: timeoutMs,

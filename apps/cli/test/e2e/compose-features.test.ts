@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSandbox, docker, engineAnswers, get, httpService, removeLeftovers } from "./harness.ts";
@@ -146,6 +146,60 @@ ${httpService(
     writeFileSync(join(folder, "compose.yaml"), text);
     await sandbox.json(folder, "up");
     expect(services("e2e-words")).toEqual(["app"]);
+  });
+
+  test("with nothing to do Compose is not asked; a change of any file or variable that it reads is seen", async () => {
+    const folder = sandbox.project("e2e-kept", {
+      "compose.yaml": "include: [web.yaml]\n",
+      "web.yaml": `services:\n  web:\n    extends: { file: base.yaml, service: base }\n    environment: { WORD: "$WORD, $OTHER" }\n    env_file: [web.env]\n`,
+      "base.yaml": `services:\n${httpService("base", [3000], "    expose: [3000]\n")}`,
+      "web.env": "MORE=1\n",
+    });
+    const log = join(sandbox.root, "compose.log");
+    const plugins = join(sandbox.root, "docker/cli-plugins");
+    mkdirSync(plugins, { recursive: true });
+    const real = docker(
+      "info",
+      "--format",
+      '{{range .ClientInfo.Plugins}}{{if eq .Name "compose"}}{{.Path}}{{end}}{{end}}',
+    );
+    writeFileSync(join(plugins, "docker-compose"), `#!/bin/sh\necho "$@" >>${log}\nexec ${real} "$@"\n`, {
+      mode: 0o755,
+    });
+    const up = async (env: Record<string, string> = {}): Promise<{ steps: string[]; asked: string }> => {
+      writeFileSync(log, "");
+      const all = { DOCKER_CONFIG: join(sandbox.root, "docker"), OTHER: "1", ...env };
+      const run = await sandbox.cspaceWith(all, folder, "up", "mercury", "--json");
+      expect(run.code, run.err).toBe(0);
+      return { steps: done(JSON.parse(run.out)), asked: readFileSync(log, "utf8") };
+    };
+    const word = (): string => docker("exec", "e2e-kept--mercury-web-1", "sh", "-c", 'echo "$WORD; $MORE; $BASE"');
+    const nothing = { steps: ["verify"], asked: "" };
+    const anew = {
+      steps: ["create", "attach", "start", "verify"],
+      asked: expect.stringContaining("config --format json"),
+    };
+
+    await up();
+    expect(await up()).toEqual(nothing);
+    writeFileSync(join(folder, ".env"), "WORD=hello\n");
+    expect(await up()).toEqual(anew);
+    expect(await up()).toEqual(nothing);
+    writeFileSync(join(folder, "web.env"), "MORE=2\n");
+    expect(await up()).toEqual(anew);
+    writeFileSync(
+      join(folder, "base.yaml"),
+      `services:\n${httpService("base", [3000], "    expose: [3000]\n    environment: { BASE: b }\n")}`,
+    );
+    expect(await up()).toEqual(anew);
+    expect(word()).toBe("hello, 1; 2; b");
+    expect(await up({ OTHER: "2" })).toEqual(anew);
+    expect(word()).toBe("hello, 2; 2; b");
+    expect(await up({ OTHER: "2", UNRELATED: "x" })).toEqual(nothing);
+    const kept = join(sandbox.home, "instances/e2e-kept/mercury/model.json");
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+    await sandbox.json(folder, "down", "mercury");
+    expect(existsSync(kept)).toBe(false);
   });
 
   test("a compose file that Compose refuses is Compose's own words", async () => {

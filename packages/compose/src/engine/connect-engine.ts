@@ -1,16 +1,13 @@
-import Docker from "dockerode";
-import type { DockerEngine, EngineContainerDetail, EngineListOptions } from "./docker-engine.ts";
+import type { DockerEngine } from "./docker-engine.ts";
 import { explainEngineError } from "./explain-engine-error.ts";
-import { type ResolveEndpointOptions, resolveEndpoint } from "./resolve-endpoint.ts";
-
-/** Options of {@link connectEngine}. */
-export interface ConnectEngineOptions extends ResolveEndpointOptions {
-  /** How long the engine may take to answer the first call, in milliseconds. @default 5000 */
-  readonly timeoutMs?: number;
-}
+import { inTime } from "./in-time.ts";
+import { type ConnectEngineOptions, type EngineReader, openEngineReader } from "./open-engine-reader.ts";
+import { engineTarget, requestEngine } from "./request-engine.ts";
+import { resolveEndpoint } from "./resolve-endpoint.ts";
 
 /**
- * Connects to the local Docker Engine and returns it once it has answered.
+ * Connects to the local Docker Engine and returns it once it has answered. What is only read costs a request each; the
+ * client library is loaded by the first call that needs it.
  *
  * @throws {CspaceError} `CSPACE_ENGINE_ABSENT`, `CSPACE_ENGINE_NOT_RUNNING`, `CSPACE_ENGINE_DENIED`,
  * `CSPACE_ENGINE_REMOTE` or `CSPACE_CONTEXT_UNKNOWN`, each with the command to type.
@@ -23,94 +20,40 @@ export interface ConnectEngineOptions extends ResolveEndpointOptions {
 export async function connectEngine(options: ConnectEngineOptions = {}): Promise<DockerEngine> {
   const { env = process.env, platform = process.platform, timeoutMs = 5000 } = options;
   const endpoint = await resolveEndpoint(options);
-  const engine = wrap(new Docker(clientOptions(endpoint)), endpoint);
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })), timeoutMs);
-  });
+  const target = engineTarget(endpoint);
   try {
-    await Promise.race([engine.ping(), silence]);
+    if (target !== undefined) {
+      await requestEngine(target, "/_ping", timeoutMs);
+      return loadLate(await openEngineReader({ ...options, timeoutMs: 0 }));
+    }
+    const engine = await loadClient(endpoint);
+    await inTime(engine.version(), timeoutMs);
+    return engine;
   } catch (error) {
     throw explainEngineError(error, endpoint, { env, platform, timeoutMs });
-  } finally {
-    clearTimeout(timer);
   }
-  return engine;
 }
 
-function clientOptions(endpoint: string): Docker.DockerOptions {
-  if (endpoint.startsWith("unix://")) return { socketPath: endpoint.slice("unix://".length) };
-  if (endpoint.startsWith("npipe://")) return { socketPath: endpoint.slice("npipe://".length).replaceAll("/", "\\") };
-  const url = new URL(endpoint);
+async function loadClient(endpoint: string): Promise<DockerEngine> {
+  return (await import("./docker-client.ts")).dockerClient(endpoint);
+}
+
+function loadLate(reader: EngineReader): DockerEngine {
+  let loaded: Promise<DockerEngine> | undefined;
+  const client = (): Promise<DockerEngine> => (loaded ??= loadClient(reader.endpoint));
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: Number(url.port || 2375),
-    protocol: url.port === "2376" ? "https" : "http",
+    ...reader,
+    version: async () => (await client()).version(),
+    info: async () => (await client()).info(),
+    restartContainer: async (...args) => (await client()).restartContainer(...args),
+    removeContainer: async (...args) => (await client()).removeContainer(...args),
+    signalContainer: async (...args) => (await client()).signalContainer(...args),
+    containerLogs: async (...args) => (await client()).containerLogs(...args),
+    listVolumes: async (...args) => (await client()).listVolumes(...args),
+    removeVolume: async (...args) => (await client()).removeVolume(...args),
+    createNetwork: async (...args) => (await client()).createNetwork(...args),
+    removeNetwork: async (...args) => (await client()).removeNetwork(...args),
+    connectNetwork: async (...args) => (await client()).connectNetwork(...args),
+    disconnectNetwork: async (...args) => (await client()).disconnectNetwork(...args),
   };
-}
-
-function wrap(docker: Docker, endpoint: string): DockerEngine {
-  const filters = (options: EngineListOptions = {}): object => ({
-    all: options.all ?? false,
-    ...(options.filters === undefined ? {} : { filters: options.filters }),
-  });
-  return {
-    endpoint,
-    ping: async () => void (await docker.ping()),
-    version: () => docker.version(),
-    info: () => docker.info(),
-    listContainers: (options) => docker.listContainers(filters(options)),
-    inspectContainer: (id) => orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
-    restartContainer: (id) => docker.getContainer(id).restart({ t: 0 }),
-    signalContainer: async (id, signal) => {
-      try {
-        await orMissing(docker.getContainer(id).kill({ signal }));
-      } catch (error) {
-        if ((error as { statusCode?: number }).statusCode !== 409) throw error;
-      }
-    },
-    removeContainer: async (id) => void (await orMissing(docker.getContainer(id).remove({ force: true }))),
-    containerLogs: async (id, { follow, tail }) => {
-      const common = { stdout: true, stderr: true, tail: (tail === "all" ? "all" : tail) as number };
-      const container = docker.getContainer(id);
-      if (follow) return container.logs({ ...common, follow: true });
-      const { Readable } = await import("node:stream");
-      return Readable.from([await container.logs({ ...common, follow: false })]);
-    },
-    listNetworks: (options) => docker.listNetworks(filters(options) as Docker.NetworkListOptions),
-    listVolumes: async (options) => (await docker.listVolumes(filters(options) as object)).Volumes ?? [],
-    removeVolume: async (name) => void (await orMissing(docker.getVolume(name).remove())),
-    createNetwork: async ({ name, internal, subnet, labels }) => {
-      await docker.createNetwork({
-        Name: name,
-        Driver: "bridge",
-        CheckDuplicate: true,
-        Internal: internal,
-        IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
-        Labels: { ...labels },
-      });
-    },
-    removeNetwork: async (id) => void (await orMissing(docker.getNetwork(id).remove())),
-    connectNetwork: async (network, container, aliases) => {
-      await docker
-        .getNetwork(network)
-        .connect({ Container: container, EndpointConfig: aliases.length > 0 ? { Aliases: [...aliases] } : {} });
-    },
-    disconnectNetwork: async (network, container) => {
-      try {
-        await orMissing(docker.getNetwork(network).disconnect({ Container: container, Force: true }));
-      } catch (error) {
-        if (!/is not connected to( the)? network/.test((error as Error).message)) throw error;
-      }
-    },
-  };
-}
-
-async function orMissing<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
-    throw error;
-  }
 }

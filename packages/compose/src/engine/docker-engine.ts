@@ -77,7 +77,6 @@ export type EngineLogStream = NodeJS.ReadableStream & { destroy?(): void };
 export interface DockerEngine {
   /** The endpoint that Compose is handed as `DOCKER_HOST`: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
-  ping(): Promise<void>;
   version(): Promise<{ readonly Version: string; readonly ApiVersion: string; readonly Os: string }>;
   info(): Promise<{ readonly SecurityOptions?: readonly string[] | null; readonly OperatingSystem: string }>;
   listContainers(options?: EngineListOptions): Promise<readonly EngineContainer[]>;

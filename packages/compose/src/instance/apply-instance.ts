@@ -1,3 +1,4 @@
+import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { requireCompose } from "../engine/run-compose.ts";
 import { withLock } from "../home/with-lock.ts";
 import { hasOrphans, isComplete, missingServices } from "./instance-state.ts";
@@ -17,6 +18,8 @@ export interface ApplyInstanceOptions extends JoinNetworksOptions, RunForInstanc
   /** How long containers may take to be done, in milliseconds; `null`: do not wait. @default 60_000 */
   readonly waitMs?: number | null;
   readonly onStep?: OnStep | undefined;
+  /** The engine as it was a moment ago, to tell whether there is anything to do. @default the engine itself */
+  readonly snapshot?: EngineReader | undefined;
 }
 
 /** What {@link applyInstance} did. */
@@ -24,6 +27,8 @@ export interface AppliedInstance {
   readonly steps: readonly Step[];
   /** The services whose containers were started by this run. */
   readonly started: readonly string[];
+  /** Whether all was as planned, so that nothing was done. */
+  readonly untouched: boolean;
 }
 
 /**
@@ -37,10 +42,11 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
   const { engine, compose, paths, build = false, recreate = false, waitMs = 60_000, signal } = options;
   const { steps, run } = createStepRunner(options.onStep);
   let started: string[] = [];
-  if (!build && !recreate && (await isComplete(plan, options))) {
+  const now = { ...options, engine: options.snapshot ?? engine };
+  if (!build && !recreate && (await isComplete(plan, now))) {
     for (const name of ["networks", "create", "attach", "start"] as const) await run(name, async () => "unchanged");
     await run("wait", async () => (waitMs === null ? "skipped" : "unchanged"));
-    return { steps, started };
+    return { steps, started, untouched: true };
   }
   await withLock(
     paths,
@@ -65,7 +71,7 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
     await waitForInstance(plan, { engine, timeoutMs: waitMs, deadline, signal });
     return "unchanged";
   });
-  return { steps, started };
+  return { steps, started, untouched: false };
 }
 
 async function createContainers(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {

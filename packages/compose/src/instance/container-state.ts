@@ -1,5 +1,5 @@
 import type { EngineContainer } from "../engine/docker-engine.ts";
-import { type ComposeService, restartPolicy, servicePorts } from "./compose-model.ts";
+import { type ComposeService, restartPolicy, servicePorts } from "../model/compose-model.ts";
 
 /** How far a container is: `pending` may still become `done`, `failed` will not by itself. */
 export type Progress = "done" | "pending" | "failed";

@@ -21,6 +21,11 @@ export function overridePath(paths: HomePaths, names: { project: string; instanc
   return join(instanceFolder(paths, names), overrideName);
 }
 
+/** Where the model of an instance is kept, as Compose last made it; it goes with the containers. */
+export function modelPath(paths: HomePaths, names: { project: string; instance: string }): string {
+  return join(instanceFolder(paths, names), "model.json");
+}
+
 /** Writes an instance's override, atomically. */
 export async function writeOverride(
   paths: HomePaths,
@@ -36,8 +41,9 @@ export async function writeRecord(paths: HomePaths, record: InstanceRecord): Pro
   await writeOverride(paths, record, await renderRecord(record));
 }
 
-/** Leaves of an override only the record of its directory, so that its subnets are free for others. */
+/** Leaves of an instance only the record of its directory, so that its subnets are free for others. */
 export async function keepRecordOnly(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
+  await rm(modelPath(paths, names), { force: true });
   const record = (await readOverride(paths, names))?.record;
   if (record !== undefined) await writeRecord(paths, record);
 }

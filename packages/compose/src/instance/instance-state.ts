@@ -1,11 +1,12 @@
 import { labelKeys } from "@cspace/labels";
-import type { DockerEngine, EngineContainer, EngineNetwork } from "../engine/docker-engine.ts";
+import type { EngineContainer, EngineNetwork } from "../engine/docker-engine.ts";
+import type { EngineReader } from "../engine/open-engine-reader.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { readText } from "../home/read-text.ts";
 import { isSealed } from "../home/seal.ts";
+import { replicasOf } from "../model/compose-model.ts";
 import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { readMissingAttachments } from "../networks/apply-attachments.ts";
-import { replicasOf } from "./compose-model.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
 import { type InstanceRecord, overrideSource } from "./override-source.ts";
@@ -14,7 +15,7 @@ import { listInstanceContainers, progressOf } from "./wait-for-instance.ts";
 
 /** Options of {@link isComplete}. */
 export interface IsCompleteOptions {
-  readonly engine: DockerEngine;
+  readonly engine: EngineReader;
   readonly paths: HomePaths;
   readonly record: InstanceRecord;
   readonly domains: readonly string[];

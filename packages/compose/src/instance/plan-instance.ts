@@ -3,7 +3,7 @@ import { CspaceError } from "@cspace/errors";
 import { buildHostname, composeProjectName, networkName, type RouteName } from "@cspace/hostnames";
 import { buildInstanceLabels, buildLabels, labelKeys } from "@cspace/labels";
 import type { ComposeErrorCode } from "../errors.ts";
-import type { ComposeModel, ComposeService } from "./compose-model.ts";
+import type { ComposeModel, ComposeService } from "../model/compose-model.ts";
 
 /** A label and the service that serves it. */
 export interface PlannedRoute extends RouteName {

@@ -1,6 +1,6 @@
 import type { RunCompose } from "../engine/run-compose.ts";
 import type { HomePaths } from "../home/home-paths.ts";
-import { composeArguments } from "./compose-model.ts";
+import { composeArguments } from "../model/compose-model.ts";
 import { overridePath } from "./instance-record.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 

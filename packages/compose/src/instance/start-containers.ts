@@ -1,6 +1,6 @@
 import { isCspaceError } from "@cspace/errors";
 import type { DockerEngine } from "../engine/docker-engine.ts";
-import { awaitedServices } from "./compose-model.ts";
+import { awaitedServices } from "../model/compose-model.ts";
 import { serviceOf } from "./container-state.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 import { type RunForInstanceOptions, runForInstance } from "./run-for-instance.ts";

@@ -1,8 +1,9 @@
 import { CspaceError } from "@cspace/errors";
 import type { DockerEngine, EngineContainer } from "../engine/docker-engine.ts";
+import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { readLastLines } from "../engine/read-container-logs.ts";
 import type { ComposeErrorCode } from "../errors.ts";
-import { awaitedServices } from "./compose-model.ts";
+import { awaitedServices } from "../model/compose-model.ts";
 import { containerProgress, exitCode, isServiceContainer, isYoung, serviceOf } from "./container-state.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 
@@ -54,7 +55,7 @@ export async function requireNoFailure(plan: InstancePlan, engine: DockerEngine)
 
 /** The containers of an instance's services. */
 export async function listInstanceContainers(
-  engine: DockerEngine,
+  engine: Pick<EngineReader, "listContainers">,
   composeProject: string,
 ): Promise<readonly EngineContainer[]> {
   const label = [`com.docker.compose.project=${composeProject}`];

@@ -1,6 +1,7 @@
 import { CspaceError } from "@cspace/errors";
 import { labelKeys } from "@cspace/labels";
 import type { DockerEngine } from "../engine/docker-engine.ts";
+import type { EngineReader } from "../engine/open-engine-reader.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import { proxyContainer } from "../proxy-names.ts";
 import { type Attachment, planAttachments } from "./plan-attachments.ts";
@@ -21,7 +22,7 @@ export async function attachProxy(engine: DockerEngine, domains: readonly string
 }
 
 /** Reads from the engine what it takes for the proxy to be on every network that it serves; nothing where there is none. */
-export async function readMissingAttachments(engine: DockerEngine, domains: readonly string[]): Promise<Attachment[]> {
+export async function readMissingAttachments(engine: EngineReader, domains: readonly string[]): Promise<Attachment[]> {
   const [containers, networks, proxy] = await Promise.all([
     engine.listContainers({ all: true, filters: { label: [`${labelKeys.managed}=true`] } }),
     engine.listNetworks(),

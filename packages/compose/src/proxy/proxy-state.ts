@@ -1,4 +1,5 @@
-import type { DockerEngine, EngineContainerDetail } from "../engine/docker-engine.ts";
+import type { EngineContainerDetail } from "../engine/docker-engine.ts";
+import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { dnsContainer, proxyContainer, proxyLabels, proxyProject } from "../proxy-names.ts";
 
 /** The proxy as the engine has it. */
@@ -30,7 +31,7 @@ export interface ProxyState {
 }
 
 /** Reads the proxy's state from the engine alone; a stranger's container of one of the two names is no part of it. */
-export async function readProxyState(engine: DockerEngine): Promise<ProxyState> {
+export async function readProxyState(engine: EngineReader): Promise<ProxyState> {
   const named = await Promise.all([engine.inspectContainer(proxyContainer), engine.inspectContainer(dnsContainer)]);
   const isOwn = (container: EngineContainerDetail): boolean => container.Config.Labels[proxyLabels.hash] !== undefined;
   const [proxy, dns] = named.map((container) => (container !== undefined && isOwn(container) ? container : undefined));

@@ -1,4 +1,4 @@
-import type { DockerEngine } from "../engine/docker-engine.ts";
+import type { EngineReader } from "../engine/open-engine-reader.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { readMachineConfig } from "../home/machine-config.ts";
 import { proxyProject } from "../proxy-names.ts";
@@ -22,7 +22,7 @@ export async function readReadyProxy({
   engine,
   paths,
 }: {
-  readonly engine: DockerEngine;
+  readonly engine: EngineReader;
   readonly paths: HomePaths;
 }): Promise<ReadyProxy | undefined> {
   const [config, state, networks] = await Promise.all([

@@ -75,7 +75,9 @@ function send(
 ): Promise<IncomingMessage> {
   const { timeoutMs, ...rest } = options;
   return new Promise((resolve, reject) => {
-    const sent = request({ ...rest, agent: false, headers: { "content-type": "application/json" } });
+    // A server's name that is given is not looked for in the headers, which takes 3 ms the first time.
+    const named = { servername: "" };
+    const sent = request({ ...rest, ...named, agent: false, headers: { "content-type": "application/json" } });
     const timer = setTimeout(() => void sent.destroy(silence()), timeoutMs);
     sent.once("error", (error) => {
       clearTimeout(timer);

@@ -1,9 +1,11 @@
-import type { DockerEngine, HomePaths } from "@cspace/compose";
+import type { DockerEngine, EngineReader, HomePaths } from "@cspace/compose";
 import type { Host } from "../machine/open-host.ts";
 
 /** What there is to choose among: the engine's instances, and this home's records. */
 export interface ChoiceSources {
   readonly engine: Pick<DockerEngine, "listContainers" | "listNetworks" | "listVolumes">;
+  /** The engine as it was a moment ago, for what needs no lock. @default the engine itself */
+  readonly snapshot?: Pick<EngineReader, "listContainers">;
   readonly paths: HomePaths;
 }
 

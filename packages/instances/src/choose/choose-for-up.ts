@@ -19,7 +19,10 @@ export async function chooseForUp(
   scope: ProjectScope,
   request: UpRequest,
 ): Promise<UpTarget> {
-  const live = await listContainerInstances({ engine: machine.engine, project: scope.projectSlug });
+  const live = await listContainerInstances({
+    engine: machine.snapshot ?? machine.engine,
+    project: scope.projectSlug,
+  });
   const quick = chooseLive(context, scope, live, request);
   if (quick !== undefined) return quick;
   const { reserveUnlisted } = await import("./reserve-unlisted.ts");

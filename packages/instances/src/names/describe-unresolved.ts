@@ -29,8 +29,11 @@ export async function describeUnresolved(
 ): Promise<string | undefined> {
   const { domains, proxyPort, platform } = options;
   const { isFound = isLoopback, isServed = (route) => isClaimed(route, instance, proxyPort) } = options;
-  const doubtful = instance.routes.filter(({ url, hostname }) => url === null || new URL(url).hostname !== hostname);
-  const found = await Promise.all(doubtful.map(({ hostname }) => isFound(hostname)));
+  const doubtful = instance.routes.filter(({ url, hostname }) => hostOf(url) !== hostname);
+  const found = await Promise.all(
+    // A URL under a later domain tells that this one was looked for and not found.
+    doubtful.map(({ url, hostname, hostnames }) => !hostnames.includes(hostOf(url)) && isFound(hostname)),
+  );
   const lost = doubtful.filter((_, index) => found[index] !== true);
   const [first] = lost;
   if (first === undefined) return undefined;
@@ -48,6 +51,10 @@ export async function describeUnresolved(
     return `Chrome, Firefox and Edge open ${url} as well; Safari needs, once per machine: cspace init`;
   }
   return `names under ${domain} are not found on this machine; once, to change that: cspace init`;
+}
+
+function hostOf(url: string | null): string {
+  return url === null ? "" : new URL(url).hostname;
 }
 
 /** The names that cspace's block of the hosts file lacks, none without a block; `ruled` where another rule is there. */

@@ -1,4 +1,4 @@
-import type { InstanceRecord, ListedInstance } from "@cspace/compose";
+import { type EngineReader, type InstanceRecord, type ListedInstance, snapshotEngine } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import type { Project } from "@cspace/project";
@@ -22,8 +22,15 @@ export interface PreparedStart {
   readonly listed: ListedInstance | undefined;
   readonly host: Host;
   /** Its containers; `undefined` for one that consists of processes. */
-  readonly stack: (Stack & { readonly machine: Machine }) | undefined;
+  readonly stack: PreparedStack | undefined;
   readonly processes: readonly RoutedProcess[];
+}
+
+/** The containers of an instance, and the engine that is to run them. */
+export interface PreparedStack extends Stack {
+  readonly machine: Machine;
+  /** The engine as it was when the instance was chosen. */
+  readonly snapshot: EngineReader;
 }
 
 /** Options of {@link prepareStart}. */
@@ -58,9 +65,10 @@ export async function prepareStart(context: Context, options: PrepareStartOption
   const { openEngine } = await import("../machine/open-engine.ts");
   const machine = await openEngine(context);
   const host: Host = { machine, paths: machine.paths, noEngine: null };
-  const { record, listed } = await chooseForUp(context, machine, scope, request);
+  const snapshot = snapshotEngine(machine.engine);
+  const { record, listed } = await chooseForUp(context, { ...machine, snapshot }, scope, request);
   const stack = (await early) ?? (await readStack(context, machine, project, { ...record, dryRun }));
-  return { project, record, listed, host, stack: { ...stack, machine }, processes };
+  return { project, record, listed, host, stack: { ...stack, machine, snapshot }, processes };
 }
 
 /** Loads what finds processes only where there may be some: most projects of containers have none. */

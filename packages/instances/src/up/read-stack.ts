@@ -2,11 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type ComposeModel,
   instanceFolder,
+  type KeptModel,
   type MachineConfig,
   makeFolder,
-  readComposeModel,
+  modelPath,
+  readKeptModel,
   readMachineConfig,
   renderCore,
   requireCompose,
@@ -28,8 +29,8 @@ export interface Stack {
   /** Variables that these files may interpolate. */
   readonly env: Readonly<Record<string, string>>;
   readonly config: MachineConfig;
-  /** What Compose makes of the files; it is still reading them. */
-  readonly model: Promise<ComposeModel>;
+  /** What Compose makes of the files; it may still be reading them. */
+  readonly model: Promise<KeptModel>;
   /** Removes what was only written to be read. */
   readonly release: () => Promise<void>;
 }
@@ -41,7 +42,7 @@ export interface Stack {
  * @throws {CspaceError} `CSPACE_NO_SERVICES` when there is neither; `model` rejects with what Compose says.
  */
 export async function readStack(
-  { signal, onWarning: tell }: Context,
+  { env: environment, signal, onWarning: tell }: Context,
   { compose, paths }: ComposeHost,
   project: Project,
   names: { readonly project: string; readonly instance: string; readonly dryRun?: boolean },
@@ -59,13 +60,22 @@ export async function readStack(
     if (!told.has(message)) tell(message);
     told.add(message);
   };
-  const model = readComposeModel({ compose, directory, files, composeProject, env, signal, onWarning }).catch(
-    async (error: unknown) => {
-      // A Compose that is too old may well have failed for that.
-      await requireCompose(compose, directory);
-      throw error;
-    },
-  );
+  const path = modelPath(paths, names);
+  const model = readKeptModel({
+    compose,
+    directory,
+    files,
+    composeProject,
+    env,
+    environment,
+    path,
+    signal,
+    onWarning,
+  }).catch(async (error: unknown) => {
+    // A Compose that is too old may well have failed for that.
+    await requireCompose(compose, directory);
+    throw error;
+  });
   // Whoever awaits it sees a failure; until then it is none.
   model.catch(() => undefined);
   return { files, env, config, model, release };

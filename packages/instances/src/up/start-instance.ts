@@ -59,8 +59,9 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
         { browserDomain: recreate ? undefined : listed?.domain },
       );
       warnAboutPorts(context, project, model);
-      const { started } = await applyInstance(plan, {
+      const { started, untouched } = await applyInstance(plan, {
         ...machine,
+        snapshot: proxy.snapshot,
         files,
         env,
         record,
@@ -73,7 +74,8 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
         onStep: stages.onStep,
         onLine,
       });
-      containers = { machine, plan, proxy, started };
+      await proxy.keep();
+      containers = { machine, plan, proxy, started, snapshot: untouched ? proxy.snapshot : undefined };
     }
 
     // 3. Processes of the host: the proxy hands on to them, then start and wait.

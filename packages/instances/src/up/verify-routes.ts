@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { type InstanceRecord, listContainerInstances } from "@cspace/compose";
+import { type EngineReader, type InstanceRecord, listContainerInstances } from "@cspace/compose";
 import { type DaemonStatus, findDaemon } from "@cspace/daemon";
 import { CspaceError } from "@cspace/errors";
 import { describeListed } from "../describe/describe-listed.ts";
@@ -14,6 +14,8 @@ import type { Context } from "../options.ts";
 export interface VerifyRoutesOptions {
   readonly record: InstanceRecord;
   readonly host: Host;
+  /** What the first look is taken at, in place of the engine. */
+  readonly snapshot: EngineReader | undefined;
   /** Where the proxy answers HTTP. */
   readonly httpPort: number;
   readonly domains: readonly string[];
@@ -27,12 +29,11 @@ export interface VerifyRoutesOptions {
 export async function verifyRoutes(context: Context, options: VerifyRoutesOptions): Promise<Instance> {
   const { record, host, httpPort, domains, hasProcesses, patienceMs } = options;
   const { platform, signal } = context;
-  for (const end = Date.now() + patienceMs; ; await setTimeout(100)) {
+  const end = Date.now() + patienceMs;
+  for (let engine = options.snapshot ?? host.machine?.engine; ; engine = host.machine?.engine) {
     signal.throwIfAborted();
     const [listed, status] = await Promise.all([
-      host.machine === undefined
-        ? []
-        : listContainerInstances({ engine: host.machine.engine, project: record.project }),
+      engine === undefined ? [] : listContainerInstances({ engine, project: record.project }),
       hasProcesses ? readDaemon(context) : undefined,
     ]);
     const found = mergeInstances(listed, status?.instances ?? []).find(
@@ -47,6 +48,7 @@ export async function verifyRoutes(context: Context, options: VerifyRoutesOption
     }
     const instance = await describeListed(found, { proxyPort: httpPort, domains, platform });
     if (isSettled(instance) || Date.now() >= end) return instance;
+    await setTimeout(100);
   }
 }
 

@@ -1,4 +1,10 @@
-import { type EnsuredProxy, type InstancePlan, type InstanceRecord, requireNoFailure } from "@cspace/compose";
+import {
+  type EngineReader,
+  type EnsuredProxy,
+  type InstancePlan,
+  type InstanceRecord,
+  requireNoFailure,
+} from "@cspace/compose";
 import type { Instance } from "../documents.ts";
 import type { Machine } from "../machine/open-engine.ts";
 import type { Host } from "../machine/open-host.ts";
@@ -13,6 +19,8 @@ export interface StartedContainers {
   readonly proxy: EnsuredProxy;
   /** The services whose containers were started just now. */
   readonly started: readonly string[];
+  /** The engine as it was a moment ago; `undefined` when something was changed or waited for since. */
+  readonly snapshot: EngineReader | undefined;
 }
 
 /** How long a route of a container that was started just now may take to answer, in milliseconds. */
@@ -40,7 +48,7 @@ export async function verifyStarted(
   context: Context,
   { record, host, containers, front, wait }: VerifyStartedOptions,
 ): Promise<{ readonly changed: true; readonly instance: Instance }> {
-  const { plan, proxy, started = [], machine } = containers ?? {};
+  const { plan, proxy, started = [], machine, snapshot } = containers ?? {};
   const isFresh = plan?.routes.some(({ service }) => started.includes(service)) === true;
   const patienceMs = isFresh ? answerMs : proxy?.changed === true || front !== undefined ? settleMs : 0;
   const instance = await verifyRoutes(context, {
@@ -48,6 +56,7 @@ export async function verifyStarted(
     host,
     // One of both was started.
     ...((front ?? proxy) as Pick<ProcessFront, "httpPort" | "domains">),
+    snapshot,
     hasProcesses: front !== undefined,
     patienceMs: wait ? patienceMs : 0,
   });

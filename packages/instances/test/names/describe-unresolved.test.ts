@@ -55,6 +55,14 @@ function lineFor(
   return describeUnresolved(instance, { domains, proxyPort: 80, platform: "linux", root, ...asked, ...change });
 }
 
+test("a URL under a later domain tells by itself that the first is not found", async () => {
+  const isFound = (): Promise<boolean> => Promise.reject(new Error("it was asked"));
+  const later = route("dev", { url: "http://dev.mercury.redux.cspace.localhost", via: "proxy" });
+  expect(await lineFor([later], { isFound })).toBe(
+    "names under cspace.local are not found on this machine; once, to change that: cspace init",
+  );
+});
+
 test("nothing where URLs are under the first domain, and nobody is asked", async () => {
   const isFound = (): Promise<boolean> => Promise.reject(new Error("it was asked"));
   expect(await lineFor([well], { isFound })).toBeUndefined();

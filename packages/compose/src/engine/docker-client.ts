@@ -1,0 +1,72 @@
+import Docker from "dockerode";
+import type { DockerEngine, EngineContainerDetail, EngineListOptions } from "./docker-engine.ts";
+import { orMissing } from "./or-missing.ts";
+
+/** An engine by way of dockerode, which takes its time to load: for what changes something, and for certificates. */
+export function dockerClient(endpoint: string): DockerEngine {
+  const docker = new Docker(clientOptions(endpoint));
+  const filters = (options: EngineListOptions = {}): object => ({
+    all: options.all ?? false,
+    ...(options.filters === undefined ? {} : { filters: options.filters }),
+  });
+  return {
+    endpoint,
+    version: () => docker.version(),
+    info: () => docker.info(),
+    listContainers: (options) => docker.listContainers(filters(options)),
+    inspectContainer: (id) => orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
+    restartContainer: (id) => docker.getContainer(id).restart({ t: 0 }),
+    signalContainer: async (id, signal) => {
+      try {
+        await orMissing(docker.getContainer(id).kill({ signal }));
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+      }
+    },
+    removeContainer: async (id) => void (await orMissing(docker.getContainer(id).remove({ force: true }))),
+    containerLogs: async (id, { follow, tail }) => {
+      const common = { stdout: true, stderr: true, tail: (tail === "all" ? "all" : tail) as number };
+      const container = docker.getContainer(id);
+      if (follow) return container.logs({ ...common, follow: true });
+      const { Readable } = await import("node:stream");
+      return Readable.from([await container.logs({ ...common, follow: false })]);
+    },
+    listNetworks: (options) => docker.listNetworks(filters(options) as Docker.NetworkListOptions),
+    listVolumes: async (options) => (await docker.listVolumes(filters(options) as object)).Volumes ?? [],
+    removeVolume: async (name) => void (await orMissing(docker.getVolume(name).remove())),
+    createNetwork: async ({ name, internal, subnet, labels }) => {
+      await docker.createNetwork({
+        Name: name,
+        Driver: "bridge",
+        CheckDuplicate: true,
+        Internal: internal,
+        IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
+        Labels: { ...labels },
+      });
+    },
+    removeNetwork: async (id) => void (await orMissing(docker.getNetwork(id).remove())),
+    connectNetwork: async (network, container, aliases) => {
+      await docker
+        .getNetwork(network)
+        .connect({ Container: container, EndpointConfig: aliases.length > 0 ? { Aliases: [...aliases] } : {} });
+    },
+    disconnectNetwork: async (network, container) => {
+      try {
+        await orMissing(docker.getNetwork(network).disconnect({ Container: container, Force: true }));
+      } catch (error) {
+        if (!/is not connected to( the)? network/.test((error as Error).message)) throw error;
+      }
+    },
+  };
+}
+
+function clientOptions(endpoint: string): Docker.DockerOptions {
+  if (endpoint.startsWith("unix://")) return { socketPath: endpoint.slice("unix://".length) };
+  if (endpoint.startsWith("npipe://")) return { socketPath: endpoint.slice("npipe://".length).replaceAll("/", "\\") };
+  const url = new URL(endpoint);
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || 2375),
+    protocol: url.port === "2376" ? "https" : "http",
+  };
+}
