@@ -16,6 +16,7 @@ export {
 export { describeHolder } from "./describe-holder.ts";
 export { type IsPortFreeOptions, isPortFree, type PortState } from "./is-port-free.ts";
 export { type LocalUrlOptions, localUrl, type PortBinding } from "./local-url.ts";
+export { type LookupCommand, lookupCommand } from "./lookup-command.ts";
 export {
   type ListedContainer,
   type PortHolder,

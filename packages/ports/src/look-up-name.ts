@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { errorCode } from "./error-code.ts";
+import { lookupCommand } from "./lookup-command.ts";
 
 /** Options of {@link lookUpName}. */
 export interface LookUpNameOptions {
@@ -26,9 +27,7 @@ export async function lookUpName(hostname: string, options: LookUpNameOptions = 
   if (hostname.startsWith("-")) return [];
   try {
     if (platform === "linux") return await joinBatch(hostname, signal);
-    if (platform === "darwin") {
-      return parseDscacheutil(await read("dscacheutil", ["-q", "host", "-a", "name", hostname], signal));
-    }
+    if (platform === "darwin") return (await askSystem("darwin", [hostname], signal))[0] ?? [];
   } catch (error) {
     // EACCES: a folder of PATH that this user may not look into, and no other has it.
     if (!["ENOENT", "EACCES"].includes(errorCode(error) ?? "")) throw error;
@@ -79,7 +78,7 @@ function openBatch(key: string): Batch {
   const answers = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
     if (open.get(key) === batch) open.delete(key);
     cancel.signal.throwIfAborted();
-    return parseGetent(await read("getent", ["ahosts", ...names.flatMap((name) => [name, separator])], cancel.signal));
+    return await askSystem("linux", names, cancel.signal);
   });
   answers.catch(() => undefined);
   const batch: Batch = { names, answers, cancel, waiting: 0 };
@@ -87,25 +86,13 @@ function openBatch(key: string): Batch {
   return batch;
 }
 
-/** An address is its own answer; between names, it tells whose the lines are: getent(1) is silent about names it does not find. */
-const separator = "127.255.255.254";
-
-function parseGetent(text: string): string[][] {
-  const groups: string[][] = [[]];
-  let within = false;
-  for (const line of text.split("\n")) {
-    const [address = ""] = line.split(/\s+/, 1);
-    const isSeparator = address === separator;
-    // It is printed once for every kind of socket.
-    if (isSeparator && !within) groups.push([]);
-    else if (!isSeparator && address !== "") groups.at(-1)?.push(address);
-    within = isSeparator;
-  }
-  return groups;
-}
-
-function parseDscacheutil(text: string): string[] {
-  return [...text.matchAll(/^ip(?:v6)?_address: (\S+)/gm)].map(([, address]) => address as string);
+async function askSystem(
+  platform: "linux" | "darwin",
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<readonly (readonly string[])[]> {
+  const { file, args, parse } = lookupCommand(platform, names);
+  return parse(await read(file, args, signal));
 }
 
 /** What a program prints, however it ends. */

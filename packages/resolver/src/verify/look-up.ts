@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { lookup as systemLookup } from "node:dns/promises";
+import { type LookupCommand, lookupCommand } from "@cspace/ports";
 import { powershell } from "../plan/step-commands.ts";
 import type { ResolverKind } from "../resolver-state.ts";
 import type { RunCommand } from "../run-command.ts";
@@ -29,12 +30,12 @@ export interface LookUpOptions {
  */
 export async function lookUp(hostname: string, options: LookUpOptions): Promise<LookUp> {
   const { kind, run, timeoutMs = 8000, signal } = options;
-  const { file, args, parse } = programs[kind === "nrpt" || kind === "macos" ? kind : "linux"](hostname);
+  const { file, args, parse } = commandOf(kind, hostname);
   const begin = performance.now();
   try {
     const { stdout } = await run(file, args, { timeoutMs, signal });
     const ms = performance.now() - begin;
-    return { addresses: [...new Set(parse(stdout))], ms, timedOut: ms >= timeoutMs };
+    return { addresses: [...new Set(parse(stdout)[0])], ms, timedOut: ms >= timeoutMs };
   } catch (error) {
     const isMissing = ["ENOENT", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "");
     if (!isMissing || file !== "getent") throw error;
@@ -47,21 +48,10 @@ export function freshName(domain: string): string {
   return `c${randomBytes(6).toString("hex")}.check.${domain}`;
 }
 
-const programs = {
-  linux: (name: string) => ({ file: "getent", args: ["ahosts", name], parse: firstWords }),
-  macos: (name: string) => ({
-    file: "dscacheutil",
-    args: ["-q", "host", "-a", "name", name],
-    parse: (text: string) => [...text.matchAll(/^ipv?6?_address: (\S+)/gm)].map(([, address]) => address as string),
-  }),
-  nrpt: (name: string) => ({
-    ...powershell(`Resolve-DnsName -Name '${name}' -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress }`),
-    parse: firstWords,
-  }),
-};
-
-function firstWords(text: string): string[] {
-  return text.split("\n").flatMap((line) => line.trim().split(/\s+/)[0] || []);
+function commandOf(kind: ResolverKind, name: string): LookupCommand {
+  if (kind !== "nrpt") return lookupCommand(kind === "macos" ? "darwin" : "linux", [name]);
+  const script = `Resolve-DnsName -Name '${name}' -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress }`;
+  return { ...powershell(script), parse: (text) => [text.split("\n").flatMap((line) => line.trim() || [])] };
 }
 
 /** The C library's own lookup, where there is no `getent`. */
