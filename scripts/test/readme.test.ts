@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { extractBlocks, toProgram } from "./readme-blocks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,14 +20,21 @@ const programs = packages
     block,
   }));
 
+// The programs leave what they make where temporary files go; which is removed.
+const temporary = mkdtempSync(join(tmpdir(), "cspace-readme-"));
+
 beforeAll(() => {
+  vi.stubEnv("TMPDIR", temporary);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   const config = { extends: "../../../tsconfig.json", include: ["*.ts"] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   for (const { file, block } of programs) writeFileSync(join(folder, file), toProgram(block));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  for (const path of [folder, temporary]) rmSync(path, { recursive: true, force: true });
+});
 
 test.each(packages)("packages/%s has a README whose usage is shown in code", (name) => {
   expect(programs.some(({ title }) => title.startsWith(`packages/${name}/`))).toBe(true);

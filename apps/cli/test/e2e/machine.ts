@@ -208,3 +208,21 @@ export function testFaults(machine: () => Machine, expected: { readonly untouche
     }
   }
 }
+
+/** Asserts that names of other domains are found, or not, as ever. */
+export async function expectOtherNames(machine: Machine): Promise<void> {
+  expect((await machine.find("other.example")).addresses).toEqual(["192.0.2.7"]);
+  const missing = await machine.find("missing.example");
+  expect(missing.addresses).toEqual([]);
+  expect(missing.ms).toBeLessThan(1000);
+}
+
+/** Asserts that names under cspace.local lead to this machine at once, and all others as ever. */
+export async function expectResolved(machine: Machine): Promise<void> {
+  expect((await machine.find(sampleName)).addresses).toEqual(["127.0.0.1"]);
+  const { addresses, ms } = await machine.findNew("mercury.resume-redux.cspace.local");
+  expect(addresses).toEqual(["127.0.0.1"]);
+  expect(ms).toBeLessThan(50);
+  expect((await machine.find("cspace.local")).addresses).toEqual(["127.0.0.1"]);
+  await expectOtherNames(machine);
+}

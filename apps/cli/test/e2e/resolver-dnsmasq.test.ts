@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Machine, machinesRun, sampleName, startMachine, sudoers } from "./machine.ts";
+import {
+  expectOtherNames,
+  expectResolved,
+  type Machine,
+  machinesRun,
+  sampleName,
+  startMachine,
+  sudoers,
+} from "./machine.ts";
 
 const kinds = {
   dnsmasq: { folder: "/etc/dnsmasq.d", restart: "systemctl restart dnsmasq.service" },
@@ -23,31 +31,15 @@ describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])
     afterAll(() => machine?.stop());
     beforeEach(() => machine.must("systemctl reset-failed"));
 
-    const expectOtherNames = async (): Promise<void> => {
-      expect((await machine.find("other.example")).addresses).toEqual(["192.0.2.7"]);
-      const missing = await machine.find("missing.example");
-      expect(missing.addresses).toEqual([]);
-      expect(missing.ms).toBeLessThan(1000);
-    };
-
-    const expectResolved = async (): Promise<void> => {
-      expect((await machine.find(sampleName)).addresses).toEqual(["127.0.0.1"]);
-      const { addresses, ms } = await machine.findNew("mercury.resume-redux.cspace.local");
-      expect(addresses).toEqual(["127.0.0.1"]);
-      expect(ms).toBeLessThan(50);
-      expect((await machine.find("cspace.local")).addresses).toEqual(["127.0.0.1"]);
-      await expectOtherNames();
-    };
-
     for (const user of ["root", "dev"] as const) {
       test(`install and uninstall, as ${user === "root" ? "root" : "an ordinary user by sudo"}`, async () => {
         expect(await machine.status(user)).toMatchObject({ kind, state: "no-rule", fix: "cspace init" });
 
         await machine.must("cspace dns install --yes", user);
         expect(await machine.status(user)).toMatchObject({ kind, state: "ok", port: 5300 });
-        await expectResolved();
+        await expectResolved(machine);
         await machine.must(`${restart}; for _ in $(seq 50); do getent hosts other.example && break; sleep 0.1; done`);
-        await expectResolved();
+        await expectResolved(machine);
 
         const evidence = `find /etc -newer /run/mark; stat -c %Y.%i ${rule}; pgrep -x dnsmasq`;
         await machine.must("touch /run/mark");
@@ -58,7 +50,7 @@ describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])
         await machine.must("cspace dns uninstall --yes", user);
         expect(await machine.etc()).toBe(before);
         expect((await machine.find(sampleName)).addresses).toEqual([]);
-        await expectOtherNames();
+        await expectOtherNames(machine);
       });
     }
 
@@ -68,7 +60,7 @@ describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])
       await machine.must("cspace dns install --yes");
       expect(await machine.must(`cat ${rule}`)).toContain("server=/cspace.local/127.0.0.1#5301\n");
       expect(await machine.status()).toMatchObject({ state: "ok", port: 5301 });
-      await expectResolved();
+      await expectResolved(machine);
       await machine.must("cspace proxy down; cspace proxy up --dns-port 5300; cspace dns uninstall --yes");
       expect(await machine.etc()).toBe(before);
     });
@@ -88,7 +80,7 @@ describe.skipIf(!machinesRun).each(Object.keys(kinds) as (keyof typeof kinds)[])
       const begin = performance.now();
       expect(await machine.status()).toMatchObject({ state: "no-dns", port: 5300, fix: "cspace proxy up" });
       expect(performance.now() - begin).toBeLessThan(9000);
-      await expectOtherNames();
+      await expectOtherNames(machine);
       await machine.must("cspace proxy up; cspace dns uninstall --yes");
     });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { httpService } from "./harness.ts";
 import {
+  expectOtherNames,
+  expectResolved,
   installFaults,
   type Machine,
   machinesRun,
@@ -32,22 +34,6 @@ describe.skipIf(!machinesRun)(
 
     const expectUntouched = async (): Promise<void> => expect(await machine.etc()).toBe(before);
 
-    const expectOtherNames = async (): Promise<void> => {
-      expect((await machine.find("other.example")).addresses).toEqual(["192.0.2.7"]);
-      const missing = await machine.find("missing.example");
-      expect(missing.addresses).toEqual([]);
-      expect(missing.ms).toBeLessThan(1000);
-    };
-
-    const expectResolved = async (): Promise<void> => {
-      expect((await machine.find(sampleName)).addresses).toEqual(["127.0.0.1"]);
-      const { addresses, ms } = await machine.findNew("mercury.resume-redux.cspace.local");
-      expect(addresses).toEqual(["127.0.0.1"]);
-      expect(ms).toBeLessThan(50);
-      expect((await machine.find("cspace.local")).addresses).toEqual(["127.0.0.1"]);
-      await expectOtherNames();
-    };
-
     test("before it, status says no-rule, and neither that nor --dry-run changes anything", async () => {
       expect(await machine.status()).toMatchObject({ kind: "systemd-resolved", state: "no-rule", fix: "cspace init" });
       const { plan } = JSON.parse(await machine.must("cspace dns install --dry-run --json"));
@@ -56,7 +42,7 @@ describe.skipIf(!machinesRun)(
         dropIn,
         "service:systemd-resolved",
       ]);
-      await expectOtherNames();
+      await expectOtherNames(machine);
       await expectUntouched();
     });
 
@@ -64,10 +50,10 @@ describe.skipIf(!machinesRun)(
       test(`install and uninstall, as ${user === "root" ? "root" : "an ordinary user by sudo"}`, async () => {
         await machine.must("cspace dns install --yes", user);
         expect(await machine.status(user)).toMatchObject({ state: "ok", port: 53, reason: null, fix: null });
-        await expectResolved();
+        await expectResolved(machine);
 
         await machine.must("systemctl restart systemd-resolved.service");
-        await expectResolved();
+        await expectResolved(machine);
 
         const times = `find /etc -newer /run/mark; stat -c %Y.%i ${dropIn}; systemctl show systemd-resolved -p MainPID`;
         await machine.must("touch /run/mark");
@@ -78,7 +64,7 @@ describe.skipIf(!machinesRun)(
         await machine.must("cspace dns uninstall --yes", user);
         await expectUntouched();
         expect((await machine.find(sampleName)).addresses).toEqual([]);
-        await expectOtherNames();
+        await expectOtherNames(machine);
         expect(await machine.must("cspace dns uninstall --yes", user)).toContain("nothing to take back");
       });
     }
@@ -95,14 +81,14 @@ describe.skipIf(!machinesRun)(
       await machine.must("cspace dns uninstall --yes", "dev");
       await machine.must(["set -e", ...commands].join("\n"), "dev");
       expect(await machine.etc()).toBe(installed);
-      await expectResolved();
+      await expectResolved(machine);
       expect(await machine.must("cspace dns install --yes", "dev")).toContain("nothing to change");
 
       const removal = await machine.sh("cspace dns uninstall --json", "dev");
       expect(removal.code).toBe(4);
       await machine.must(["set -e", ...JSON.parse(removal.out).commands].join("\n"), "dev");
       await expectUntouched();
-      await expectOtherNames();
+      await expectOtherNames(machine);
     });
 
     for (const [how, prepare] of [
@@ -140,7 +126,7 @@ describe.skipIf(!machinesRun)(
 
       await machine.must("cspace proxy down");
       expect(await machine.status()).toMatchObject({ state: "no-dns", port: 53, fix: "cspace proxy up" });
-      await expectOtherNames();
+      await expectOtherNames(machine);
 
       await machine.must(`cat >/run/dns.mjs <<'CODE'
 ${dnsWithoutIpv6}
@@ -205,10 +191,10 @@ systemd-run --quiet --unit=dns-without-ipv6 node /run/dns.mjs; sleep 0.5`);
       test(`where other names come from ${what}, a rule would take them away: /etc/hosts is chosen`, async () => {
         await machine.must(`resolvectl revert uplink0; ${prepare}; systemctl restart systemd-resolved.service`);
         try {
-          await expectOtherNames();
+          await expectOtherNames(machine);
           expect((await machine.status()).kind).toBe("hosts");
           await machine.must("cspace dns install --yes");
-          await expectOtherNames();
+          await expectOtherNames(machine);
         } finally {
           await machine.must(
             `rm -rf /etc/systemd/resolved.conf.d /etc/resolv.conf; ln -s ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf
@@ -232,7 +218,7 @@ systemd-run --quiet --unit=dns-without-ipv6 node /run/dns.mjs; sleep 0.5`);
           });
           expect(run.err).not.toContain("CSPACE_UNEXPECTED");
           expect(await machine.etc()).toBe(own);
-          await expectOtherNames();
+          await expectOtherNames(machine);
         } finally {
           await machine.must(clear);
         }
@@ -265,7 +251,7 @@ systemd-run --quiet --unit=dns-without-ipv6 node /run/dns.mjs; sleep 0.5`);
       expect(await machine.must("docker ps --format '{{.Ports}}'")).not.toContain("/udp");
       expect(await machine.status()).toMatchObject({ state: "no-dns", port: 53 });
       await machine.must("systemctl stop thief; cspace proxy up");
-      await expectResolved();
+      await expectResolved(machine);
       await machine.must("cspace dns uninstall --yes");
       await expectUntouched();
     });
@@ -297,7 +283,7 @@ YAML`,
       }
       const init = await machine.must("cd ~/resume-redux && cspace init --yes", "dev");
       expect(init).toContain("cspace.local");
-      await expectResolved();
+      await expectResolved(machine);
       const again = await machine.must("cd ~/resume-redux && cspace init", "dev");
       expect(again).toMatch(/^all is in place\n/);
       expect(again).toContain("cspace.localhost needs no step in Chrome, Firefox, Edge and curl");
