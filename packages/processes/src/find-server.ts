@@ -1,4 +1,5 @@
-import { type DevServer, devServers } from "./dev-servers.ts";
+import type { DevServer } from "./dev-server.ts";
+import { devServers } from "./dev-servers.ts";
 import { parseShellLine } from "./parse-shell-line.ts";
 import { readProgram } from "./read-program.ts";
 import { readScriptCall } from "./read-script-call.ts";

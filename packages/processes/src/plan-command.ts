@@ -1,4 +1,4 @@
-import type { DevServer, ServerFlag } from "./dev-servers.ts";
+import type { DevServer, ServerFlag } from "./dev-server.ts";
 import { findServer } from "./find-server.ts";
 import { serverVariables } from "./server-variables.ts";
 

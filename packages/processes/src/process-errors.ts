@@ -44,3 +44,8 @@ function withLines(
   const shown = lines.length === 0 ? ", without a word" : `\n${lines.map((line) => `  ${line}`).join("\n")}`;
   return new CspaceError(code, `${message}${shown}`, { hint });
 }
+
+/** What was thrown, as an error. */
+export function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
+}
