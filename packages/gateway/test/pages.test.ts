@@ -46,6 +46,7 @@ test.each([
   ["application/json", ["text/html;q=0.4, application/*;q=0.5"]],
   ["application/json", ["application/problem+json"]],
   ["application/json", ["Application/JSON; charset=utf-8; Q=0.7"]],
+  ["application/json", ["text/html;level=1;q=0.4, application/json; version=2 ;q=0.5"]],
   ["application/json", ["text/*;q=0, */*"]],
 ] as const)("a page is %s for who accepts %j", async (type, accepted) => {
   const { port } = await startGateway([]);
