@@ -41,9 +41,10 @@ process.exit();
 async function install(folder: string): Promise<void> {
   mkdirSync(folder);
   const pack = startPnpm(["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", folder], {
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "inherit"],
   });
-  await once(pack, "close");
+  const [status] = await once(pack, "close");
+  if (status !== 0) throw new Error(`the libraries could not be packed: pnpm exited ${status}`);
   const tarballs = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
   const nameOf = (tarball: string): string => tarball.replace(/^cspace-(.+)-\d+\.\d+\.\d+\.tgz$/, "@cspace/$1");
   const dependencies = Object.fromEntries(tarballs.map((name) => [nameOf(name), `file:./${name}`]));
@@ -62,7 +63,7 @@ async function install(folder: string): Promise<void> {
 }
 
 describe.skipIf(!engineAnswers)(
-  "a program outside of the workspace, with the packed libraries alone (needs a Docker engine)",
+  "a program outside of the workspace, with the packed libraries alone (needs a Docker engine, and the package registry)",
   () => {
     const sandbox = createSandbox();
     const folder = join(sandbox.root, "program");
