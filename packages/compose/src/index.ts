@@ -29,6 +29,12 @@ export {
   readMachineConfig,
   writeMachineConfig,
 } from "./home/machine-config.ts";
+export {
+  type NamedProject,
+  readNamedProject,
+  readNamedProjects,
+  writeNamedProject,
+} from "./home/project-names.ts";
 export { makeFolder, type WithLockOptions, withLock } from "./home/with-lock.ts";
 export { type AppliedInstance, type ApplyInstanceOptions, applyInstance } from "./instance/apply-instance.ts";
 export {
@@ -48,7 +54,7 @@ export {
   listContainerInstances,
   type PortBinding,
 } from "./instance/list-container-instances.ts";
-export type { InstanceRecord, OverrideOptions } from "./instance/override-source.ts";
+export type { OverrideOptions } from "./instance/override-source.ts";
 export {
   type InstancePlan,
   type PlanInstanceOptions,
@@ -58,6 +64,7 @@ export {
 } from "./instance/plan-instance.ts";
 export { type PreviewInstanceOptions, previewInstance } from "./instance/preview-instance.ts";
 export { previewRemoval } from "./instance/preview-removal.ts";
+export type { InstanceRecord } from "./instance/record.ts";
 export { type RemoveContainersOptions, removeContainers } from "./instance/remove-containers.ts";
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
 export { renderOverride } from "./instance/render-override.ts";

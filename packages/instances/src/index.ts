@@ -1,3 +1,4 @@
+export { isOfDirectory } from "./choose/ownership.ts";
 export { type ReserveInstanceOptions, reserveInstance } from "./choose/reserve-instance.ts";
 export { describeInstance } from "./describe/describe-instance.ts";
 export { askAbout } from "./describe/describe-listed.ts";

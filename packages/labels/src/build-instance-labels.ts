@@ -20,6 +20,12 @@ export interface BuildInstanceLabelsInput {
   readonly projectName?: string | undefined;
   /** The directory that the instance runs from; no label without it. */
   readonly directory?: string | undefined;
+  /** What tells the directory from another one at its path; no label without it. */
+  readonly directoryId?: string | undefined;
+  /** What all worktrees of the project share; no label without it. */
+  readonly repository?: string | undefined;
+  /** What tells that from another one at its path; no label without it. */
+  readonly repositoryId?: string | undefined;
   /** The domain of the URLs that browsers get from the instance's environment; no label without it. */
   readonly domain?: string | undefined;
   /** The hash of the plan; no label without it. */
@@ -43,15 +49,23 @@ export interface BuildInstanceLabelsInput {
  * ```
  */
 export function buildInstanceLabels(input: BuildInstanceLabelsInput): Record<string, string> {
-  const { instance, project, instanceName = instance, projectName = project, directory, domain, plan } = input;
-  const { processes = [] } = input;
+  const { instance, project, instanceName = instance, projectName = project, domain, processes = [] } = input;
   return {
     ...buildIdentityLabels({ instance, project }),
     [labelKeys.projectName]: projectName,
     [labelKeys.instanceName]: instanceName,
-    ...(directory === undefined ? {} : { [labelKeys.directory]: directory }),
+    ...pickLabels(input, ["directory", "directoryId", "repository", "repositoryId"]),
     ...(domain === undefined ? {} : { [labelKeys.domain]: parseDomain(domain) }),
-    ...(plan === undefined ? {} : { [labelKeys.plan]: plan }),
+    ...pickLabels(input, ["plan"]),
     ...(processes.length === 0 ? {} : { [labelKeys.processes]: processes.join(",") }),
   };
+}
+
+function pickLabels<Key extends "directory" | "directoryId" | "repository" | "repositoryId" | "plan">(
+  input: Pick<BuildInstanceLabelsInput, Key>,
+  keys: readonly Key[],
+): Record<string, string> {
+  return Object.fromEntries(
+    keys.flatMap((key): [string, string][] => (input[key] === undefined ? [] : [[labelKeys[key], input[key]]])),
+  );
 }

@@ -22,6 +22,12 @@ export const labelKeys: {
   readonly instanceName: "cspace.instance.name";
   /** The directory that the instance runs from. */
   readonly directory: "cspace.directory";
+  /** What tells that directory from another one at its path, and where it was moved to. */
+  readonly directoryId: "cspace.directory.id";
+  /** What all worktrees of the project share: git's common directory. */
+  readonly repository: "cspace.repository";
+  /** What tells that from another one at its path, and where it was moved to. */
+  readonly repositoryId: "cspace.repository.id";
   /** The domain of the URLs that browsers get from the instance's environment. */
   readonly domain: "cspace.domain";
   /** The hash of the plan that the instance was started with. */
@@ -38,6 +44,9 @@ export const labelKeys: {
   projectName: "cspace.project.name",
   instanceName: "cspace.instance.name",
   directory: "cspace.directory",
+  directoryId: "cspace.directory.id",
+  repository: "cspace.repository",
+  repositoryId: "cspace.repository.id",
   domain: "cspace.domain",
   plan: "cspace.plan",
   processes: "cspace.processes",

@@ -12,6 +12,9 @@ export interface InstanceLabels {
   /** The instance's name before it became a slug; the slug where no label says it. */
   readonly instanceName: string;
   readonly directory?: string;
+  readonly directoryId?: string;
+  readonly repository?: string;
+  readonly repositoryId?: string;
   readonly domain?: Domain;
   readonly plan?: string;
   /** The labels that processes of the host serve in the instance; what is no slug is left out. */
@@ -35,20 +38,28 @@ export interface InstanceLabels {
 export function parseInstanceLabels(labels: Readonly<Record<string, string>>): InstanceLabels | undefined {
   const identity = parseIdentityLabels(labels);
   if (identity === undefined) return undefined;
-  const directory = labels[labelKeys.directory];
   const domain = servedDomain(labels[labelKeys.domain]);
-  const plan = labels[labelKeys.plan];
   const processes = (labels[labelKeys.processes] ?? "").split(",").filter(isSlug);
   return {
     ...identity,
     projectName: labels[labelKeys.projectName] ?? identity.project,
     instanceName: labels[labelKeys.instanceName] ?? identity.instance,
-    ...(directory === undefined ? {} : { directory }),
+    ...pickTexts(labels, ["directory", "directoryId", "repository", "repositoryId", "plan"]),
     ...(domain === undefined ? {} : { domain }),
-    ...(plan === undefined ? {} : { plan }),
     ...(processes.length === 0 ? {} : { processes }),
     spec: labels[labelKeys.spec] ?? labelSpec,
   };
+}
+
+type TextKey = "directory" | "directoryId" | "repository" | "repositoryId" | "plan";
+
+function pickTexts(
+  labels: Readonly<Record<string, string>>,
+  keys: readonly TextKey[],
+): Partial<Record<TextKey, string>> {
+  return Object.fromEntries(
+    keys.flatMap((key) => (labels[labelKeys[key]] === undefined ? [] : [[key, labels[labelKeys[key]]]])),
+  );
 }
 
 function servedDomain(text: string | undefined): Domain | undefined {

@@ -13,6 +13,7 @@ test("the public names of the contract", () => {
   expect({ markHeader, labelSpec, ...labelKeys }).toMatchInlineSnapshot(`
     {
       "directory": "cspace.directory",
+      "directoryId": "cspace.directory.id",
       "domain": "cspace.domain",
       "instance": "cspace.instance",
       "instanceName": "cspace.instance.name",
@@ -23,6 +24,8 @@ test("the public names of the contract", () => {
       "processes": "cspace.processes",
       "project": "cspace.project",
       "projectName": "cspace.project.name",
+      "repository": "cspace.repository",
+      "repositoryId": "cspace.repository.id",
       "routePrefix": "cspace.route.",
       "spec": "cspace.spec",
     }

@@ -25,7 +25,7 @@ test.skipIf(!hasIpv6)("a port is free only when it is on both families", async (
 });
 
 test("TCP and UDP have separate ports", async () => {
-  const port = await listenUdp();
+  const port = await listenUdp(await closedPort());
   expect(await isPortFree(port, { protocol: "udp" })).toBe("taken");
   expect(await isPortFree(port)).toBe("free");
 });

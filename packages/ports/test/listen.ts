@@ -19,11 +19,11 @@ export function listenHttp(onRequest: RequestListener): Promise<number> {
   return listen(server, "127.0.0.1", 0);
 }
 
-/** Takes a UDP port of 127.0.0.1 until the test ends. */
-export function listenUdp(): Promise<number> {
+/** Takes a UDP port of 127.0.0.1 until the test ends; 0 is any. */
+export function listenUdp(port = 0): Promise<number> {
   const socket = createSocket("udp4");
   onTestFinished(() => new Promise<void>((resolve) => socket.close(() => resolve())));
-  return new Promise((resolve) => socket.bind(0, "127.0.0.1", () => resolve(socket.address().port)));
+  return new Promise((resolve) => socket.bind(port, "127.0.0.1", () => resolve(socket.address().port)));
 }
 
 /** A port that was free a moment ago. */

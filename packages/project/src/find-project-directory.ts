@@ -1,6 +1,8 @@
 import { homedir as systemHomedir } from "node:os";
 import { type FoundDirectory, findDirectory } from "./find-directory.ts";
-import { realpathOrNull } from "./realpath-or-null.ts";
+import { type ProjectIdentity, readIdentity } from "./identity.ts";
+import { readWorkTree } from "./read-work-tree.ts";
+import { realpathIfThere, realpathOrNull } from "./realpath-or-null.ts";
 
 /** Options of {@link findProjectDirectory}. */
 export interface FindProjectDirectoryOptions {
@@ -11,22 +13,48 @@ export interface FindProjectDirectoryOptions {
   readonly homedir?: string | undefined;
 }
 
+/** Where a project is, by what it is one, and whose. */
+export interface FoundProject extends Pick<FoundDirectory, "directory" | "kind"> {
+  readonly identity: ProjectIdentity;
+}
+
 /**
- * Where the project around a directory is, as `readProject` finds it, and by what it is one, without reading
- * anything of it; `null` when there is none.
+ * Where the project around a directory is, as `readProject` finds it, by what it is one, and what identifies it, without
+ * reading its settings; `null` when there is none.
  *
  * @example
  * ```ts
- * await findProjectDirectory("/home/ada/resume-redux/src");
+ * const { directory, kind } = await findProjectDirectory("/home/ada/resume-redux/src");
  * //=> { directory: "/home/ada/resume-redux", kind: "compose" }
  * ```
  */
 export async function findProjectDirectory(
   cwd: string,
   options: FindProjectDirectoryOptions = {},
-): Promise<Pick<FoundDirectory, "directory" | "kind"> | null> {
+): Promise<FoundProject | null> {
   const { homedir = systemHomedir() } = options;
-  const [start, home] = await Promise.all([realpathOrNull(cwd), realpathOrNull(homedir)]);
-  const found = start === null ? undefined : await findDirectory(start, home ?? homedir);
-  return found === undefined ? null : { directory: found.directory, kind: found.kind };
+  const [start, home] = await Promise.all([realpathOrNull(cwd), realpathIfThere(homedir)]);
+  const found = start === null ? undefined : await findDirectory(start, home);
+  if (found === undefined) return null;
+  const { directory, root, kind } = found;
+  return { directory, kind, identity: await readIdentity(directory, root, await readWorkTree(root)) };
+}
+
+/**
+ * What identifies the project in this very directory, whatever is left in it of one; `null` where the directory is gone.
+ *
+ * @example
+ * ```ts
+ * (await readProjectIdentity("/home/ada/redux-auth"))?.repository.path; //=> "/home/ada/resume-redux/.git"
+ * ```
+ */
+export async function readProjectIdentity(
+  directory: string,
+  options: FindProjectDirectoryOptions = {},
+): Promise<ProjectIdentity | null> {
+  const { homedir = systemHomedir() } = options;
+  const [path, home] = await Promise.all([realpathOrNull(directory), realpathIfThere(homedir)]);
+  if (path === null) return null;
+  const root = (await findDirectory(path, home))?.root ?? null;
+  return await readIdentity(path, root, await readWorkTree(root));
 }

@@ -2,8 +2,14 @@ export { buildEnvironment, type EnvironmentInput, type EnvironmentRoute, urlVari
 export { type CheckRoutesOptions, checkRoutePorts, checkRoutes } from "./check-routes.ts";
 export { type CheckedSettings, checkSettings } from "./check-settings.ts";
 export { type ChosenInstance, chooseInstance, type DirectoryInstance, type InstanceInput } from "./choose-instance.ts";
-export { type FindProjectDirectoryOptions, findProjectDirectory } from "./find-project-directory.ts";
+export {
+  type FindProjectDirectoryOptions,
+  type FoundProject,
+  findProjectDirectory,
+  readProjectIdentity,
+} from "./find-project-directory.ts";
 export { formatIssues } from "./format-issues.ts";
+export { type DirectoryIdentity, isPresent, isSameDirectory, type ProjectIdentity } from "./identity.ts";
 export type {
   AnyOfSchema,
   ArraySchema,
@@ -19,7 +25,6 @@ export { type ProjectProcess, projectProcesses } from "./project-processes.ts";
 export { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
 export { proposeSettings, type SettingsFindings } from "./propose-settings.ts";
 export { readDevScript } from "./read-dev-script.ts";
-export type { GitWorkTree } from "./read-git.ts";
 export { type ProjectPackage, type ProjectPackages, readPackages } from "./read-packages.ts";
 export { type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
 export type { ScriptRunner } from "./read-script-runner.ts";
@@ -35,3 +40,4 @@ export type {
 } from "./settings.ts";
 export type { SettingsIssue } from "./settings-issue.ts";
 export { settingsSchema } from "./settings-schema.ts";
+export type { WorkTree } from "./work-tree.ts";

@@ -1,18 +1,8 @@
-import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { isMissing } from "./is-missing.ts";
 import { kindOf } from "./kind-of.ts";
 import { readText } from "./read-text.ts";
-
-/** What git's own files say of a work tree. */
-export interface GitWorkTree {
-  /** The branch that is checked out; null when HEAD is detached or the reference format keeps it elsewhere. */
-  readonly branch: string | null;
-  /** Whether `git worktree add` made this work tree. A submodule is not a linked worktree. */
-  readonly linkedWorktree: boolean;
-  /** The main worktree; where the repository is bare, the bare repository. */
-  readonly mainDirectory: string;
-}
+import { realpathIfThere } from "./realpath-or-null.ts";
+import type { WorkTree } from "./work-tree.ts";
 
 /**
  * Reads git's files around the root of a work tree; runs no process.
@@ -20,13 +10,13 @@ export interface GitWorkTree {
  * A linked worktree is told by the file `commondir` in its git directory, which a submodule's does not have.
  * Source: https://git-scm.com/docs/gitrepository-layout
  */
-export async function readGit(root: string): Promise<GitWorkTree> {
+export async function readGit(root: string): Promise<WorkTree> {
   const gitDirectory = await findGitDirectory(root);
   const branch = parseHead(await readText(join(gitDirectory, "HEAD")));
-  const commonDirectory = (await readText(join(gitDirectory, "commondir")))?.trim();
-  if (!commonDirectory) return { branch, linkedWorktree: false, mainDirectory: root };
-  const mainDirectory = mainOf(await realpathIfThere(resolve(gitDirectory, commonDirectory)));
-  return { branch, linkedWorktree: true, mainDirectory };
+  const common = (await readText(join(gitDirectory, "commondir")))?.trim();
+  const commonDirectory = await realpathIfThere(resolve(gitDirectory, common ?? ""));
+  if (!common) return { branch, linkedWorktree: false, mainDirectory: root, commonDirectory };
+  return { branch, linkedWorktree: true, mainDirectory: await findMainDirectory(commonDirectory), commonDirectory };
 }
 
 async function findGitDirectory(root: string): Promise<string> {
@@ -42,16 +32,19 @@ function parseHead(head: string | null): string | null {
   return branch === undefined || branch === ".invalid" ? null : branch;
 }
 
-/** `app/.git` and `app/.bare` belong to `app`; a bare `app.git` stands for itself. */
-function mainOf(commonDirectory: string): string {
+/**
+ * `app/.git` and `app/.bare` belong to `app`; a bare `app.git` stands for itself. The git directory of a submodule, which
+ * lies in its superproject's, names its checkout in its configuration.
+ * Source: https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreworktree
+ */
+async function findMainDirectory(commonDirectory: string): Promise<string> {
+  const worktree = parseWorktree((await readText(join(commonDirectory, "config"))) ?? "");
+  if (worktree !== undefined) return await realpathIfThere(resolve(commonDirectory, worktree));
   return basename(commonDirectory).startsWith(".") ? dirname(commonDirectory) : commonDirectory;
 }
 
-async function realpathIfThere(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (isMissing(error)) return path;
-    throw error;
-  }
+function parseWorktree(config: string): string | undefined {
+  const core = /^\s*\[core\][^\n]*\n((?:(?!\s*\[)[^\n]*(?:\n|$))*)/im.exec(config)?.[1];
+  const value = /^\s*worktree\s*=\s*(.*?)\s*$/im.exec(core ?? "")?.[1];
+  return value?.replace(/^"(.*)"$/, "$1").replace(/\\(["\\])/g, "$1");
 }

@@ -31,12 +31,12 @@ export interface ProjectPackages {
  * @see https://docs.npmjs.com/cli/configuring-npm/package-json#workspaces
  * @see https://pnpm.io/pnpm-workspace_yaml
  */
-export async function readPackages(project: Pick<Project, "directory" | "git">): Promise<ProjectPackages> {
-  const { directory, git } = project;
+export async function readPackages(project: Pick<Project, "directory" | "workTree">): Promise<ProjectPackages> {
+  const { directory, workTree } = project;
   const manifest = await readManifest(directory);
   const patterns = [...(await readPnpmPatterns(directory)), ...patternsOf(manifest)];
   const [runner, directories] = await Promise.all([
-    readScriptRunner(directory, manifest, { above: git !== null }),
+    readScriptRunner(directory, manifest, { above: workTree !== null }),
     findMembers(directory, patterns),
   ]);
   const members = await Promise.all(directories.map(async (path) => toPackage(path, await readManifest(path))));

@@ -6,11 +6,13 @@ import { checkSettings } from "./check-settings.ts";
 import { findComposeFiles } from "./find-compose-files.ts";
 import { findDirectory, settingsFileName } from "./find-directory.ts";
 import { formatIssues } from "./format-issues.ts";
+import { type ProjectIdentity, readIdentity } from "./identity.ts";
 import type { ProjectErrorCode } from "./project-error-code.ts";
-import { type GitWorkTree, readGit } from "./read-git.ts";
 import { readText } from "./read-text.ts";
+import { readWorkTree } from "./read-work-tree.ts";
 import { realpathOrNull } from "./realpath-or-null.ts";
 import type { Settings } from "./settings.ts";
+import type { WorkTree } from "./work-tree.ts";
 
 /** Options of {@link readProject}. */
 export interface ReadProjectOptions {
@@ -39,11 +41,14 @@ export interface Project {
   readonly settingsText: string | null;
   /** In the order Compose merges them; not looked at, so one that was named may be missing. */
   readonly composeFiles: readonly string[];
-  readonly git: GitWorkTree | null;
+  /** `null` where no git or jj work tree is around it. */
+  readonly workTree: WorkTree | null;
+  /** What tells it from another project of its name, and its directory from another one at the same path. */
+  readonly identity: ProjectIdentity;
 }
 
 /**
- * Reads the project around a directory: its settings, name, compose files and git work tree. Changes nothing, runs
+ * Reads the project around a directory: its settings, name, compose files, work tree and identity. Changes nothing, runs
  * nothing, and gives real paths, so that a directory reached by two links is one project.
  *
  * @throws CspaceError `CSPACE_PROJECT_NOT_FOUND` when nothing around the directory is a project;
@@ -69,15 +74,16 @@ export async function readProject(cwd: string, options: ReadProjectOptions = {})
     );
   }
 
-  const { directory, gitRoot } = found;
-  const [{ settings, settingsFile, settingsText }, git] = await Promise.all([
+  const { directory, root } = found;
+  const [{ settings, settingsFile, settingsText }, workTree] = await Promise.all([
     readSettings(directory, start),
-    gitRoot === null ? null : readGit(gitRoot),
+    readWorkTree(root),
   ]);
-  const { name, nameSource } = nameOf(directory, settings, git);
+  const identity = await readIdentity(directory, root, workTree);
+  const { name, nameSource } = nameOf(directory, settings, workTree);
   const { slug } = toSlug(name, { reserved: reservedProjects });
   const composeFiles = await findComposeFiles(directory, { settings, env, platform });
-  return { directory, name, slug, nameSource, settings, settingsFile, settingsText, composeFiles, git };
+  return { directory, name, slug, nameSource, settings, settingsFile, settingsText, composeFiles, workTree, identity };
 }
 
 async function readSettings(
@@ -103,10 +109,14 @@ async function readSettings(
 }
 
 /** A bare repository is named `app.git` by custom; the file system's root has no name at all. */
-function nameOf(directory: string, settings: Settings, git: GitWorkTree | null): Pick<Project, "name" | "nameSource"> {
+function nameOf(
+  directory: string,
+  settings: Settings,
+  workTree: WorkTree | null,
+): Pick<Project, "name" | "nameSource"> {
   if (settings.project !== undefined) return { name: settings.project, nameSource: "settings" };
-  if (git === null) return { name: basename(directory) || "root", nameSource: "directory" };
-  return { name: basename(git.mainDirectory).replace(/\.git$/, "") || "root", nameSource: "worktree" };
+  if (workTree === null) return { name: basename(directory) || "root", nameSource: "directory" };
+  return { name: basename(workTree.mainDirectory).replace(/\.git$/, "") || "root", nameSource: "worktree" };
 }
 
 function notFound(message: string, hint: string): CspaceError<ProjectErrorCode> {

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { kindOf } from "./kind-of.ts";
 import type { Manifest } from "./read-manifest.ts";
+import { isWorkTree } from "./read-work-tree.ts";
 
 /** What runs the scripts of a `package.json`. */
 export type ScriptRunner = "npm" | "pnpm" | "yarn" | "bun";
@@ -16,7 +17,7 @@ const lockfiles: readonly (readonly [string, ScriptRunner])[] = [
 
 /**
  * What runs the scripts of a manifest in a directory: `packageManager` in it; else whose lockfile is nearest, with
- * `above` up to the root of the git work tree; else npm.
+ * `above` up to the root of the work tree; else npm.
  *
  * @see https://nodejs.org/api/packages.html#packagemanager
  */
@@ -38,6 +39,6 @@ async function findLockfile(
   const kinds = await Promise.all(lockfiles.map(([name]) => kindOf(join(directory, name))));
   const found = lockfiles.find((_, index) => kinds[index] === "file");
   if (found !== undefined) return found[1];
-  const isTop = !above || directory === dirname(directory) || (await kindOf(join(directory, ".git"))) !== "missing";
+  const isTop = !above || directory === dirname(directory) || (await isWorkTree(directory));
   return isTop ? undefined : findLockfile(dirname(directory), { above });
 }

@@ -10,3 +10,8 @@ export async function realpathOrNull(path: string): Promise<string | null> {
     throw error;
   }
 }
+
+/** The real path of what is there; the path itself when nothing is. */
+export async function realpathIfThere(path: string): Promise<string> {
+  return (await realpathOrNull(path)) ?? path;
+}

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { type ReadProjectOptions, readProject } from "@cspace/project";
+import { isSameDirectory, type ReadProjectOptions, readProject } from "@cspace/project";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 let home: string;
@@ -59,6 +59,7 @@ describe("the directory", () => {
 
   test("a directory alone, with all that is known of it", async () => {
     await write({ "Résumé Redux/package.json": "{}", "Résumé Redux/src/x": "" });
+    const identity = { path: at("Résumé Redux"), id: expect.any(String) };
     expect(await read("Résumé Redux/src")).toEqual({
       directory: at("Résumé Redux"),
       name: "Résumé Redux",
@@ -68,7 +69,8 @@ describe("the directory", () => {
       settingsFile: null,
       settingsText: null,
       composeFiles: [],
-      git: null,
+      workTree: null,
+      identity: { repository: identity, directory: identity },
     });
   });
 
@@ -103,8 +105,8 @@ describe("the directory", () => {
     await repository(".");
     await write({ "package.json": "{}", "compose.yaml": "", "work/x": "", "tool/package.json": "{}" });
     await expect(read("work")).rejects.toMatchObject({ code: "CSPACE_PROJECT_NOT_FOUND" });
-    expect(await read("tool")).toMatchObject({ name: "tool", nameSource: "directory", git: null });
-    expect(await read(".")).toMatchObject({ directory: home, git: { branch: "main" } });
+    expect(await read("tool")).toMatchObject({ name: "tool", nameSource: "directory", workTree: null });
+    expect(await read(".")).toMatchObject({ directory: home, workTree: { branch: "main" } });
     await write({ ".cspace.json": "{}" });
     expect((await read("work")).directory).toBe(home);
   });
@@ -142,10 +144,10 @@ describe("git", () => {
   test("a main worktree, on a branch and detached", async () => {
     await repository("app");
     git("app", "switch", "--quiet", "-c", "feature/auth");
-    const main = { linkedWorktree: false, mainDirectory: at("app") };
-    expect((await read("app")).git).toEqual({ branch: "feature/auth", ...main });
+    const main = { linkedWorktree: false, mainDirectory: at("app"), commonDirectory: at("app/.git") };
+    expect((await read("app")).workTree).toEqual({ branch: "feature/auth", ...main });
     git("app", "switch", "--quiet", "--detach");
-    expect((await read("app")).git).toEqual({ branch: null, ...main });
+    expect((await read("app")).workTree).toEqual({ branch: null, ...main });
   });
 
   test("a linked worktree has the name of the main one, and its own branch", async () => {
@@ -154,7 +156,7 @@ describe("git", () => {
     expect(await read("elsewhere/auth")).toMatchObject({
       directory: at("elsewhere/auth"),
       name: "app",
-      git: { branch: "feature/auth", linkedWorktree: true, mainDirectory: at("app") },
+      workTree: { branch: "feature/auth", linkedWorktree: true, mainDirectory: at("app") },
     });
   });
 
@@ -162,7 +164,12 @@ describe("git", () => {
     await repository("app");
     git("app", "worktree", "add", "--quiet", "-b", "x", at("x"));
     await write({ "x/.git": "gitdir: ../app/.git/worktrees/x\n" });
-    expect((await read("x")).git).toEqual({ branch: "x", linkedWorktree: true, mainDirectory: at("app") });
+    expect((await read("x")).workTree).toEqual({
+      branch: "x",
+      linkedWorktree: true,
+      mainDirectory: at("app"),
+      commonDirectory: at("app/.git"),
+    });
   });
 
   test.each([
@@ -175,7 +182,7 @@ describe("git", () => {
     expect(await read("trees/x")).toMatchObject({
       name: "app",
       slug: "app",
-      git: { branch: "x", linkedWorktree: true, mainDirectory: at(mainDirectory) },
+      workTree: { branch: "x", linkedWorktree: true, mainDirectory: at(mainDirectory) },
     });
   });
 
@@ -187,14 +194,14 @@ describe("git", () => {
     expect(await read("app/vendor/lib")).toMatchObject({
       directory: at("app/vendor/lib"),
       name: "lib",
-      git: { branch: "main", linkedWorktree: false, mainDirectory: at("app/vendor/lib") },
+      workTree: { branch: "main", linkedWorktree: false, mainDirectory: at("app/vendor/lib") },
     });
   });
 
   test("a repository whose git directory is elsewhere is no linked worktree", async () => {
     await mkdir(at("app"));
     git("app", "init", "--quiet", "--separate-git-dir", at("store.git"));
-    expect(await read("app")).toMatchObject({ name: "app", git: { branch: "main", linkedWorktree: false } });
+    expect(await read("app")).toMatchObject({ name: "app", workTree: { branch: "main", linkedWorktree: false } });
   });
 
   test("a worktree whose repository is gone, an empty .git and a .git of reftables have no branch", async () => {
@@ -205,8 +212,100 @@ describe("git", () => {
     });
     await mkdir(at("empty/.git"), { recursive: true });
     for (const name of ["gone", "odd", "ref", "empty"]) {
-      expect((await read(name)).git, name).toEqual({ branch: null, linkedWorktree: false, mainDirectory: at(name) });
+      expect((await read(name)).workTree, name).toMatchObject({
+        branch: null,
+        linkedWorktree: false,
+        mainDirectory: at(name),
+      });
     }
+  });
+});
+
+describe("identity", () => {
+  test("worktrees of one repository share it, clones and what has no repository do not", async () => {
+    await repository("app");
+    git("app", "worktree", "add", "--quiet", "-b", "x", at("x"));
+    git("app", "worktree", "add", "--quiet", "-b", "nested", at("app/.trees/nested"));
+    git(".", "clone", "--quiet", "app", "clone");
+    await write({ "plain/compose.yaml": "" });
+    const { repository: app, directory } = (await read("app")).identity;
+    expect(app).toEqual({ path: at("app/.git"), id: expect.any(String) });
+    expect(directory).toEqual({ path: at("app"), id: expect.any(String) });
+    expect((await read("x")).identity).toEqual({
+      repository: app,
+      directory: { path: at("x"), id: expect.not.stringMatching(directory.id as string) },
+    });
+    expect((await read("app/.trees/nested")).identity.repository).toEqual(app);
+    expect(isSameDirectory((await read("clone")).identity.repository, app)).toBe(false);
+    const { identity } = await read("plain");
+    expect(identity.repository).toEqual(identity.directory);
+    expect(identity.directory.path).toBe(at("plain"));
+  });
+
+  test("worktrees of a submodule share it, and are the project of its checkout", async () => {
+    await repository("library");
+    await repository("app");
+    git("app", "submodule", "--quiet", "add", "--name", "core-lib", at("library"), "libs/ui");
+    git("app/libs/ui", "worktree", "add", "--quiet", "-b", "fix", at("ui-fix"));
+    const [main, fix] = [await read("app/libs/ui"), await read("ui-fix")];
+    expect([main.name, fix.name]).toEqual(["ui", "ui"]);
+    expect(fix.workTree).toMatchObject({ branch: "fix", linkedWorktree: true, mainDirectory: at("app/libs/ui") });
+    expect(fix.identity.repository).toEqual(main.identity.repository);
+  });
+
+  test("worktrees of a repository whose git directory is elsewhere share it", async () => {
+    await mkdir(at("app"));
+    git("app", "init", "--quiet", "--separate-git-dir", at("store-xyz"));
+    git("app", "commit", "--quiet", "--allow-empty", "-m", "begin");
+    git("app", "worktree", "add", "--quiet", "-b", "topic", at("topic"));
+    expect((await read("topic")).identity.repository).toEqual((await read("app")).identity.repository);
+  });
+
+  test.each([
+    ["a colocated one", "git_target", "../../../.git", "app/.git"],
+    ["one of jj alone", "git_target", "git", "app/.jj/repo/store/git"],
+    ["one without git", "type", "simple", "app/.jj/repo"],
+  ])("a jj workspace has that of the repository that it belongs to: %s", async (_, file, text, common) => {
+    await write({
+      [`app/.jj/repo/store/${file}`]: text,
+      "app/.jj/repo/store/git/HEAD": "",
+      "app/.git/HEAD": "",
+      "app/package.json": "{}",
+      "tax/.jj/repo": at("app/.jj/repo"),
+      "tax/sub/package.json": "{}",
+      "near/.jj/repo": "../../app/.jj/repo\n",
+    });
+    expect(await read("tax/sub")).toMatchObject({
+      name: "app",
+      workTree: { branch: null, linkedWorktree: true, mainDirectory: at("app"), commonDirectory: at(common) },
+    });
+    expect(await read("near")).toMatchObject({ name: "app", identity: { repository: { path: at(common) } } });
+    await rm(at("app/.git"), { recursive: true });
+    expect((await read("app")).workTree).toMatchObject({ linkedWorktree: false, mainDirectory: at("app") });
+  });
+
+  test("a directory is known again after it was moved, and after a branch without it was checked out", async () => {
+    await repository("app");
+    await write({ "app/api/compose.yaml": "" });
+    const before = (await read("app/api")).identity;
+    await rm(at("app/api"), { recursive: true });
+    await write({ "app/api/compose.yaml": "" });
+    expect((await read("app/api")).identity).toEqual(before);
+    await rename(at("app"), at("moved"));
+    const after = (await read("moved/api")).identity;
+    expect(after.directory.path).toBe(at("moved/api"));
+    expect(isSameDirectory(before.directory, after.directory)).toBe(true);
+    expect(isSameDirectory(before.repository, after.repository)).toBe(true);
+  });
+
+  test("what is made anew at the same path, and a copy, is another one", async () => {
+    await write({ "app/compose.yaml": "" });
+    const before = (await read("app")).identity;
+    await cp(at("app"), at("copy"), { recursive: true });
+    await rm(at("app"), { recursive: true });
+    await write({ "app/compose.yaml": "" });
+    expect(isSameDirectory(before.directory, (await read("app")).identity.directory)).toBe(false);
+    expect(isSameDirectory(before.directory, (await read("copy")).identity.directory)).toBe(false);
   });
 });
 

@@ -27,7 +27,9 @@ export async function run(context: Context, args: CommandArgs): Promise<DownDocu
 /** Renders what `down` did. */
 export function render(data: DownDocument): string {
   if ("plan" in data) return renderPlan(data.plan);
-  const all = "instances" in data ? data.instances : [data.instance];
-  if (all.length === 0) return "no instance to remove";
-  return all.map(({ instance, project }) => `removed ${instance} of ${project}`).join("\n");
+  if ("instance" in data) return `removed ${data.instance.instance} of ${data.instance.project}`;
+  if (data.instances.length === 0) return "no instance to remove";
+  // Of all of them, whose they were.
+  const lines = data.instances.map(({ instance, project, directory }) => `${instance} of ${project}, of ${directory}`);
+  return lines.map((line) => `removed ${line.replace(/, of $/, "")}`).join("\n");
 }

@@ -27,8 +27,10 @@ export function render({ instances }: ListDocument, { output }: Context): string
 async function watch(context: Context, options: ListInstancesOptions): Promise<void> {
   const { output, signal } = context;
   let before = "";
+  let told = false;
   while (!signal.aborted) {
-    const document = { instances: await listInstances(options) };
+    const document = { instances: await listInstances(told ? { ...options, onNote: undefined } : options) };
+    told = true;
     const text = JSON.stringify(document);
     if (text !== before) {
       before = text;

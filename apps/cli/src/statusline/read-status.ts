@@ -7,7 +7,7 @@ import {
   readRecordedInstances,
 } from "@cspace/compose";
 import type { HeldInstance } from "@cspace/daemon";
-import { askAbout, type MachineInstance, mergeInstances } from "@cspace/instances";
+import { askAbout, isOfDirectory, type MachineInstance, mergeInstances } from "@cspace/instances";
 import { chooseUrl, readUrlEvidence, within } from "@cspace/ports";
 import { findProjectDirectory } from "@cspace/project";
 import type { InstanceStatus, Status } from "./render-status.ts";
@@ -42,7 +42,7 @@ export async function readStatus(findDirectory: () => Promise<string>, options: 
   config.catch(() => undefined);
   const project = await findProjectDirectory(await findDirectory(), homedir === undefined ? {} : { homedir });
   if (project === null) return { instances: [], hint: null };
-  const isOwn = (one: RecordedInstance): boolean => one.directory === project.directory;
+  const isOwn = (one: RecordedInstance): boolean => isOfDirectory(one, project);
   let said = await within(answer, timeoutMs / 5);
   const recorded = isListed(said) ? [] : (await readRecordedInstances(paths)).filter(isOwn);
   // Of an instance that was not started from this home the engine alone knows.

@@ -1,12 +1,13 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseLabels } from "@cspace/labels";
 import { writeFileAtomic } from "@cspace/plan";
 import { unescapeDollars } from "../escape-dollars.ts";
 import type { HomePaths } from "../home/home-paths.ts";
-import { homeUnusable, makeFolder } from "../home/with-lock.ts";
+import { dropProjectName, readFolders } from "../home/project-names.ts";
+import { makeFolder } from "../home/with-lock.ts";
 import type { ListedInstance } from "./list-container-instances.ts";
-import type { InstanceRecord } from "./override-source.ts";
+import type { InstanceRecord } from "./record.ts";
 import { renderRecord } from "./render-override.ts";
 
 const overrideName = "compose.override.yml";
@@ -48,13 +49,14 @@ export async function keepRecordOnly(paths: HomePaths, names: { project: string;
   if (record !== undefined) await writeRecord(paths, record);
 }
 
-/** Forgets an instance: its folder and all in it. */
+/** Forgets an instance: its folder and all in it; with the last one of a project also whose its name is. */
 export async function forgetInstance(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
   await rm(instanceFolder(paths, names), { recursive: true, force: true });
+  await dropProjectName(paths, names.project);
 }
 
 /** An instance as it was last started, read without the engine: nobody tells whether it runs, and on which ports. */
-export type RecordedInstance = Pick<ListedInstance, "project" | "instance" | "directory" | "routes">;
+export type RecordedInstance = InstanceRecord & Pick<ListedInstance, "routes">;
 
 /** The instances whose containers this home made and has not removed, with the routes that these were given. */
 export async function readRecordedInstances(paths: HomePaths, project?: string): Promise<RecordedInstance[]> {
@@ -67,7 +69,6 @@ export async function readRecordedInstances(paths: HomePaths, project?: string):
   );
   return all.flat().flatMap((override) => {
     if (override?.record === undefined || Object.keys(override.labels).length === 0) return [];
-    const { project: slug, instance, directory } = override.record;
     const routes = Object.entries(override.labels).flatMap(([service, labels]) =>
       parseLabels(labels).map(({ label, port }) => ({
         label,
@@ -78,7 +79,7 @@ export async function readRecordedInstances(paths: HomePaths, project?: string):
         starting: false,
       })),
     );
-    return { project: slug, instance, directory, routes: routes.sort((a, b) => (a.label < b.label ? -1 : 1)) };
+    return { ...override.record, routes: routes.sort((a, b) => (a.label < b.label ? -1 : 1)) };
   });
 }
 
@@ -162,7 +163,12 @@ function readRecord(data: unknown, names: { project: string; instance: string })
   const [directory, projectName, instanceName] = [read("directory"), read("projectName"), read("instanceName")];
   if (directory === undefined || projectName === undefined || instanceName === undefined) return undefined;
   if (read("project") !== names.project || read("instance") !== names.instance) return undefined;
-  return { directory, project: names.project, instance: names.instance, projectName, instanceName };
+  const identity = {
+    directoryId: read("directoryId"),
+    repository: read("repository"),
+    repositoryId: read("repositoryId"),
+  };
+  return { directory, ...identity, project: names.project, instance: names.instance, projectName, instanceName };
 }
 
 function fieldOf(data: unknown, key: string): unknown {
@@ -175,14 +181,4 @@ function entriesOf(data: unknown): [string, unknown][] {
 
 function valuesOf(data: unknown): unknown[] {
   return entriesOf(data).map(([, value]) => value);
-}
-
-async function readFolders(path: string): Promise<string[]> {
-  try {
-    const entries = await readdir(path, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw homeUnusable(path, error);
-  }
 }

@@ -9,8 +9,9 @@ import { subnetsOf } from "../networks/allocate-subnets.ts";
 import { readMissingAttachments } from "../networks/apply-attachments.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
-import { type InstanceRecord, overrideSource } from "./override-source.ts";
+import { overrideSource } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
+import type { InstanceRecord } from "./record.ts";
 import { listInstanceContainers, progressOf } from "./wait-for-instance.ts";
 
 /** Options of {@link isComplete}. */

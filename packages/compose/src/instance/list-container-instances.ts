@@ -2,6 +2,7 @@ import { labelKeys, parseInstanceLabels, parseLabels } from "@cspace/labels";
 import type { EngineContainer } from "../engine/docker-engine.ts";
 import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { exitCode, isServiceContainer, serviceOf } from "./container-state.ts";
+import type { InstanceRecord } from "./record.ts";
 
 /** Where a container's port is published on this host. */
 export interface PortBinding {
@@ -31,12 +32,7 @@ export interface ListedPort {
 }
 
 /** An instance as the engine has it. */
-export interface ListedInstance {
-  readonly project: string;
-  readonly instance: string;
-  readonly projectName: string;
-  readonly instanceName: string;
-  readonly directory: string;
+export interface ListedInstance extends InstanceRecord {
   /** The domain that its browsers were given. */
   readonly domain: string | undefined;
   /** `partial`: some containers run, or one failed. */
@@ -96,12 +92,9 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
     }
   }
   const { project, instance, projectName, instanceName, directory = "", domain } = names;
+  const { directoryId, repository, repositoryId } = names;
   return {
-    project,
-    instance,
-    projectName,
-    instanceName,
-    directory,
+    ...{ project, instance, projectName, instanceName, directory, directoryId, repository, repositoryId },
     domain,
     state: stateOf(containers),
     routes: [...routes.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),

@@ -1,13 +1,5 @@
 import type { InstancePlan } from "./plan-instance.ts";
-
-/** What an override remembers of its instance, under `x-cspace`. */
-export interface InstanceRecord {
-  readonly directory: string;
-  readonly project: string;
-  readonly instance: string;
-  readonly projectName: string;
-  readonly instanceName: string;
-}
+import type { InstanceRecord } from "./record.ts";
 
 /** What an override is rendered from, beside the plan. */
 export interface OverrideOptions {

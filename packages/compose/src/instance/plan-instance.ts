@@ -4,6 +4,8 @@ import { buildHostname, composeProjectName, networkName, type RouteName } from "
 import { buildInstanceLabels, buildLabels, labelKeys } from "@cspace/labels";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { ComposeModel, ComposeService } from "../model/compose-model.ts";
+import { type ImageOverride, planImages } from "./plan-images.ts";
+import type { InstanceRecord } from "./record.ts";
 
 /** A label and the service that serves it. */
 export interface PlannedRoute extends RouteName {
@@ -13,13 +15,7 @@ export interface PlannedRoute extends RouteName {
 }
 
 /** Options of {@link planInstance}. */
-export interface PlanInstanceOptions {
-  readonly project: string;
-  readonly instance: string;
-  /** The names as the user wrote them. */
-  readonly projectName: string;
-  readonly instanceName: string;
-  readonly directory: string;
+export interface PlanInstanceOptions extends InstanceRecord {
   readonly model: ComposeModel;
   readonly routes: readonly { readonly label: string; readonly service: string; readonly port: number }[];
   readonly domains: readonly string[];
@@ -56,6 +52,8 @@ export interface InstancePlan {
 
 /** What the override says of one service. */
 export interface ServiceOverride {
+  /** Its image under a name of this instance, where it is built under a fixed one. */
+  readonly image?: ImageOverride;
   /** Whether `labels` are all there are: the user's own for Traefik are left out. */
   readonly replacesLabels?: true;
   readonly labels: Readonly<Record<string, string>>;
@@ -82,9 +80,10 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
   const services: Record<string, ServiceOverride> = {};
   const networks = planOwnNames(composeProject, model.networks);
   const volumes = planOwnNames(composeProject, model.volumes);
+  const images = planImages(composeProject, model);
   for (const [name, service] of Object.entries(model.services)) {
     const own = routes.filter((route) => route.service === name);
-    const override = planService(service, own, options);
+    const override = { ...planService(service, own, options), ...(images[name] && { image: images[name] }) };
     const hash = createHash("sha256")
       .update(JSON.stringify([service, override, relatedSections(service, model)]))
       .digest("hex")
@@ -124,10 +123,8 @@ function planService(
   routes: readonly PlannedRoute[],
   options: PlanInstanceOptions,
 ): ServiceOverride {
-  const { project, instance, projectName, instanceName, directory, domains, browserDomain, environment } = options;
-  const { processes } = options;
+  const { domains, browserDomain, environment } = options;
   const routed = routes.length > 0;
-  const names = { project, instance, projectName, instanceName, directory, domain: browserDomain, processes };
   const aliases = [
     ...(service.container_name === undefined ? [] : [service.container_name]),
     ...(routed && service.hostname !== undefined ? hostnameAliases(service) : []),
@@ -140,7 +137,11 @@ function planService(
   const kept = planKeptLabels(service);
   return {
     ...(kept === undefined ? {} : { replacesLabels: true }),
-    labels: { ...kept, ...buildInstanceLabels(names), ...(routed ? buildLabels(routes, { domains }) : {}) },
+    labels: {
+      ...kept,
+      ...buildInstanceLabels({ ...options, domain: browserDomain }),
+      ...(routed ? buildLabels(routes, { domains }) : {}),
+    },
     environment,
     ports: planPorts(service, routes),
     reset,

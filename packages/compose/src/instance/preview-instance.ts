@@ -6,8 +6,8 @@ import type { HomePaths } from "../home/home-paths.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
 import { liveSubnets } from "./instance-state.ts";
-import type { InstanceRecord } from "./override-source.ts";
 import type { InstancePlan } from "./plan-instance.ts";
+import type { InstanceRecord } from "./record.ts";
 import { renderOverride } from "./render-override.ts";
 import { listInstanceContainers } from "./wait-for-instance.ts";
 

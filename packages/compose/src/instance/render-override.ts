@@ -1,8 +1,9 @@
 import type { Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { escapeDollars } from "../escape-dollars.ts";
 import { seal } from "../home/seal.ts";
-import { type InstanceRecord, type OverrideOptions, overrideSource } from "./override-source.ts";
+import { type OverrideOptions, overrideSource } from "./override-source.ts";
 import type { InstancePlan, ServiceOverride } from "./plan-instance.ts";
+import type { InstanceRecord } from "./record.ts";
 
 /**
  * Renders the override that goes over the user's compose files. `subnets` are by the network's key. Lists that must
@@ -43,7 +44,10 @@ export async function renderRecord(record: InstanceRecord): Promise<string> {
 }
 
 function plainService(service: ServiceOverride): object {
+  const { image, tags } = service.image ?? {};
   return {
+    ...(image === undefined ? {} : { image }),
+    ...(tags === undefined ? {} : { build: { tags: [...tags] } }),
     labels: escapeValues(service.labels),
     environment: escapeValues(service.environment),
     ...(Object.keys(service.networks).length > 0 ? { networks: service.networks } : {}),
@@ -64,5 +68,8 @@ function tagValue(map: YAMLMap, key: string, tag: string): void {
 }
 
 function escapeValues(values: Readonly<Record<string, string>> | InstanceRecord): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escapeDollars(value)]));
+  const entries = Object.entries<string | undefined>({ ...values });
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, escapeDollars(value)]])),
+  );
 }

@@ -10,6 +10,9 @@ export interface ComposeModel {
 
 /** One service of the model. */
 export interface ComposeService {
+  readonly image?: string;
+  readonly build?: object;
+  readonly pull_policy?: string;
   readonly container_name?: string;
   readonly hostname?: string;
   readonly labels?: Readonly<Record<string, string>>;

@@ -9,6 +9,9 @@ import {
 /** The record of the instance that the tests plan. */
 export const record: InstanceRecord = {
   directory: "/home/ada/resume-redux",
+  directoryId: "5ykub-dn5rg36pnunm",
+  repository: "/home/ada/resume-redux/.git",
+  repositoryId: "5ykuc-dn5rg36pnunm",
   project: "resume-redux",
   instance: "mercury",
   projectName: "Résumé Redux",

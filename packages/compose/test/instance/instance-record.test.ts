@@ -38,7 +38,7 @@ test("what is written is read again, and is the user's alone", async () => {
 test("what was started is known without the engine: its routes, but not where they are", async () => {
   const paths = await homeWith(override);
   const routes = [{ label: "dev", service: "app", port: 3000, bindings: null, running: false, starting: false }];
-  const known = [{ ...names, directory: record.directory, routes }];
+  const known = [{ ...record, routes }];
   expect(await readRecordedInstances(paths)).toEqual(known);
   expect(await readRecordedInstances(paths, "resume-redux")).toEqual(known);
   expect(await readRecordedInstances(paths, "other")).toEqual([]);

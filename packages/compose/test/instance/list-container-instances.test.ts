@@ -38,6 +38,9 @@ test("an instance from the labels of its containers", async () => {
       projectName: "Résumé Redux",
       instanceName: "mercury",
       directory: "/home/ada/resume-redux",
+      directoryId: "5ykub-dn5rg36pnunm",
+      repository: "/home/ada/resume-redux/.git",
+      repositoryId: "5ykuc-dn5rg36pnunm",
       domain: "cspace.localhost",
       state: "running",
       routes: [

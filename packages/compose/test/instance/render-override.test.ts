@@ -26,6 +26,9 @@ test("an override replaces what must be replaced, and adds the rest", async () =
   expect(text.replace(/^# Rendered.*\n/, "")).toMatchInlineSnapshot(`
     "x-cspace:
       directory: /home/ada/resume-redux
+      directoryId: 5ykub-dn5rg36pnunm
+      repository: /home/ada/resume-redux/.git
+      repositoryId: 5ykuc-dn5rg36pnunm
       project: resume-redux
       instance: mercury
       projectName: Résumé Redux
@@ -40,6 +43,9 @@ test("an override replaces what must be replaced, and adds the rest", async () =
           cspace.project.name: Résumé Redux
           cspace.instance.name: mercury
           cspace.directory: /home/ada/resume-redux
+          cspace.directory.id: 5ykub-dn5rg36pnunm
+          cspace.repository: /home/ada/resume-redux/.git
+          cspace.repository.id: 5ykuc-dn5rg36pnunm
           cspace.domain: cspace.localhost
           traefik.enable: "true"
           traefik.docker.network: cspace-resume-redux
@@ -50,7 +56,7 @@ test("an override replaces what must be replaced, and adds the rest", async () =
           traefik.http.routers.dev--mercury--resume-redux.middlewares: dev--mercury--resume-redux
           traefik.http.services.dev--mercury--resume-redux.loadbalancer.server.port: "3000"
           traefik.http.middlewares.dev--mercury--resume-redux.headers.customresponseheaders.X-Cspace-Route: dev--mercury--resume-redux
-          cspace.plan: 134df1dc0bc80d2b
+          cspace.plan: 6494395704ae663c
         environment:
           PRICE: $$5 and $\${MORE}
         networks:
@@ -71,8 +77,11 @@ test("an override replaces what must be replaced, and adds the rest", async () =
           cspace.project.name: Résumé Redux
           cspace.instance.name: mercury
           cspace.directory: /home/ada/resume-redux
+          cspace.directory.id: 5ykub-dn5rg36pnunm
+          cspace.repository: /home/ada/resume-redux/.git
+          cspace.repository.id: 5ykuc-dn5rg36pnunm
           cspace.domain: cspace.localhost
-          cspace.plan: cef0cc1832dbc4bb
+          cspace.plan: 5200e49778a6d00c
         environment:
           PRICE: $$5 and $\${MORE}
         ports: !reset []
@@ -85,8 +94,11 @@ test("an override replaces what must be replaced, and adds the rest", async () =
           cspace.project.name: Résumé Redux
           cspace.instance.name: mercury
           cspace.directory: /home/ada/resume-redux
+          cspace.directory.id: 5ykub-dn5rg36pnunm
+          cspace.repository: /home/ada/resume-redux/.git
+          cspace.repository.id: 5ykuc-dn5rg36pnunm
           cspace.domain: cspace.localhost
-          cspace.plan: 692cdf66d152f991
+          cspace.plan: be5500fd9b4b00f9
         environment:
           PRICE: $$5 and $\${MORE}
     networks:
@@ -109,6 +121,9 @@ test("a record alone", async () => {
   expect(await renderRecord(record)).toMatchInlineSnapshot(`
     "x-cspace:
       directory: /home/ada/resume-redux
+      directoryId: 5ykub-dn5rg36pnunm
+      repository: /home/ada/resume-redux/.git
+      repositoryId: 5ykuc-dn5rg36pnunm
       project: resume-redux
       instance: mercury
       projectName: Résumé Redux

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { type ListedInstance, listContainerInstances } from "@cspace/compose";
 import { chooseInstance } from "@cspace/project";
 import type { Context } from "../options.ts";
 import type { ChoiceSources } from "./choice-sources.ts";
+import { isOfDirectory, recordOf } from "./ownership.ts";
 import type { ProjectScope } from "./read-scope.ts";
-import { requireOwn } from "./require-own.ts";
+import { requireOwnNames } from "./require-own.ts";
 import type { UpRequest, UpTarget } from "./reserve-unlisted.ts";
 import { toRecord } from "./to-record.ts";
 
@@ -33,13 +35,16 @@ function chooseLive(
   { instance: name }: Context,
   scope: ProjectScope,
   live: readonly ListedInstance[],
-  { fresh, yes }: UpRequest,
+  { fresh }: UpRequest,
 ): UpTarget | undefined {
-  const own = live.filter((one) => one.directory === scope.project.directory);
+  const own = live.filter((one) => isOfDirectory(one, scope.project));
   if (fresh || (name === undefined && own.length !== 1)) return undefined;
   const chosen = chooseInstance({ name, directoryInstances: own, branch: null, taken: [] });
   const listed = live.find((one) => one.instance === chosen.instance);
   if (listed === undefined) return undefined;
-  requireOwn(scope, toRecord(listed), { chosen, yes });
-  return { record: { ...toRecord(listed), directory: scope.project.directory }, listed };
+  const record = toRecord(listed);
+  // What was recorded of it is to be another: nothing of this directory's is, or it was moved.
+  if (!isDeepStrictEqual({ ...record, ...recordOf(scope.project.identity) }, record)) return undefined;
+  requireOwnNames(scope, record, chosen);
+  return { record, listed };
 }

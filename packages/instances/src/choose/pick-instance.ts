@@ -2,6 +2,7 @@ import type { ListedInstance } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
+import { isOfDirectory, type Owned } from "./ownership.ts";
 import type { Scope } from "./read-scope.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { Scope } from "./read-scope.ts";
  *
  * @throws {CspaceError} `CSPACE_INSTANCE_UNKNOWN` or `CSPACE_INSTANCE_AMBIGUOUS`, listing what there is.
  */
-export function pickInstance<Instance extends Pick<ListedInstance, "instance" | "directory">>(
+export function pickInstance<Instance extends Pick<ListedInstance, "instance"> & Owned>(
   all: readonly Instance[],
   { scope, name }: { readonly scope: Scope; readonly name: string | undefined },
 ): Instance {
@@ -26,8 +27,9 @@ export function pickInstance<Instance extends Pick<ListedInstance, "instance" | 
     );
   }
   // Where `--project` names another project, this directory says nothing about its instances.
-  const elsewhere = scope.project === undefined || scope.project.slug !== scope.projectSlug;
-  const own = elsewhere ? all : all.filter((one) => one.directory === scope.project?.directory);
+  const { project } = scope;
+  const elsewhere = scope.isElsewhere || project === undefined;
+  const own = elsewhere ? all : all.filter((one) => isOfDirectory(one, project));
   const [first, second] = own;
   if (first !== undefined && second === undefined) return first;
   if (second !== undefined) {
@@ -39,7 +41,7 @@ export function pickInstance<Instance extends Pick<ListedInstance, "instance" | 
       },
     );
   }
-  const where = elsewhere ? `the project ${scope.projectSlug}` : scope.project?.directory;
+  const where = elsewhere ? `the project ${scope.projectSlug}` : project.directory;
   throw new CspaceError<InstancesErrorCode>("CSPACE_INSTANCE_UNKNOWN", `no instance of ${where} is running`, {
     hint: all.length === 0 ? "start one: cspace up" : `start one (cspace up), or name one of: ${names(all)}`,
   });

@@ -1,9 +1,11 @@
+import { homePaths } from "@cspace/compose";
 import { CspaceError, isCspaceError } from "@cspace/errors";
 import { reservedProjects, toSlug } from "@cspace/hostnames";
 import { type Project, readProject } from "@cspace/project";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import type { Context } from "../options.ts";
 import { hasContainers } from "./has-containers.ts";
+import { findKeptName, isOwnName } from "./kept-name.ts";
 
 /** Where an instance is looked for. */
 export interface Scope {
@@ -11,12 +13,16 @@ export interface Scope {
   readonly project: Project | undefined;
   readonly projectSlug: string;
   readonly projectName: string;
+  /** Whether the project was named, rather than found. */
+  readonly isNamed: boolean;
+  /** Whether the directory is in no project, or in another one than the named. */
+  readonly isElsewhere: boolean;
 }
 
 /** The scope of what needs a project's directory. */
 export type ProjectScope = Scope & { readonly project: Project };
 
-/** Reads the project that is meant: the named one, else that of the directory. */
+/** Reads the project that is meant: the named one, else that of the directory, under the name that it has here. */
 export async function readScope({ cwd, env, project: named }: Context): Promise<Scope> {
   let project: Project | undefined;
   try {
@@ -24,8 +30,13 @@ export async function readScope({ cwd, env, project: named }: Context): Promise<
   } catch (error) {
     if (named === undefined || !isCspaceError(error) || error.code !== "CSPACE_PROJECT_NOT_FOUND") throw error;
   }
-  const projectName = named ?? (project as Project).name;
-  return { project, projectName, projectSlug: toSlug(projectName, { reserved: reservedProjects }).slug };
+  const paths = homePaths({ env });
+  if (named === undefined) {
+    return { project, ...(await findKeptName(paths, project as Project)), isNamed: false, isElsewhere: false };
+  }
+  const { slug: projectSlug } = toSlug(named, { reserved: reservedProjects });
+  const isElsewhere = project === undefined || !(await isOwnName(paths, projectSlug, project));
+  return { project, projectName: named, projectSlug, isNamed: true, isElsewhere };
 }
 
 /**
@@ -44,6 +55,6 @@ export async function readProjectScope(context: Context): Promise<ProjectScope> 
 }
 
 /** Whether what is asked for may be containers: where the directory's own project has none, only of another project. */
-export function mayHaveContainers({ project, projectSlug }: Scope): boolean {
-  return project === undefined || project.slug !== projectSlug || hasContainers(project);
+export function mayHaveContainers({ project, isElsewhere }: Scope): boolean {
+  return isElsewhere || hasContainers(project);
 }

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import {
+  type HomePaths,
   type InstanceRecord,
   type ListedInstance,
   listContainerInstances,
+  readNamedProject,
   readRecords,
-  sameSlug,
   withLock,
+  writeNamedProject,
   writeRecord,
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
@@ -13,7 +16,10 @@ import { type ChosenInstance, chooseInstance, type InstanceInput } from "@cspace
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import type { Context } from "../options.ts";
 import type { ChoiceSources } from "./choice-sources.ts";
+import { isOfDirectory, isThere, readOwner, recordOf } from "./ownership.ts";
+import { readComposeProjects } from "./read-compose-projects.ts";
 import type { ProjectScope, Scope } from "./read-scope.ts";
+import { requireFreeName } from "./require-free-name.ts";
 import { requireOwn } from "./require-own.ts";
 import { toRecord } from "./to-record.ts";
 
@@ -59,14 +65,16 @@ async function choose(
     readRecords(paths, projectSlug),
     readClaims(machine),
   ]);
-  requireOwnProject(scope, live);
-  const isClaimed = (instance: string): boolean => claims.has(composeProjectName({ project: projectSlug, instance }));
+  const isClaimed = (instance: string): boolean => {
+    const name = composeProjectName({ project: projectSlug, instance });
+    return claims.networks.has(name) || claims.volumes.has(name);
+  };
   const known = [...live.map(toRecord), ...records.filter((one) => live.every((l) => l.instance !== one.instance))];
   const input: InstanceInput = {
     name: context.instance,
     fresh: request.fresh,
-    directoryInstances: known.filter((one) => one.directory === project.directory),
-    branch: project.git?.linkedWorktree === true ? project.git.branch : null,
+    directoryInstances: known.filter((one) => isOfDirectory(one, project) || one.directory === project.directory),
+    branch: project.workTree?.linkedWorktree === true ? project.workTree.branch : null,
     taken: known.map((one) => one.instance),
   };
   const chosen = chooseUnclaimed(input, isClaimed);
@@ -80,11 +88,47 @@ async function choose(
       },
     );
   }
-  if (existing !== undefined) requireOwn(scope, existing, { chosen, yes: request.yes });
-  else if (isClaimed(chosen.instance)) requireConfirmation(request, scope, chosen.instance);
-  const record = existing === undefined ? newRecord(scope, chosen) : { ...existing, directory: project.directory };
-  if (existing?.directory !== project.directory && !request.dryRun) await writeRecord(paths, record);
-  return { record, listed: live.find((one) => one.instance === chosen.instance) };
+  const listed = live.find((one) => one.instance === chosen.instance);
+  if (existing === undefined) {
+    const isLive = (one: InstanceRecord): boolean => live.some(({ instance }) => instance === one.instance);
+    const all = known.map((one) => ({ record: one, isLive: isLive(one), isClaimed: isClaimed(one.instance) }));
+    await requireFreeName(scope, all);
+    if (isClaimed(chosen.instance)) requireConfirmation(request, scope, chosen.instance);
+    await noteGone(context, scope, known);
+  } else {
+    const hasVolumes = claims.volumes.has(composeProjectName(existing));
+    const isNamed = context.instance !== undefined;
+    await requireOwn(scope, existing, { chosen, isNamed, yes: request.yes, isLive: listed !== undefined, hasVolumes });
+  }
+  const record = { ...(existing ?? newRecord(scope, chosen)), ...recordOf(project.identity) };
+  if (!request.dryRun) await keep(paths, record, existing);
+  return { record, listed };
+}
+
+/** Records whose an instance and its project's name are, where that is not what is recorded. */
+async function keep(paths: HomePaths, record: InstanceRecord, existing: InstanceRecord | undefined): Promise<void> {
+  if (!isDeepStrictEqual(record, existing)) await writeRecord(paths, record);
+  const { project, projectName, repository, repositoryId = null } = record;
+  const named = { project, projectName, repository: repository as string, repositoryId };
+  if (!isDeepStrictEqual(named, await readNamedProject(paths, project))) await writeNamedProject(paths, named);
+}
+
+/** A directory that was moved in a way that nothing tells would begin anew beside what is left of it, unnoticed. */
+async function noteGone(
+  { onNote }: Context,
+  { project, projectSlug }: ProjectScope,
+  known: readonly InstanceRecord[],
+): Promise<void> {
+  const gone = await Promise.all(
+    known.map(async (one) => (await readOwner(one, project)) !== "other" && !(await isThere(one))),
+  );
+  const left = known.filter((_, index) => gone[index] === true);
+  for (const { instance, directory } of left) {
+    onNote(
+      `${instance} of ${projectSlug} is left of ${directory}, which is gone; ` +
+        `go on with it: cspace up ${instance} --yes; remove it: cspace down ${instance} --volumes`,
+    );
+  }
 }
 
 /** Passes over names that nobody said and whose networks or volumes exist, so that none is handed another's data. */
@@ -94,19 +138,12 @@ function chooseUnclaimed(input: InstanceInput, isClaimed: (instance: string) => 
   return chooseUnclaimed({ ...input, taken: [...input.taken, chosen.instance] }, isClaimed);
 }
 
-/** The Compose projects whose networks or volumes are on the machine, whoever made them. */
-async function readClaims({ engine }: ChoiceSources): Promise<ReadonlySet<string>> {
+/** The Compose projects whose networks and volumes are on the machine, whoever made them. */
+async function readClaims({
+  engine,
+}: ChoiceSources): Promise<{ readonly networks: ReadonlySet<string>; readonly volumes: ReadonlySet<string> }> {
   const [networks, volumes] = await Promise.all([engine.listNetworks(), engine.listVolumes()]);
-  return new Set([...networks, ...volumes].flatMap(({ Labels }) => Labels?.["com.docker.compose.project"] ?? []));
-}
-
-/** Another directory's project whose name merely comes to the same slug is refused before anything is made. */
-function requireOwnProject(
-  { projectSlug, projectName, project: { directory } }: ProjectScope,
-  live: readonly ListedInstance[],
-): void {
-  const other = live.find((one) => one.projectName !== projectName && one.directory !== directory);
-  if (other !== undefined) throw sameSlug("project", projectSlug, projectName, other.projectName);
+  return { networks: readComposeProjects(networks), volumes: readComposeProjects(volumes) };
 }
 
 function requireConfirmation(request: UpRequest, scope: Scope, instance: string): void {
@@ -122,5 +159,5 @@ function requireConfirmation(request: UpRequest, scope: Scope, instance: string)
 
 function newRecord(scope: ProjectScope, { instance, instanceName }: ChosenInstance): InstanceRecord {
   const { project, projectSlug, projectName } = scope;
-  return { project: projectSlug, instance, projectName, instanceName, directory: project.directory };
+  return { project: projectSlug, instance, projectName, instanceName, ...recordOf(project.identity) };
 }

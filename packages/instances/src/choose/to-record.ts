@@ -1,6 +1,7 @@
 import type { InstanceRecord, ListedInstance } from "@cspace/compose";
 
 /** The record of an instance that the engine has. */
-export function toRecord({ project, instance, projectName, instanceName, directory }: ListedInstance): InstanceRecord {
-  return { project, instance, projectName, instanceName, directory };
+export function toRecord(listed: ListedInstance): InstanceRecord {
+  const { project, instance, projectName, instanceName, directory, directoryId, repository, repositoryId } = listed;
+  return { project, instance, projectName, instanceName, directory, directoryId, repository, repositoryId };
 }

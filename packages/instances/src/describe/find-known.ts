@@ -1,4 +1,5 @@
 import { isCspaceError } from "@cspace/errors";
+import { ownInstances } from "../choose/own-instances.ts";
 import { pickInstance } from "../choose/pick-instance.ts";
 import { mayHaveContainers, readScope } from "../choose/read-scope.ts";
 import type { Context } from "../options.ts";
@@ -12,7 +13,8 @@ export async function findKnown(
   const scope = await readScope(context);
   const known = await readKnown(context, scope.projectSlug, { containers: mayHaveContainers(scope) });
   try {
-    return { known, instance: pickInstance(known.instances, { scope, name: context.instance }) };
+    const instances = await ownInstances(context, scope, known.instances);
+    return { known, instance: pickInstance(instances, { scope, name: context.instance }) };
   } catch (error) {
     if (!isCspaceError(error) || error.code !== "CSPACE_INSTANCE_UNKNOWN") throw error;
     throw known.silence ?? known.daemonSilence ?? error;

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { isCspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
-import { mayHaveContainers, readScope } from "../choose/read-scope.ts";
+import { ownInstances } from "../choose/own-instances.ts";
+import { mayHaveContainers, readScope, type Scope } from "../choose/read-scope.ts";
 import type { Instance } from "../documents.ts";
 import { answerMs } from "../machine/open-reader.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
@@ -26,13 +27,19 @@ export interface ListInstancesOptions extends InstanceOptions {
  */
 export async function listInstances(options: ListInstancesOptions = {}): Promise<Instance[]> {
   const context = createContext(options);
-  const { project, containers } = await readFilter(context, options.all === true);
-  const { instances, evidence, silence, daemonSilence } = await readKnown(context, project, {
+  const { project, containers, scope } = await readFilter(context, options.all === true);
+  const {
+    instances: all,
+    evidence,
+    silence,
+    daemonSilence,
+  } = await readKnown(context, project, {
     engineMs: answerMs,
     containers,
   });
   // Which of them run, the engine alone can tell.
   if (silence !== null) throw silence;
+  const instances = scope === undefined ? all : await ownInstances(context, scope, all);
   if (daemonSilence !== null && instances.length === 0) throw daemonSilence;
   const name = context.instance === undefined ? undefined : toSlug(context.instance).slug;
   const wanted = instances.filter((one) => name === undefined || one.instance === name);
@@ -43,10 +50,11 @@ export async function listInstances(options: ListInstancesOptions = {}): Promise
 async function readFilter(
   context: Context,
   all: boolean,
-): Promise<{ readonly project: string | undefined; readonly containers: boolean }> {
+): Promise<{ readonly project: string | undefined; readonly containers: boolean; readonly scope?: Scope }> {
   try {
     const scope = await readScope(context);
-    return { project: all ? undefined : scope.projectSlug, containers: mayHaveContainers(scope) };
+    const containers = mayHaveContainers(scope);
+    return all ? { project: undefined, containers } : { project: scope.projectSlug, containers, scope };
   } catch (error) {
     const outside = isCspaceError(error) && error.code === "CSPACE_PROJECT_NOT_FOUND" && existsSync(context.cwd);
     if (outside || all) return { project: undefined, containers: true };

@@ -110,7 +110,5 @@ async function readDaemon(context: Context): Promise<DaemonStatus | CspaceError 
 
 /** As it was started: nobody tells whether it runs. */
 function toListed(recorded: RecordedInstance): ListedInstance {
-  const { project, instance } = recorded;
-  const unknown = { projectName: project, instanceName: instance, domain: undefined, state: "stopped" } as const;
-  return { ...recorded, ...unknown, ports: [], services: [], containers: [] };
+  return { ...recorded, domain: undefined, state: "stopped", ports: [], services: [], containers: [] };
 }

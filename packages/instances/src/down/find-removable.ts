@@ -1,10 +1,14 @@
 import { type ListedInstance, listContainerInstances, readRecords } from "@cspace/compose";
 import type { HeldInstance } from "@cspace/daemon";
+import { CspaceError } from "@cspace/errors";
 import { composeProjectName, isSlug, toSlug } from "@cspace/hostnames";
 import { type ChoiceSources, choiceSources } from "../choose/choice-sources.ts";
+import { readOwner } from "../choose/ownership.ts";
 import { pickInstance } from "../choose/pick-instance.ts";
+import { readComposeProjects } from "../choose/read-compose-projects.ts";
 import type { Scope } from "../choose/read-scope.ts";
 import { type MachineInstance, mergeInstances } from "../describe/merge-instances.ts";
+import type { InstancesErrorCode } from "../instances-error-code.ts";
 import type { Host } from "../machine/open-host.ts";
 
 /** Which instances are meant. */
@@ -20,27 +24,53 @@ export interface RemovableQuestion {
 
 /**
  * Finds the instances that are to be removed: from the labels of containers and from the daemon, and of those that have
- * neither from what is left of them.
+ * neither from what is left of them. With `all` those of another repository, or of which nothing tells, are left alone.
  *
- * @throws {CspaceError} `CSPACE_INSTANCE_UNKNOWN`, `CSPACE_INSTANCE_AMBIGUOUS`.
+ * @throws {CspaceError} `CSPACE_INSTANCE_UNKNOWN`, `CSPACE_INSTANCE_AMBIGUOUS`; `CSPACE_INSTANCE_TAKEN` for one of another
+ * repository that is not named together with its project.
  */
 export async function findRemovable(
   host: Host,
   { scope, name, all, volumes, held }: RemovableQuestion,
-): Promise<readonly MachineInstance[]> {
+): Promise<Removable> {
   const { machine } = host;
   const project = scope.projectSlug;
   const live = mergeInstances(
     machine === undefined ? [] : await listContainerInstances({ engine: machine.engine, project }),
     held,
   );
-  if (all && !volumes) return live;
+  if (all && !volumes) return await divide(live, scope);
   const named = name === undefined ? undefined : toSlug(name).slug;
   const left = await readLeftovers(choiceSources(host), scope, named, live);
-  if (all) return [...live, ...left.map(({ listed }) => listed)];
+  if (all) return await divide([...live, ...left.map(({ listed }) => listed)], scope);
   // Unnamed and without `volumes`, one that only has volumes is down already.
   const removable = left.filter(({ bare }) => named !== undefined || volumes || !bare);
-  return [pickInstance([...live, ...removable.map(({ listed }) => listed)], { scope, name })];
+  const target = pickInstance([...live, ...removable.map(({ listed }) => listed)], { scope, name });
+  if (!(scope.isNamed && named !== undefined)) await requireOwnRepository(target, scope);
+  return { targets: [target], spared: [] };
+}
+
+/** Tells those of the directory's repository from the others. */
+async function divide(all: readonly MachineInstance[], { project }: Scope): Promise<Removable> {
+  const owners = await Promise.all(all.map((one) => (project === undefined ? "other" : readOwner(one, project))));
+  const isOwn = (_: unknown, index: number): boolean => owners[index] === "own";
+  return { targets: all.filter(isOwn), spared: all.filter((_, index) => owners[index] !== "own") };
+}
+
+async function requireOwnRepository(one: MachineInstance, { project }: Scope): Promise<void> {
+  if (project !== undefined && (await readOwner(one, project)) !== "other") return;
+  throw new CspaceError<InstancesErrorCode>(
+    "CSPACE_INSTANCE_TAKEN",
+    `${one.instance} of ${one.project} is another project's, of ${one.directory}`,
+    { hint: `if it is meant, name both: cspace down ${one.instance} --project ${one.project}` },
+  );
+}
+
+/** What is to be removed, and what is left alone. */
+export interface Removable {
+  readonly targets: readonly MachineInstance[];
+  /** Those that were not named, and are not known to be of the directory's repository. */
+  readonly spared: readonly MachineInstance[];
 }
 
 interface Leftover {
@@ -62,10 +92,7 @@ async function readLeftovers(
     engine.listNetworks(),
     engine.listVolumes(),
   ]);
-  const projectsOf = (
-    all: readonly { readonly Labels?: Readonly<Record<string, string>> | null | undefined }[],
-  ): Set<string> => new Set(all.flatMap(({ Labels }) => Labels?.["com.docker.compose.project"] ?? []));
-  const [busy, kept] = [projectsOf([...containers, ...networks]), projectsOf(volumes)];
+  const [busy, kept] = [readComposeProjects([...containers, ...networks]), readComposeProjects(volumes)];
   const prefix = `${projectSlug}--`;
   const candidates = new Set([
     ...records.map(({ instance }) => instance),

@@ -24,6 +24,12 @@ export async function prepareRemoval(
   // Says why there is none.
   if (host.machine === undefined && daemon === undefined && mayHaveContainers(scope)) await openEngine(context);
   const held = (daemon?.status.instances ?? []).filter(({ record }) => record.project === scope.projectSlug);
-  const targets = await findRemovable(host, { scope, name: context.instance, all, volumes, held });
+  const { targets, spared } = await findRemovable(host, { scope, name: context.instance, all, volumes, held });
+  for (const { instance, project, directory } of spared) {
+    context.onNote(
+      `${instance} of ${project}${directory === "" ? "" : `, of ${directory},`} is left alone: it is another project's, or nothing tells; ` +
+        `cspace down ${instance} --project ${project} removes it`,
+    );
+  }
   return { host, daemon, held, targets };
 }

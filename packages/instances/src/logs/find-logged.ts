@@ -1,6 +1,7 @@
 import { homePaths, type InstanceRecord, isEngineError, readRecords } from "@cspace/compose";
 import type { DaemonErrorCode } from "@cspace/daemon";
 import { type CspaceError, isCspaceError } from "@cspace/errors";
+import { ownInstances } from "../choose/own-instances.ts";
 import { pickInstance } from "../choose/pick-instance.ts";
 import { readScope } from "../choose/read-scope.ts";
 import { findKnown } from "../describe/find-known.ts";
@@ -29,7 +30,7 @@ export async function findLogged(context: Context): Promise<LoggedInstance> {
   } catch (error) {
     if (!isCspaceError(error) || !mayHaveEnded(error)) throw error;
     const scope = await readScope(context);
-    const ended = await readEnded(context, scope.projectSlug);
+    const ended = await ownInstances(context, scope, await readEnded(context, scope.projectSlug));
     if (ended.length === 0) throw error;
     try {
       return pickInstance(ended, { scope, name: context.instance });

@@ -13,7 +13,8 @@ function project(settings: Settings = {}): Project {
     settingsFile: "/src/redux/.cspace.json",
     settingsText: JSON.stringify(settings),
     composeFiles: ["/src/redux/compose.yaml"],
-    git: null,
+    workTree: null,
+    identity: { repository: { path: "/src/redux", id: null }, directory: { path: "/src/redux", id: null } },
   };
 }
 
