@@ -38,6 +38,10 @@ export interface Instance {
   readonly project: string;
   readonly instance: string;
   readonly directory: string;
+  /** The branch that is checked out there; `null` where none is, or nobody can tell. */
+  readonly branch: string | null;
+  /** Whether that directory is gone, or another one is at its path now. */
+  readonly gone: boolean;
   /** What runs it: containers, processes of the host, or both. */
   readonly engine: "docker" | "gateway" | "mixed";
   readonly state: "running" | "partial" | "stopped";

@@ -40,21 +40,28 @@ export async function findProjectDirectory(
   return { directory, kind, identity: await readIdentity(directory, root, await readWorkTree(root)) };
 }
 
+/** What is checked out in a directory, and whose it is. */
+export interface Checkout {
+  readonly branch: string | null;
+  readonly identity: ProjectIdentity;
+}
+
 /**
- * What identifies the project in this very directory, whatever is left in it of one; `null` where the directory is gone.
+ * What is checked out in this very directory, whatever is left in it of a project; `null` where the directory is gone.
  *
  * @example
  * ```ts
- * (await readProjectIdentity("/home/ada/redux-auth"))?.repository.path; //=> "/home/ada/resume-redux/.git"
+ * (await readCheckout("/home/ada/redux-auth"))?.branch; //=> "feature/auth"
  * ```
  */
-export async function readProjectIdentity(
+export async function readCheckout(
   directory: string,
   options: FindProjectDirectoryOptions = {},
-): Promise<ProjectIdentity | null> {
+): Promise<Checkout | null> {
   const { homedir = systemHomedir() } = options;
   const [path, home] = await Promise.all([realpathOrNull(directory), realpathIfThere(homedir)]);
   if (path === null) return null;
   const root = (await findDirectory(path, home))?.root ?? null;
-  return await readIdentity(path, root, await readWorkTree(root));
+  const workTree = await readWorkTree(root);
+  return { branch: workTree?.branch ?? null, identity: await readIdentity(path, root, workTree) };
 }

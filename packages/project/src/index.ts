@@ -3,10 +3,11 @@ export { type CheckRoutesOptions, checkRoutePorts, checkRoutes } from "./check-r
 export { type CheckedSettings, checkSettings } from "./check-settings.ts";
 export { type ChosenInstance, chooseInstance, type DirectoryInstance, type InstanceInput } from "./choose-instance.ts";
 export {
+  type Checkout,
   type FindProjectDirectoryOptions,
   type FoundProject,
   findProjectDirectory,
-  readProjectIdentity,
+  readCheckout,
 } from "./find-project-directory.ts";
 export { formatIssues } from "./format-issues.ts";
 export { type DirectoryIdentity, isPresent, isSameDirectory, type ProjectIdentity } from "./identity.ts";

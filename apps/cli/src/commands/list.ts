@@ -20,7 +20,7 @@ export async function run(context: Context, args: CommandArgs): Promise<ListDocu
 /** Renders the instances for people. */
 export function render({ instances }: ListDocument, { output }: Context): string {
   if (instances.length === 0) return "no instances; start one: cspace up";
-  return instances.map((instance) => renderInstance(instance, output)).join("\n\n");
+  return instances.map((instance) => renderInstance(instance, output, { where: true })).join("\n\n");
 }
 
 /** Once a second: the engine's events do not tell whether a route answers. */

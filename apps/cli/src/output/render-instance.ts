@@ -2,10 +2,11 @@ import type { Instance, Route } from "@cspace/instances";
 import type { Output } from "./output.ts";
 import { renderTable } from "./table.ts";
 
-/** Renders an instance for people: its name, then a line for every route and port. */
-export function renderInstance(instance: Instance, { style }: Output): string {
+/** Renders an instance for people: its name, with `where` also its directory, then a line for every route and port. */
+export function renderInstance(instance: Instance, { style }: Output, { where = false } = {}): string {
   const state = instance.state === "running" ? "" : `  ${style.yellow(instance.state)}`;
-  const head = `${style.bold(instance.instance)} ${style.dim(`of ${instance.project}`)}${state}`;
+  const place = where && instance.directory !== "" ? `  ${directory(instance, style)}` : "";
+  const head = `${style.bold(instance.instance)} ${style.dim(`of ${instance.project}`)}${state}${place}`;
   const routes = instance.routes.map((route) => [
     `  ${route.label}`,
     route.browserUrl ?? style.dim("-"),
@@ -19,6 +20,11 @@ export function renderInstance(instance: Instance, { style }: Output): string {
     "",
   ]);
   return [head, renderTable([...routes, ...ports])].filter((part) => part !== "").join("\n");
+}
+
+function directory({ directory, branch, gone }: Instance, style: Output["style"]): string {
+  if (gone) return style.yellow(`${directory} is gone`);
+  return style.dim(branch === null ? directory : `${directory} (${branch})`);
 }
 
 function source({ browserUrl, localUrl }: Route): string {

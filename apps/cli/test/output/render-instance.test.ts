@@ -27,6 +27,8 @@ const instance: Instance = {
   project: "redux",
   instance: "mercury",
   directory: "/src/redux",
+  branch: "main",
+  gone: false,
   engine: "docker",
   state: "running",
   routes: [
@@ -69,4 +71,13 @@ test("a state other than running is said; an instance with nothing to open is on
   expect(renderInstance({ ...instance, state: "partial", routes: [], ports: [] }, plain)).toBe(
     "mercury of redux  partial",
   );
+});
+
+test.each([
+  [{}, "mercury of redux  /src/redux (main)"],
+  [{ branch: null }, "mercury of redux  /src/redux"],
+  [{ branch: null, gone: true, state: "stopped" as const }, "mercury of redux  stopped  /src/redux is gone"],
+  [{ branch: null, gone: true, directory: "" }, "mercury of redux"],
+])("where it is asked for, the directory, its branch, and that it is gone: %j", (change, line) => {
+  expect(renderInstance({ ...instance, routes: [], ports: [], ...change }, plain, { where: true })).toBe(line);
 });

@@ -1,5 +1,11 @@
 import type { InstanceRecord } from "@cspace/compose";
-import { type DirectoryIdentity, isSameDirectory, type ProjectIdentity, readProjectIdentity } from "@cspace/project";
+import {
+  type Checkout,
+  type DirectoryIdentity,
+  isSameDirectory,
+  type ProjectIdentity,
+  readCheckout,
+} from "@cspace/project";
 
 /** What tells whose an instance is. */
 export type Owned = Pick<InstanceRecord, "directory" | "directoryId" | "repository" | "repositoryId">;
@@ -34,21 +40,23 @@ export async function readOwner(one: Owned, project: { readonly identity: Projec
   const recorded = one.repository === undefined ? undefined : identity(one.repository, one.repositoryId);
   if (recorded !== undefined && isSameDirectory(recorded, repository)) return "own";
   // A directory may have got a repository since.
-  const now = await readWhatIsThere(one);
-  if (now !== null && now !== "unreadable") return isSameDirectory(now.repository, repository) ? "own" : "other";
+  const now = await readOwnCheckout(one);
+  if (now !== null && now !== "unreadable")
+    return isSameDirectory(now.identity.repository, repository) ? "own" : "other";
   return recorded === undefined ? "unknown" : "other";
 }
 
 /** Whether the directory of an instance is still there, and not another one that was made at its path. */
 export async function isThere(one: Owned): Promise<boolean> {
-  return (await readWhatIsThere(one)) !== null;
+  return (await readOwnCheckout(one)) !== null;
 }
 
-async function readWhatIsThere(one: Owned): Promise<ProjectIdentity | "unreadable" | null> {
+/** Reads what is checked out in the directory of an instance; `null` where that is gone, or another one is at its path. */
+export async function readOwnCheckout(one: Owned): Promise<Checkout | "unreadable" | null> {
   if (one.directory === "") return null;
   try {
-    const now = await readProjectIdentity(one.directory);
-    return now !== null && isOfDirectory(one, { identity: now }) ? now : null;
+    const now = await readCheckout(one.directory);
+    return now !== null && isOfDirectory(one, now) ? now : null;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EACCES" || code === "EPERM") return "unreadable";

@@ -2,6 +2,7 @@ import type { ListedInstance, ListedRoute, PortBinding } from "@cspace/compose";
 import { buildHostname } from "@cspace/hostnames";
 import { buildMark } from "@cspace/labels";
 import { chooseUrl, localUrl, readUrlEvidence, type UrlQuestion } from "@cspace/ports";
+import { readOwnCheckout } from "../choose/ownership.ts";
 import type { Instance, Port, Route } from "../documents.ts";
 import type { MachineInstance, MachineRoute } from "./merge-instances.ts";
 
@@ -17,17 +18,24 @@ export interface EvidenceOptions {
 
 /** Describes an instance as it is now, every route with the URLs that open. */
 export async function describeListed(listed: MachineInstance, options: EvidenceOptions): Promise<Instance> {
-  const routes = await Promise.all(listed.routes.map((route) => describeRoute(listed, route, options)));
-  return { ...describeStill(listed), routes };
+  const [still, routes] = await Promise.all([
+    describeStill(listed),
+    Promise.all(listed.routes.map((route) => describeRoute(listed, route, options))),
+  ]);
+  return { ...still, routes };
 }
 
-/** Describes an instance without asking anything: for one that has just been removed. */
-export function describeGone(listed: MachineInstance): Instance {
-  return { ...describeStill(listed), state: "stopped" };
+/** Describes an instance that has just been removed, without asking anybody. */
+export async function describeRemoved(listed: MachineInstance): Promise<Instance> {
+  return { ...(await describeStill(listed)), state: "stopped" };
 }
 
-function describeStill({ project, instance, directory, engine, state, ports }: MachineInstance): Instance {
-  return { project, instance, directory, engine, state, routes: [], ports: ports.map(describePort) };
+async function describeStill(listed: MachineInstance): Promise<Instance> {
+  const { project, instance, directory, engine, state, ports } = listed;
+  const checkout = await readOwnCheckout(listed);
+  const branch = checkout === null || checkout === "unreadable" ? null : checkout.branch;
+  const where = { directory, branch, gone: checkout === null };
+  return { project, instance, ...where, engine, state, routes: [], ports: ports.map(describePort) };
 }
 
 /** Describes one route, from evidence that is gathered for it. */

@@ -1,5 +1,5 @@
 import { createStepRunner, forgetInstance, removeContainers, type Step } from "@cspace/compose";
-import { describeGone } from "../describe/describe-listed.ts";
+import { describeRemoved } from "../describe/describe-listed.ts";
 import type { InstanceDocument, InstancesDocument } from "../documents.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 import { type PreparedRemoval, prepareRemoval } from "./prepare-removal.ts";
@@ -48,7 +48,7 @@ async function remove(options: RemoveInstanceOptions, all: boolean): Promise<Ins
       removals.push(...(await removeContainers(target, { ...prepared.host.machine, volumes, signal, onStep, onLine })));
     } else if (volumes) await forgetInstance(prepared.host.paths, target);
   }
-  return { instances: prepared.targets.map(describeGone), steps: [...stops, ...removals] };
+  return { instances: await Promise.all(prepared.targets.map(describeRemoved)), steps: [...stops, ...removals] };
 }
 
 async function stopProcesses(

@@ -46,6 +46,8 @@ function lineFor(
     project: "redux",
     instance: "mercury",
     directory: "/src/redux",
+    branch: null,
+    gone: false,
     engine: "docker",
     state: "running",
     routes,
