@@ -57,6 +57,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ENV_UNWRITABLE: "failed",
   CSPACE_FILE_UNREADABLE: "failed",
   CSPACE_GATEWAY_CLOSED: "failed",
+  CSPACE_HOME_MISSING: "usage",
   CSPACE_HOME_UNWRITABLE: "failed",
   CSPACE_HOSTNAME_TOO_LONG: "usage",
   CSPACE_INSTANCE_AMBIGUOUS: "usage",

@@ -9,6 +9,7 @@ import { ExitWith } from "./exit-with.ts";
 import { loadCommand } from "./load-command.ts";
 import { CommandFailure } from "./output/command-failure.ts";
 import { Output } from "./output/output.ts";
+import { isDumb, wantsColor } from "./output/wants-color.ts";
 import { isUsageError, type ParsedCommand, parseCommand } from "./program.ts";
 import { readWorkingDirectory } from "./working-directory.ts";
 
@@ -41,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     quiet: flags.quiet,
     color: wantsColor(flags.color, env, stdout.isTTY),
     asideColor: wantsColor(flags.color, env, stderr.isTTY),
+    live: stderr.isTTY && !isDumb(env),
   });
   const interrupted = new AbortController();
   let onSignal = (_name: NodeJS.Signals): void => {
@@ -114,12 +116,6 @@ function readFlags(args: ParsedCommand["options"]): GlobalFlags {
     project: text(args.project),
     instance: text(args.instance),
   };
-}
-
-/** @see https://no-color.org */
-function wantsColor(flag: boolean, env: NodeJS.ProcessEnv, isTTY: boolean | undefined): boolean {
-  if (!flag || (env.NO_COLOR !== undefined && env.NO_COLOR !== "")) return false;
-  return isTTY === true || (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0");
 }
 
 function reportUsage(error: unknown, output: Output): number {

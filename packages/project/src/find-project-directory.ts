@@ -1,8 +1,8 @@
-import { homedir as systemHomedir } from "node:os";
 import { type FoundDirectory, findDirectory } from "./find-directory.ts";
 import { type ProjectIdentity, readIdentity } from "./identity.ts";
 import { readWorkTree } from "./read-work-tree.ts";
 import { realpathIfThere, realpathOrNull } from "./realpath-or-null.ts";
+import { userHome } from "./user-home.ts";
 
 /** Options of {@link findProjectDirectory}. */
 export interface FindProjectDirectoryOptions {
@@ -32,7 +32,7 @@ export async function findProjectDirectory(
   cwd: string,
   options: FindProjectDirectoryOptions = {},
 ): Promise<FoundProject | null> {
-  const { homedir = systemHomedir() } = options;
+  const { homedir = userHome() } = options;
   const [start, home] = await Promise.all([realpathOrNull(cwd), realpathIfThere(homedir)]);
   const found = start === null ? undefined : await findDirectory(start, home);
   if (found === undefined) return null;
@@ -58,7 +58,7 @@ export async function readCheckout(
   directory: string,
   options: FindProjectDirectoryOptions = {},
 ): Promise<Checkout | null> {
-  const { homedir = systemHomedir() } = options;
+  const { homedir = userHome() } = options;
   const [path, home] = await Promise.all([realpathOrNull(directory), realpathIfThere(homedir)]);
   if (path === null) return null;
   const root = (await findDirectory(path, home))?.root ?? null;

@@ -1,4 +1,3 @@
-import { homedir as systemHomedir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { CspaceError } from "@cspace/errors";
 import { reservedProjects, type Slug, toSlug } from "@cspace/hostnames";
@@ -12,6 +11,7 @@ import { readText } from "./read-text.ts";
 import { readWorkTree } from "./read-work-tree.ts";
 import { realpathOrNull } from "./realpath-or-null.ts";
 import type { Settings } from "./settings.ts";
+import { userHome } from "./user-home.ts";
 import type { WorkTree } from "./work-tree.ts";
 
 /** Options of {@link readProject}. */
@@ -63,7 +63,7 @@ export interface Project {
  * ```
  */
 export async function readProject(cwd: string, options: ReadProjectOptions = {}): Promise<Project> {
-  const { env = process.env, homedir = systemHomedir(), platform = process.platform } = options;
+  const { env = process.env, homedir = userHome(), platform = process.platform } = options;
   const start = await realpathOrNull(cwd);
   if (start === null) throw notFound(`the directory ${cwd} does not exist`, "check the path, and --cwd");
   const found = await findDirectory(start, (await realpathOrNull(homedir)) ?? homedir);

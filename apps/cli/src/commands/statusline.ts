@@ -17,7 +17,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Statusli
   if (install === true) return await changeStatusline(context, "install");
   if (uninstall === true) return await changeStatusline(context, "uninstall");
   await printStatus(
-    { ...context, write: (text) => output.text(text) },
+    { ...context, color: context.flags.color, write: (text) => output.text(text) },
     typeof beside === "string" ? beside : undefined,
   );
   return undefined;

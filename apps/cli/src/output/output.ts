@@ -10,6 +10,8 @@ export interface OutputOptions {
   readonly color: boolean;
   /** Whether stderr does. @default color */
   readonly asideColor?: boolean;
+  /** Whether stderr may be drawn over. @default whether it is a terminal */
+  readonly live?: boolean;
 }
 
 /** Writes text or JSON to the streams it was given. */
@@ -33,7 +35,7 @@ export class Output {
     this.stderr = options.stderr;
     this.style = pc.createColors(options.color);
     this.asideStyle = pc.createColors(options.asideColor ?? options.color);
-    this.live = options.stderr.isTTY === true && !options.json && !options.quiet;
+    this.live = (options.live ?? options.stderr.isTTY === true) && !options.json && !options.quiet;
   }
 
   /** A result for people or scripts. */

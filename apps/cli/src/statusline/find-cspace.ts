@@ -22,8 +22,8 @@ export interface CspaceCall {
 }
 
 /**
- * Finds how another program calls this cspace later. Folders that are on `PATH` for this run alone do not count: those of
- * npx and of npm's scripts.
+ * Finds how another program calls this cspace later. Folders that are on `PATH` for this run or this shell alone do not
+ * count: those of npx, of npm's scripts, and of fnm.
  */
 export async function findCspace(options: FindCspaceOptions = {}): Promise<CspaceCall> {
   const { env = process.env, node = process.execPath, script = process.argv[1] ?? "cspace" } = options;
@@ -31,8 +31,8 @@ export async function findCspace(options: FindCspaceOptions = {}): Promise<Cspac
   if (await isFirst("cspace", script, env)) return { program: "cspace", passing: false };
   // A versioned folder goes with an update; what is on PATH stays.
   const stable = await findOnPath("node", env);
-  const runner = stable !== undefined && (await same(stable, node)) ? stable : node;
-  const named = namesCspace(script) ? script : await realpath(script);
+  const runner = stable !== undefined && (isShim(stable) || (await same(stable, node))) ? stable : node;
+  const named = namesCspace(script) && !isOfThisShell(script) ? script : await realpath(script);
   return { program: `${quoteWord(runner)} ${quoteWord(named)}`, passing };
 }
 
@@ -58,8 +58,18 @@ async function findOnPath(name: string, { PATH = "" }: NodeJS.ProcessEnv): Promi
   return undefined;
 }
 
-function isForThisRun(folder: string): boolean {
-  return /[\\/](_npx|node_modules[\\/]\.bin|dlx(-[^\\/]*)?|bunx-[^\\/]*)([\\/]|$)/.test(folder);
+function isForThisRun(path: string): boolean {
+  return /[\\/](_npx|node_modules[\\/]\.bin|dlx(-[^\\/]*)?|bunx-[^\\/]*)([\\/]|$)/.test(path) || isOfThisShell(path);
+}
+
+/** fnm gives each shell a folder of links, and clears those of shells that have ended. */
+function isOfThisShell(path: string): boolean {
+  return /[\\/]fnm_multishells[\\/]/.test(path);
+}
+
+/** Whether a program is what a version manager puts before the one that it chooses, and so outlives every version. */
+function isShim(file: string): boolean {
+  return /[\\/](shims|\.volta[\\/]bin)[\\/][^\\/]+$/.test(file);
 }
 
 /** What cannot be looked at is not what a shell would run. */

@@ -2,6 +2,7 @@ import { homePaths, openEngineReader } from "@cspace/compose";
 import { readHeld } from "@cspace/daemon";
 import pc from "picocolors";
 import type { Context } from "../context.ts";
+import { wantsColor } from "../output/wants-color.ts";
 import { readStatus } from "./read-status.ts";
 import { readStatusInput, type StatusInput } from "./read-status-input.ts";
 import { renderStatus, type Status } from "./render-status.ts";
@@ -9,6 +10,8 @@ import { renderStatus, type Status } from "./render-status.ts";
 /** What a status line needs of the world. */
 export interface StatusWorld extends Pick<Context, "cwd" | "env" | "platform" | "stdin"> {
   readonly write: (text: string) => unknown;
+  /** Whether colours are wanted, as far as flags go. @default true */
+  readonly color?: boolean;
   /** Ends another status line's command. */
   readonly signal?: AbortSignal;
 }
@@ -27,15 +30,18 @@ const maxBytes = 2 ** 20;
  * that one's lines go before.
  */
 export async function printStatus(world: StatusWorld, other?: string): Promise<void> {
-  const { env, cwd, platform, write, signal } = world;
+  const { env, cwd, platform, write, signal, color = true } = world;
   let input: Promise<StatusInput> | undefined;
   const readInput = (): Promise<StatusInput> => {
     input ??= readStatusInput(world.stdin, { timeoutMs: inputMs, ...(other === undefined ? { maxBytes } : {}) });
     return input;
   };
   // Colours are shown, though no terminal is to be seen: https://no-color.org
-  const style = pc.createColors(env.NO_COLOR === undefined || env.NO_COLOR === "");
-  const status = readFor(world, async () => (await readInput()).directory ?? cwd);
+  const style = pc.createColors(wantsColor(color, env, true));
+  const status = readFor(world, async () => {
+    const { directories } = await readInput();
+    return directories.length === 0 ? [cwd] : directories;
+  });
   const [line, beside] = await Promise.all([
     renderInTime(status, style),
     other === undefined ? "" : readInput().then(({ bytes }) => runOther(other, bytes)),
@@ -49,8 +55,11 @@ export async function printStatus(world: StatusWorld, other?: string): Promise<v
 }
 
 /** Whatever fails here rejects: a user without a home, too, has another status line beside. */
-async function readFor({ env, platform }: StatusWorld, findDirectory: () => Promise<string>): Promise<Status> {
-  return await readStatus(findDirectory, {
+async function readFor(
+  { env, platform }: StatusWorld,
+  findDirectories: () => Promise<readonly string[]>,
+): Promise<Status> {
+  return await readStatus(findDirectories, {
     paths: homePaths({ env }),
     readHeld: () => readHeld({ env, platform }, deadlineMs),
     openEngine: () => openEngineReader({ env, platform, timeoutMs: deadlineMs }),

@@ -1,9 +1,10 @@
+import { isAbsolute } from "node:path";
 import type { Readable } from "node:stream";
 
 /** What Claude Code hands to a status line, as far as cspace needs it. */
 export interface StatusInput {
-  /** The directory that the session is in; `undefined` when the input does not say. */
-  readonly directory: string | undefined;
+  /** The directories that the session may be in, the likeliest first; none when the input does not say. */
+  readonly directories: readonly string[];
   /** The input as it came, for another status line. */
   readonly bytes: Buffer;
 }
@@ -42,18 +43,24 @@ export async function readStatusInput(input: Readable, options: ReadStatusInputO
     for (const event of ["end", "close", "error"]) input.on(event, finish);
   });
   const bytes = Buffer.concat(chunks);
-  return { directory: findDirectory(bytes.toString("utf8")), bytes };
+  return { directories: findDirectories(bytes.toString("utf8")), bytes };
 }
 
-function findDirectory(text: string): string | undefined {
+/** In a session that works in a worktree the others may stay what they were when it began. */
+function findDirectories(text: string): string[] {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch {
-    return undefined;
+    return [];
   }
-  const directories = [fieldOf(fieldOf(data, "workspace"), "current_dir"), fieldOf(data, "cwd")];
-  return directories.find((directory) => typeof directory === "string" && directory !== "") as string | undefined;
+  const worktree = fieldOf(fieldOf(data, "worktree"), "path");
+  const [now] = [fieldOf(fieldOf(data, "workspace"), "current_dir"), fieldOf(data, "cwd")].filter(isPath);
+  return [worktree].filter((path) => isPath(path) && isAbsolute(path)).concat(now ?? []) as string[];
+}
+
+function isPath(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function fieldOf(data: unknown, key: string): unknown {

@@ -9,7 +9,7 @@ import {
 import type { HeldInstance } from "@cspace/daemon";
 import { askAbout, isOfDirectory, type MachineInstance, mergeInstances } from "@cspace/instances";
 import { chooseUrl, readUrlEvidence, within } from "@cspace/ports";
-import { findProjectDirectory } from "@cspace/project";
+import { type FindProjectDirectoryOptions, type FoundProject, findProjectDirectory } from "@cspace/project";
 import type { InstanceStatus, Status } from "./render-status.ts";
 
 /** Options of {@link readStatus}. */
@@ -32,15 +32,18 @@ type EngineAnswer = { readonly listed: readonly MachineInstance[] } | { readonly
 /**
  * Reads what a status line shows for a directory: the instances of its project, and the URL of every route that is
  * right now for a browser. No service is asked anything. What is not known in time is left out. The engine is asked
- * before `findDirectory` is called, whose answer may have to be waited for.
+ * before `findDirectories` is called, whose answer may have to be waited for; the first of them that is in a project counts.
  */
-export async function readStatus(findDirectory: () => Promise<string>, options: ReadStatusOptions): Promise<Status> {
+export async function readStatus(
+  findDirectories: () => Promise<readonly string[]>,
+  options: ReadStatusOptions,
+): Promise<Status> {
   const { paths, timeoutMs, homedir } = options;
   const end = performance.now() + timeoutMs;
   const answer = askEngine(options);
   const config = readMachineConfig(paths);
   config.catch(() => undefined);
-  const project = await findProjectDirectory(await findDirectory(), homedir === undefined ? {} : { homedir });
+  const project = await findFirstProject(await findDirectories(), homedir === undefined ? {} : { homedir });
   if (project === null) return { instances: [], hint: null };
   const isOwn = (one: RecordedInstance): boolean => isOfDirectory(one, project);
   let said = await within(answer, timeoutMs / 5);
@@ -69,6 +72,14 @@ export async function readStatus(findDirectory: () => Promise<string>, options: 
   );
   if (instances.some(({ routes }) => routes.some(({ url }) => url !== null))) return { instances, hint: null };
   return { instances, hint: describeSilence(await within(answer, 0)) ?? describeStopped(instances) };
+}
+
+async function findFirstProject(
+  [first, ...rest]: readonly string[],
+  options: FindProjectDirectoryOptions,
+): Promise<FoundProject | null> {
+  if (first === undefined) return null;
+  return (await findProjectDirectory(first, options)) ?? (await findFirstProject(rest, options));
 }
 
 function isListed(said: EngineAnswer | undefined): said is Extract<EngineAnswer, { listed: unknown }> {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -20,11 +21,20 @@ describe.skipIf(!engineAnswers)("`cspace down` (needs a Docker engine)", () => {
     docker(kind, "ls", "--format", "{{.Name}}", "--filter", `name=${filter}`).split("\n").filter(Boolean).sort();
   const data = (instance: string, command: string): string =>
     docker("exec", `e2e-shop--${instance}-app-1`, "sh", "-c", command);
+  const git = (cwd: string, ...args: string[]): string =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+      cwd,
+      encoding: "utf8",
+      stdio: "pipe",
+    });
   const up = async (folder: string, ...args: string[]): Promise<string> =>
     (await sandbox.json<Document>(folder, "up", ...args)).instance.instance;
 
   test("leaves other instances alone, keeps volumes for their directory, and takes the network with the last one", async () => {
     const folder = sandbox.project("e2e-shop", { "compose.yaml": composeFile });
+    git(folder, "init", "--quiet");
+    git(folder, "add", ".");
+    git(folder, "commit", "--quiet", "-m", "first");
     expect([await up(folder), await up(folder, "--new")]).toEqual(["mercury", "venus"]);
     data("mercury", "echo ours > /data/owner");
     const { proxy } = await sandbox.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status");
@@ -50,10 +60,8 @@ describe.skipIf(!engineAnswers)("`cspace down` (needs a Docker engine)", () => {
   });
 
   test("never hands the volumes that it kept to another checkout of the project", async () => {
-    const other = sandbox.project("e2e-other", {
-      "compose.yaml": composeFile,
-      ".cspace.json": '{ "project": "e2e-shop" }',
-    });
+    const other = join(sandbox.root, "e2e-other");
+    git(join(sandbox.root, "e2e-shop"), "worktree", "add", "--quiet", "--detach", other);
     const refused = await sandbox.cspace(other, "up", "mercury");
     expect(refused.code).toBe(2);
     expect(refused.err).toContain(`belongs to ${join(sandbox.root, "e2e-shop")} (CSPACE_INSTANCE_TAKEN)`);

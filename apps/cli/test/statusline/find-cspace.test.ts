@@ -81,3 +81,23 @@ test("node by its path on PATH, which outlives an update; a script of another na
   expect((await findCspace({ env, node, script: link("bin/cs", script) })).program).toContain(quoted);
   expect((await findCspace({ env: {}, node, script })).program).toBe(`'${node}' ${quoted}`);
 });
+
+test("what fnm puts on PATH for one shell is never named", async () => {
+  const node = program("node-versions/v24/bin/node");
+  const script = program("node-versions/v24/lib/cspace/bin/cspace.js");
+  const shell = "fnm_multishells/4711_1764150000000/bin";
+  link(`${shell}/node`, node);
+  const call = link(`${shell}/cspace`, script);
+  const expected = { program: `${node} ${script}`, passing: false };
+  expect(await findCspace({ env: onPath(shell), node, script: call })).toEqual(expected);
+  expect(await findCspace({ env: onPath(shell), node, script })).toEqual(expected);
+});
+
+test.each([".local/share/mise/shims", ".asdf/shims", ".volta/bin"])(
+  "a shim in %s outlives the version that it runs",
+  async (folder) => {
+    const shim = program(`${folder}/node`);
+    const script = program("mine/cspace.js");
+    expect((await findCspace({ env: onPath(folder), node: "/n/node", script })).program).toBe(`${shim} ${script}`);
+  },
+);

@@ -15,20 +15,32 @@ describe("the directory of the session", () => {
     ["of a workspace that says nothing in it", { cwd: "/a", workspace: { current_dir: "" } }, "/a"],
     ["empty", { cwd: "" }, undefined],
   ])("%s", async (_, data, directory) => {
-    expect((await read(JSON.stringify(data))).directory).toBe(directory);
+    expect((await read(JSON.stringify(data))).directories).toEqual(directory === undefined ? [] : [directory]);
+  });
+
+  test.each([
+    ["a worktree", { path: "/a/.trees/x", name: "x" }, ["/a/.trees/x", "/a"]],
+    ["one without a path", { name: "x" }, ["/a"]],
+    ["an empty path", { path: "" }, ["/a"]],
+    ["a path that is relative to who knows what", { path: ".trees/x" }, ["/a"]],
+    ["a path that is none", { path: 7 }, ["/a"]],
+    ["no worktree at all", null, ["/a"]],
+  ])("of a session that works in %s", async (_, worktree, directories) => {
+    const input = { cwd: "/a", workspace: { current_dir: "/a", project_dir: "/a" }, worktree };
+    expect((await read(JSON.stringify(input))).directories).toEqual(directories);
   });
 
   test.each(["", "{", "null", "[]", "7", '"text"', "\0\0", "{}{}", '{"workspace":null}'])(
     "of %j is not known",
     async (text) => {
-      expect((await read(text)).directory).toBeUndefined();
+      expect((await read(text)).directories).toEqual([]);
     },
   );
 
   test("may come in pieces, cut within a character", async () => {
     const bytes = Buffer.from('{"cwd":"/é"}');
     const pieces = Readable.from([bytes.subarray(0, 9), bytes.subarray(9)]);
-    expect((await readStatusInput(pieces, { timeoutMs: 1000 })).directory).toBe("/é");
+    expect((await readStatusInput(pieces, { timeoutMs: 1000 })).directories).toEqual(["/é"]);
   });
 });
 
@@ -36,9 +48,9 @@ test("an input that stays open is waited for no longer than asked, and counts as
   const input = new PassThrough();
   input.write('{"cwd":"/a"}');
   const begin = performance.now();
-  expect((await readStatusInput(input, { timeoutMs: 50 })).directory).toBe("/a");
+  expect((await readStatusInput(input, { timeoutMs: 50 })).directories).toEqual(["/a"]);
   expect(performance.now() - begin).toBeLessThan(1000);
-  expect((await readStatusInput(new PassThrough(), { timeoutMs: 50 })).directory).toBeUndefined();
+  expect((await readStatusInput(new PassThrough(), { timeoutMs: 50 })).directories).toEqual([]);
 });
 
 test("an endless input is read to its bound", async () => {
@@ -54,5 +66,5 @@ test("an endless input is read to its bound", async () => {
 
 test("an input that fails is one that says nothing", async () => {
   const failing = new Readable({ read: () => failing.destroy(new Error("EISDIR")) });
-  expect((await readStatusInput(failing, { timeoutMs: 1000 })).directory).toBeUndefined();
+  expect((await readStatusInput(failing, { timeoutMs: 1000 })).directories).toEqual([]);
 });

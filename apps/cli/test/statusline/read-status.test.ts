@@ -85,7 +85,7 @@ function read(
   timeoutMs = 1000,
   readHeld?: ReadStatusOptions["readHeld"],
 ): Promise<Status> {
-  return readStatus(async () => join(root, directory), {
+  return readStatus(async () => [join(root, directory)], {
     paths: homePaths({ env: { CSPACE_HOME: join(root, "home") } }),
     openEngine,
     ...(readHeld === undefined ? {} : { readHeld }),

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
 import type { ComposeErrorCode } from "../errors.ts";
+import { userHome } from "../home/user-home.ts";
 
 /** Options of {@link resolveEndpoint}. */
 export interface ResolveEndpointOptions {
@@ -29,7 +29,7 @@ export interface ResolveEndpointOptions {
  * ```
  */
 export async function resolveEndpoint(options: ResolveEndpointOptions = {}): Promise<string> {
-  const { env = process.env, homedir: home = homedir(), platform = process.platform } = options;
+  const { env = process.env, homedir: home = userHome() ?? "/", platform = process.platform } = options;
   const endpoint = env.DOCKER_HOST || (await readContextEndpoint(env, env.DOCKER_CONFIG || join(home, ".docker")));
   return requireLocal(endpoint ?? defaultEndpoint(platform));
 }

@@ -1,7 +1,7 @@
-import { homedir } from "node:os";
 import { CspaceError } from "@cspace/errors";
 import type { Options as ExecaOptions } from "execa";
 import type { ComposeErrorCode } from "../errors.ts";
+import { userHome } from "../home/user-home.ts";
 import { findComposePlugin } from "./find-compose-plugin.ts";
 
 /** What one run of Compose needs beside its arguments. */
@@ -69,7 +69,7 @@ export function createComposeRunner(options: CreateComposeRunnerOptions): RunCom
     } as const satisfies ExecaOptions;
     // Loaded on first use: most callers only ask the engine.
     const { execa } = await import("execa");
-    const plugin = readsOnly ? findComposePlugin(env, homedir()) : undefined;
+    const plugin = readsOnly ? findComposePlugin(env, userHome() ?? "/") : undefined;
     const child =
       plugin === undefined ? execa("docker", ["compose", ...args], settings) : execa(plugin, args, settings);
     if (onLine !== undefined) {

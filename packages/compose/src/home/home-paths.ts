@@ -1,5 +1,8 @@
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { CspaceError } from "@cspace/errors";
+
+import type { ComposeErrorCode } from "../errors.ts";
+import { userHome } from "./user-home.ts";
 
 /** Where cspace keeps its files. */
 export interface HomePaths {
@@ -21,14 +24,15 @@ export interface HomePathsOptions {
 /**
  * Gives the paths of cspace's home folder: `CSPACE_HOME`, else `~/.cspace`.
  *
+ * @throws {CspaceError} `CSPACE_HOME_MISSING` for a user without a home folder, where `CSPACE_HOME` says none either.
  * @example
  * ```ts
  * homePaths({ env: {}, homedir: "/home/ada" }).proxy; //=> "/home/ada/.cspace/proxy"
  * ```
  */
 export function homePaths(options: HomePathsOptions = {}): HomePaths {
-  const { env = process.env, homedir: user = homedir() } = options;
-  const home = resolve(env.CSPACE_HOME || join(user, ".cspace"));
+  const { env = process.env } = options;
+  const home = resolve(env.CSPACE_HOME || join(options.homedir ?? requireUserHome(), ".cspace"));
   return {
     home,
     config: join(home, "config.json"),
@@ -36,4 +40,12 @@ export function homePaths(options: HomePathsOptions = {}): HomePaths {
     instances: join(home, "instances"),
     run: join(home, "run"),
   };
+}
+
+function requireUserHome(): string {
+  const found = userHome();
+  if (found !== undefined) return found;
+  throw new CspaceError<ComposeErrorCode>("CSPACE_HOME_MISSING", "there is no home folder", {
+    hint: "set HOME, or CSPACE_HOME to a folder for cspace's own files",
+  });
 }

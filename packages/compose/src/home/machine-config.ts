@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { CspaceError } from "@cspace/errors";
 import { defaultDomains, parseDomain } from "@cspace/hostnames";
 import { type FileState, type PlanStep, planFile, readFileState, writeFileAtomic } from "@cspace/plan";
@@ -36,6 +36,8 @@ export const defaultMachineConfig: MachineConfig = {
 export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig> {
   let text: string;
   try {
+    // What is no file may never end.
+    if (!(await stat(paths.config)).isFile()) throw invalid(paths.config, ["it is no file"]);
     text = await readFile(paths.config, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

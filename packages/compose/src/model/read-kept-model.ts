@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { writeFileAtomic } from "@cspace/plan";
 import { findComposePlugin } from "../engine/find-compose-plugin.ts";
+import { userHome } from "../home/user-home.ts";
 import {
   type ComposeModel,
   composeArguments,
@@ -74,7 +74,7 @@ export async function readKeptModel(options: ReadKeptModelOptions): Promise<Kept
 /** `undefined` where the environment names files of its own, or where Compose's program is not known. */
 function circumstancesOf(options: ReadKeptModelOptions): ModelCircumstances | undefined {
   const environment = { ...options.environment, ...options.env };
-  const program = environment.COMPOSE_ENV_FILES ? undefined : findComposePlugin(environment, homedir());
+  const program = environment.COMPOSE_ENV_FILES ? undefined : findComposePlugin(environment, userHome() ?? "/");
   return program === undefined ? undefined : { program, args: composeArguments(options), environment };
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -35,6 +36,13 @@ describe("reading", () => {
       dnsPort: null,
       networkPool: "10.99.0.0/20",
     });
+  });
+
+  test("a pipe is an error, and is not waited for", async () => {
+    const paths = await homeWith();
+    await mkdir(paths.home);
+    execFileSync("mkfifo", [paths.config]);
+    await expect(readMachineConfig(paths)).rejects.toMatchObject({ code: "CSPACE_CONFIG_INVALID" });
   });
 
   test.each(['{"httpPort":80', "", "[]", "null", '"x"'])("%s is an error and never the defaults", async (text) => {
