@@ -207,4 +207,25 @@ describe.skipIf(!engineAnswers)("whose an instance is (needs a Docker engine)", 
     await sandbox.json(folder, "down", "--all", "--volumes");
     expect(await list(folder, "--all")).toEqual([]);
   });
+
+  test("what is made at the path of a directory that was moved does not touch what runs from that", async () => {
+    const files = {
+      "package.json": '{ "scripts": { "dev": "node server.mjs" } }',
+      "server.mjs": `import { createServer } from "node:http";
+        createServer((_, response) => response.end(String(process.pid))).listen(process.env.PORT, "127.0.0.1");`,
+    };
+    const [path, moved] = [sandbox.project("e2e-moved", files), join(sandbox.root, "e2e-away")];
+    const pid = async (folder: string): Promise<string> =>
+      (await fetch((await sandbox.cspace(folder, "url", "dev")).out.trim())).text();
+    expect(await up(path)).toBe("mercury of e2e-moved");
+    const running = await pid(path);
+    renameSync(path, moved);
+    expect(await pid(moved)).toBe(running);
+    sandbox.project("e2e-moved", files);
+    expect((await sandbox.cspace(path, "url", "dev")).code).toBe(2);
+    expect(told(await sandbox.cspace(path, "up"))).toEqual([4, expect.stringContaining("CSPACE_CONFIRMATION_NEEDED")]);
+    expect(told(await sandbox.cspace(path, "up", "--new"))).toEqual([2, expect.stringContaining("CSPACE_NAME_TAKEN")]);
+    expect(await pid(moved)).toBe(running);
+    await sandbox.json(moved, "down", "--volumes");
+  });
 });

@@ -11,7 +11,7 @@ export interface OwnQuestion {
   /** Whether the user named the instance. */
   readonly isNamed: boolean;
   readonly yes: boolean;
-  /** Whether it has containers. */
+  /** Whether it has containers, or processes. */
   readonly isLive: boolean;
   /** Whether it has volumes. */
   readonly hasVolumes: boolean;

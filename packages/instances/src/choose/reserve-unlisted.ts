@@ -10,6 +10,7 @@ import {
   writeNamedProject,
   writeRecord,
 } from "@cspace/compose";
+import { readHeld } from "@cspace/daemon";
 import { CspaceError } from "@cspace/errors";
 import { composeProjectName } from "@cspace/hostnames";
 import { type ChosenInstance, chooseInstance, type InstanceInput } from "@cspace/project";
@@ -60,11 +61,15 @@ async function choose(
 ): Promise<UpTarget> {
   const { engine, paths } = machine;
   const { project, projectSlug } = scope;
-  const [live, records, claims] = await Promise.all([
+  const [live, records, claims, held] = await Promise.all([
     listContainerInstances({ engine, project: projectSlug }),
     readRecords(paths, projectSlug),
     readClaims(machine),
+    readHeld(context, daemonMs).catch(() => []),
   ]);
+  const isLive = ({ instance }: InstanceRecord): boolean =>
+    live.some((one) => one.instance === instance) ||
+    held.some(({ record }) => record.project === projectSlug && record.instance === instance);
   const isClaimed = (instance: string): boolean => {
     const name = composeProjectName({ project: projectSlug, instance });
     return claims.networks.has(name) || claims.volumes.has(name);
@@ -90,7 +95,6 @@ async function choose(
   }
   const listed = live.find((one) => one.instance === chosen.instance);
   if (existing === undefined) {
-    const isLive = (one: InstanceRecord): boolean => live.some(({ instance }) => instance === one.instance);
     const all = known.map((one) => ({ record: one, isLive: isLive(one), isClaimed: isClaimed(one.instance) }));
     await requireFreeName(scope, all);
     if (isClaimed(chosen.instance)) requireConfirmation(request, scope, chosen.instance);
@@ -98,12 +102,15 @@ async function choose(
   } else {
     const hasVolumes = claims.volumes.has(composeProjectName(existing));
     const isNamed = context.instance !== undefined;
-    await requireOwn(scope, existing, { chosen, isNamed, yes: request.yes, isLive: listed !== undefined, hasVolumes });
+    await requireOwn(scope, existing, { chosen, isNamed, yes: request.yes, isLive: isLive(existing), hasVolumes });
   }
   const record = { ...(existing ?? newRecord(scope, chosen)), ...recordOf(project.identity) };
   if (!request.dryRun) await keep(paths, record, existing);
   return { record, listed };
 }
+
+/** For the daemon to say what it holds, in milliseconds; one that is silent, or none, holds nothing. */
+const daemonMs = 1000;
 
 /** Records whose an instance and its project's name are, where that is not what is recorded. */
 async function keep(paths: HomePaths, record: InstanceRecord, existing: InstanceRecord | undefined): Promise<void> {
