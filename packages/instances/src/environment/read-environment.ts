@@ -1,6 +1,7 @@
 import type { RecordedInstance } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import { buildEnvironment, type EnvironmentRoute, readProject } from "@cspace/project";
+import { isOfDirectory } from "../choose/ownership.ts";
 import { describeRoute } from "../describe/describe-listed.ts";
 import { findKnown } from "../describe/find-known.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
@@ -39,12 +40,14 @@ export async function readEnvironment(options: InstanceOptions = {}): Promise<Re
 /** What the settings of the instance's own directory call the URLs, by label. */
 async function readNames(
   { env, onNote }: Context,
-  { directory, project }: RecordedInstance,
+  instance: RecordedInstance,
 ): Promise<Readonly<Record<string, readonly string[] | undefined>>> {
   try {
-    const { slug, settings } = await readProject(directory, { env });
-    if (slug !== project) return {};
-    return Object.fromEntries(Object.entries(settings.routes ?? {}).map(([label, route]) => [label, route.env]));
+    const project = await readProject(instance.directory, { env });
+    if (!isOfDirectory(instance, project)) return {};
+    return Object.fromEntries(
+      Object.entries(project.settings.routes ?? {}).map(([label, route]) => [label, route.env]),
+    );
   } catch (error) {
     if (!isCspaceError(error)) throw error;
     onNote(`the names of \`env\` in the settings are left out: ${error.message}`);
