@@ -150,7 +150,7 @@ test("one that has ended is down, whoever takes its port, and comes back on anot
   expect(await open(link)).toContain("web was ended by SIGKILL");
   const list = start(shop, "list");
   expect(await list.ended).toBe(0);
-  expect(list.text.out).toMatch(/stopped\n.*down {2}web was ended by SIGKILL/);
+  expect(list.text.out).toMatch(/stopped .*\n.*down {2}web was ended by SIGKILL/);
   const again = await json<UpDocument>(shop, "up");
   expect(again.instance.routes[0]?.target.port).not.toBe(port);
   expect(await open(link)).toMatch(/^web mercury/);
