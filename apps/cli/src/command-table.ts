@@ -39,8 +39,11 @@ export const commands: readonly CommandSpec[] = [
       { flags: "--no-wait", description: "do not wait for containers and routes" },
       { flags: "--build", description: "build images first" },
       { flags: "--recreate", description: "make every container anew" },
+      { flags: "--profile <name>...", description: "Compose profiles that are on; kept for the next time" },
+      { flags: "--env-file <file>...", description: "variables for the compose files, in place of .env; kept" },
+      { flags: "--scale <service=number>...", description: "how many containers a service has; kept" },
     ],
-    examples: ["cspace up", "cspace up mercury", "cspace up --new --json"],
+    examples: ["cspace up", "cspace up mercury", "cspace up --new --json", "cspace up --profile debug --scale web=3"],
   },
   {
     name: "down",
@@ -80,7 +83,10 @@ export const commands: readonly CommandSpec[] = [
     name: "env",
     summary: "the variables of an instance, with the URLs that are right now",
     args: [["[instance]", "its name; by default the one of this directory"]],
-    options: [{ flags: "--format <format>", description: "dotenv, json or shell (default: dotenv)" }],
+    options: [
+      { flags: "--format <format>", description: "dotenv, json or shell (default: dotenv)" },
+      { flags: "--compose", description: "those that make a plain docker compose work on this instance" },
+    ],
     examples: ["cspace env > .env.local", 'eval "$(cspace env --format shell)"', "cspace env mercury --format json"],
   },
   {
@@ -109,6 +115,13 @@ export const commands: readonly CommandSpec[] = [
     ],
     options: [],
     examples: ["cspace run dev -- npm run dev", "cspace run docs --instance mercury -- python3 -m http.server"],
+  },
+  {
+    name: "compose",
+    summary: "run Docker Compose on exactly this instance",
+    args: [["[command...]", "a command of docker compose and its words"]],
+    options: [],
+    examples: ["cspace compose exec db psql", "cspace compose ps", "cspace compose --instance mercury -- logs -f web"],
   },
   {
     name: "proxy up",

@@ -100,13 +100,28 @@ function namedArgs(spec: CommandSpec, values: readonly string[]): CommandArgs {
 }
 
 function buildOption({ flags, description }: OptionSpec): Option {
-  const option = new Option(flags, description);
-  const parse = parsers[/<.*>/.exec(flags)?.[0] ?? ""];
+  // Dots behind the word: the option may be given again; it never takes more than one word.
+  const option = new Option(flags.replace(/\.\.\.$/, ""), description);
+  const parse = parsers[/<.*/.exec(flags)?.[0] ?? ""];
   return parse === undefined ? option : option.argParser(parse);
 }
 
+/** How the values of an option that may be given several times come together. */
+function collect(read: (text: string) => unknown): (text: string, before: unknown) => unknown[] {
+  return (text, before) => [...(Array.isArray(before) ? before : []), read(text)];
+}
+
+function readScale(text: string): readonly [service: string, count: number] {
+  const [, service = "", count = ""] = /^([^=]+)=(\d+)$/.exec(text) ?? [];
+  if (service !== "") return [service, readNumber(count, 0, 1000, "a number from 0 to 1000")];
+  throw new InvalidArgumentError("It must be a service and a number: web=3.");
+}
+
 /** How values are read, by the word that stands for them; every other one is text. */
-const parsers: Readonly<Record<string, (text: string) => unknown>> = {
+const parsers: Readonly<Record<string, (text: string, before: unknown) => unknown>> = {
+  "<name>...": collect((text) => text),
+  "<file>...": collect((text) => text),
+  "<service=number>...": collect(readScale),
   "<seconds>": (text) => readNumber(text, 0, 86_400, "a number of seconds"),
   "<lines>": (text) => readNumber(text, 0, 1_000_000, "a whole number"),
   "<port|auto>": (text) => (text === "auto" ? "auto" : readNumber(text, 1, 65_535, "a port from 1 to 65535, or auto")),

@@ -12,6 +12,7 @@ export { type LogLine, type ReadContainerLogsOptions, readContainerLogs } from "
 export { type ResolveEndpointOptions, resolveEndpoint } from "./engine/resolve-endpoint.ts";
 export {
   type CreateComposeRunnerOptions,
+  composeEnvironment,
   createComposeRunner,
   oldestCompose,
   type RunCompose,
@@ -41,6 +42,7 @@ export {
   forgetInstance,
   instanceFolder,
   modelPath,
+  overridePath,
   type RecordedInstance,
   readRecordedInstances,
   readRecords,
@@ -69,12 +71,20 @@ export { type RemoveContainersOptions, removeContainers } from "./instance/remov
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
 export { renderOverride } from "./instance/render-override.ts";
 export { createStepRunner, type OnStep, type Step, type StepRunner } from "./instance/run-steps.ts";
+export {
+  mergeSelection,
+  readSelection,
+  type Selection,
+  selectionVariables,
+  writeSelection,
+} from "./instance/selection.ts";
 export { listInstanceContainers, requireNoFailure } from "./instance/wait-for-instance.ts";
 export { type EngineErrorCode, isEngineError } from "./is-engine-error.ts";
 export {
   type ComposeModel,
   type ComposeNetwork,
   type ComposeService,
+  composeArguments,
   type ReadComposeModelOptions,
   readComposeModel,
   servicePorts,

@@ -1,5 +1,7 @@
 export { isOfDirectory } from "./choose/ownership.ts";
 export { type ReserveInstanceOptions, reserveInstance } from "./choose/reserve-instance.ts";
+export { type PlanComposeOptions, planCompose, readComposeVariables } from "./compose/plan-compose.ts";
+export type { AskedSelection } from "./compose/read-asked.ts";
 export { describeInstance } from "./describe/describe-instance.ts";
 export { askAbout } from "./describe/describe-listed.ts";
 export { type FindRouteOptions, findRoute } from "./describe/find-route.ts";

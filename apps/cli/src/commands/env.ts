@@ -1,5 +1,5 @@
 import { CspaceError } from "@cspace/errors";
-import { readEnvironment } from "@cspace/instances";
+import { readComposeVariables, readEnvironment } from "@cspace/instances";
 import { renderDotenv, renderExports } from "@cspace/project";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -22,7 +22,8 @@ interface EnvDocument {
 /** Gives the environment of an instance for a process on this machine, with the URLs that are right now. */
 export async function run(context: Context, args: CommandArgs): Promise<EnvDocument> {
   const format = parseFormat(args.format);
-  const environment = await readEnvironment(instanceOptions(context, args.instance));
+  const read = args.compose === true ? readComposeVariables : readEnvironment;
+  const environment = await read(instanceOptions(context, args.instance));
   return context.flags.json ? { environment } : { environment, format };
 }
 

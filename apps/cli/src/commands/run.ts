@@ -4,18 +4,14 @@ import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { ExitWith } from "../exit-with.ts";
+import { refuseDocuments } from "../foreground/refuse-documents.ts";
 import { runForeground } from "../foreground/run-foreground.ts";
 import { instanceOptions } from "../instance-options.ts";
 
 /** Runs a command in the foreground under a hostname, which is gone the moment the command is. */
 export async function run(context: Context, args: CommandArgs): Promise<ExitWith> {
   const { flags, output } = context;
-  const refused = flags.json ? "--json" : flags.dryRun ? "--dry-run" : undefined;
-  if (refused !== undefined) {
-    throw new CspaceError<CliErrorCode>("CSPACE_USAGE", `run has no ${refused}`, {
-      hint: "what is printed is the command's own; put its options after its name",
-    });
-  }
+  refuseDocuments(context, "run");
   const label = String(args.label);
   const command = (args.command ?? []) as readonly string[];
   if (command.length === 0) {

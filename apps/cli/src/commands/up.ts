@@ -15,6 +15,9 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
     yes: flags.yes,
     build: args.build === true,
     recreate: args.recreate === true,
+    profiles: args.profile as readonly string[] | undefined,
+    envFiles: args.envFile as readonly string[] | undefined,
+    scale: args.scale === undefined ? undefined : Object.fromEntries(args.scale as readonly [string, number][]),
     waitMs: args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : undefined,
   };
   if (flags.dryRun) return { plan: await planStart(options) };

@@ -11,7 +11,7 @@ export interface ForegroundCommand {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Called with its pid once it runs; never when it cannot be started. */
-  readonly onStart: (pid: number) => void;
+  readonly onStart?: (pid: number) => void;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function runForeground(
     // On Windows npm and its kind are scripts, which only a shell runs.
     shell: context.platform === "win32",
   });
-  if (child.pid !== undefined) onStart(child.pid);
+  if (child.pid !== undefined) onStart?.(child.pid);
   context.takeSignals(async (name) => {
     const mayBeTerminal = name === "SIGINT" || name === "SIGQUIT";
     if (mayBeTerminal && (await isInForeground(context.platform))) return;

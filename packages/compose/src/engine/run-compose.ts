@@ -34,8 +34,19 @@ export interface CreateComposeRunnerOptions {
 export const oldestCompose = "2.24.0";
 
 /**
- * Makes the function that runs Docker Compose against one endpoint. Variables that would change what Compose works on
- * (`COMPOSE_FILE`, `COMPOSE_PROJECT_NAME`, `DOCKER_CONTEXT`) are kept out of its environment.
+ * The environment for runs of Compose against one endpoint, without the variables that would change what it works on:
+ * `COMPOSE_FILE`, `COMPOSE_PROJECT_NAME`, `DOCKER_CONTEXT`.
+ */
+export function composeEnvironment({ endpoint, env = process.env }: CreateComposeRunnerOptions): NodeJS.ProcessEnv {
+  const left = ["COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "DOCKER_CONTEXT"];
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !left.includes(name))),
+    DOCKER_HOST: endpoint,
+  };
+}
+
+/**
+ * Makes the function that runs Docker Compose against one endpoint.
  *
  * @example
  * ```ts
@@ -45,9 +56,7 @@ export const oldestCompose = "2.24.0";
  */
 export function createComposeRunner(options: CreateComposeRunnerOptions): RunCompose {
   const { endpoint, env = process.env } = options;
-  const base = Object.fromEntries(
-    Object.entries(env).filter(([name]) => !["COMPOSE_FILE", "COMPOSE_PROJECT_NAME", "DOCKER_CONTEXT"].includes(name)),
-  );
+  const base = composeEnvironment({ endpoint, env });
   return async (args, { cwd, env: added = {}, signal, timeoutMs, readsOnly = false, onLine }) => {
     const settings = {
       cwd,
@@ -55,7 +64,6 @@ export function createComposeRunner(options: CreateComposeRunnerOptions): RunCom
       env: {
         ...base,
         ...added,
-        DOCKER_HOST: endpoint,
         COMPOSE_MENU: "0",
         COMPOSE_ANSI: "never",
         COMPOSE_IGNORE_ORPHANS: "0",

@@ -1,6 +1,7 @@
 import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { requireCompose } from "../engine/run-compose.ts";
 import { withLock } from "../home/with-lock.ts";
+import { serviceOf } from "./container-state.ts";
 import { hasOrphans, isComplete, missingServices } from "./instance-state.ts";
 import { attachAll, ensureNetworks, type JoinNetworksOptions } from "./join-networks.ts";
 import type { InstancePlan } from "./plan-instance.ts";
@@ -17,6 +18,11 @@ export interface ApplyInstanceOptions extends JoinNetworksOptions, RunForInstanc
   readonly recreate?: boolean;
   /** How long containers may take to be done, in milliseconds; `null`: do not wait. @default 60_000 */
   readonly waitMs?: number | null;
+  /**
+   * Whether containers of services go that the plan does not have, though the files do: those of profiles that are off.
+   * @default false
+   */
+  readonly dropsDisabled?: boolean;
   readonly onStep?: OnStep | undefined;
   /** The engine as it was a moment ago, to tell whether there is anything to do. @default the engine itself */
   readonly snapshot?: EngineReader | undefined;
@@ -88,5 +94,7 @@ async function createContainers(plan: InstancePlan, options: ApplyInstanceOption
     ...(recreate ? ["--force-recreate"] : []),
   ]);
   const after = await listInstanceContainers(options.engine, plan.composeProject);
+  const disabled = after.filter((container) => plan.model.services[serviceOf(container)] === undefined);
+  if (options.dropsDisabled === true) for (const { Id } of disabled) await options.engine.removeContainer(Id);
   return after.length !== before.size || after.some((container) => !before.has(container.Id)) ? "done" : "unchanged";
 }

@@ -27,6 +27,11 @@ export function modelPath(paths: HomePaths, names: { project: string; instance: 
   return join(instanceFolder(paths, names), "model.json");
 }
 
+/** Where it is kept what of its compose files an instance consists of; it goes with the containers. */
+export function selectionPath(paths: HomePaths, names: { project: string; instance: string }): string {
+  return join(instanceFolder(paths, names), "selection.json");
+}
+
 /** Writes an instance's override, atomically. */
 export async function writeOverride(
   paths: HomePaths,
@@ -44,7 +49,7 @@ export async function writeRecord(paths: HomePaths, record: InstanceRecord): Pro
 
 /** Leaves of an instance only the record of its directory, so that its subnets are free for others. */
 export async function keepRecordOnly(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
-  await rm(modelPath(paths, names), { force: true });
+  for (const path of [modelPath(paths, names), selectionPath(paths, names)]) await rm(path, { force: true });
   const record = (await readOverride(paths, names))?.record;
   if (record !== undefined) await writeRecord(paths, record);
 }

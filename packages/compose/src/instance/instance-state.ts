@@ -48,13 +48,13 @@ export function hasOrphans(plan: InstancePlan, containers: readonly EngineContai
   return containers.some((container) => plan.model.services[serviceOf(container)] === undefined);
 }
 
-/** The services that lack a container of this plan. */
+/** The services that lack a container of this plan, or have one too many. */
 export function missingServices(plan: InstancePlan, containers: readonly EngineContainer[]): string[] {
   return Object.entries(plan.hashes)
     .filter(([service, hash]) => {
       const own = containers.filter((container) => serviceOf(container) === service);
       return (
-        own.length < replicasOf(plan.model.services[service]) ||
+        own.length !== replicasOf(plan.model.services[service]) ||
         own.some((container) => container.Labels[labelKeys.plan] !== hash)
       );
     })

@@ -25,6 +25,8 @@ export interface PlanInstanceOptions extends InstanceRecord {
   readonly processes?: readonly string[];
   /** Goes into every service's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** By service: how many containers it has, where that is not what the files say. @default {} */
+  readonly scale?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Everything that `up` is about to ask of Compose, decided without touching anything. */
@@ -63,6 +65,8 @@ export interface ServiceOverride {
   /** Whether `container_name`, `hostname` and `domainname` are taken back. */
   readonly reset: readonly ("container_name" | "hostname" | "domainname")[];
   readonly networks: Readonly<Record<string, { readonly aliases: readonly string[] }>>;
+  /** How many containers it has, where that is not what the files say. */
+  readonly scale?: number;
 }
 
 /**
@@ -89,7 +93,12 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
       .digest("hex")
       .slice(0, 16);
     hashes[name] = hash;
-    services[name] = { ...override, labels: { ...override.labels, [labelKeys.plan]: hash } };
+    const scale = options.scale?.[name];
+    services[name] = {
+      ...override,
+      labels: { ...override.labels, [labelKeys.plan]: hash },
+      ...(scale === undefined ? {} : { scale }),
+    };
   }
   return {
     project,
@@ -104,8 +113,17 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
     services,
     networks,
     volumes,
-    model,
+    model: withScale(model, options.scale),
   };
+}
+
+/** As many containers as asked for; a service keeps its hash, for its containers stay as they are. */
+function withScale(model: ComposeModel, scale: Readonly<Record<string, number>> = {}): ComposeModel {
+  const services = Object.entries(model.services).map(([name, service]) => [
+    name,
+    scale[name] === undefined ? service : { ...service, scale: scale[name] },
+  ]);
+  return { ...model, services: Object.fromEntries(services) };
 }
 
 function requireReachable(route: PlannedRoute, service: ComposeService | undefined): void {

@@ -52,6 +52,8 @@ function plainService(service: ServiceOverride): object {
     environment: escapeValues(service.environment),
     ...(Object.keys(service.networks).length > 0 ? { networks: service.networks } : {}),
     ...(service.ports === null ? {} : { ports: [...service.ports] }),
+    // Both, for where the user's file says the one or the other, they must not differ.
+    ...(service.scale === undefined ? {} : { scale: service.scale, deploy: { replicas: service.scale } }),
     ...Object.fromEntries(service.reset.map((key) => [key, null])),
   };
 }

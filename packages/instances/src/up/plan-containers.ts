@@ -1,7 +1,9 @@
 import { type ComposeModel, type InstancePlan, type InstanceRecord, planInstance } from "@cspace/compose";
+import { CspaceError } from "@cspace/errors";
 import { buildHostname, needsNoRule } from "@cspace/hostnames";
 import { resolveName } from "@cspace/ports";
 import { buildEnvironment, type Project } from "@cspace/project";
+import type { InstancesErrorCode } from "../instances-error-code.ts";
 import { type ChosenRoute, planRoutes } from "./plan-routes.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 
@@ -14,6 +16,8 @@ export interface ContainerFacts {
   /** Where the proxy answers HTTP. */
   readonly httpPort: number;
   readonly processes: readonly RoutedProcess[];
+  /** By service: how many containers it has, where that is not what the files say. */
+  readonly scale: Readonly<Record<string, number>> | undefined;
 }
 
 /**
@@ -24,9 +28,10 @@ export interface ContainerFacts {
  * @throws {CspaceError} what `planRoutes` and `planInstance` throw.
  */
 export async function planContainers(
-  { project, record, model, domains, httpPort, processes }: ContainerFacts,
+  { project, record, model, domains, httpPort, processes, scale }: ContainerFacts,
   options: { readonly browserDomain: string | undefined },
 ): Promise<InstancePlan> {
+  requireServices(model, Object.keys(scale ?? {}));
   const routes = planRoutes(project, model);
   const browserDomain = options.browserDomain ?? (await chooseBrowserDomain(domains, routes, record));
   const environment = buildEnvironment({
@@ -38,7 +43,15 @@ export async function planContainers(
     routes: [...routes, ...processes],
   });
   const labels = processes.map(({ label }) => label);
-  return planInstance({ ...record, model, routes, processes: labels, domains, browserDomain, environment });
+  return planInstance({ ...record, model, routes, processes: labels, domains, browserDomain, environment, scale });
+}
+
+function requireServices({ services }: ComposeModel, names: readonly string[]): void {
+  const unknown = names.find((name) => services[name] === undefined);
+  if (unknown === undefined) return;
+  throw new CspaceError<InstancesErrorCode>("CSPACE_LABEL_UNKNOWN", `there is no service ${unknown} to scale`, {
+    hint: `there are: ${Object.keys(services).sort().join(", ")}`,
+  });
 }
 
 async function chooseBrowserDomain(

@@ -1,4 +1,10 @@
-import { type EngineReader, type InstanceRecord, type ListedInstance, snapshotEngine } from "@cspace/compose";
+import {
+  type EngineReader,
+  type InstanceRecord,
+  type ListedInstance,
+  type Selection,
+  snapshotEngine,
+} from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import type { Project } from "@cspace/project";
@@ -6,6 +12,7 @@ import { choiceSources } from "../choose/choice-sources.ts";
 import { chooseForUp } from "../choose/choose-for-up.ts";
 import { hasContainers } from "../choose/has-containers.ts";
 import { type ProjectScope, readProjectScope } from "../choose/read-scope.ts";
+import { type AskedSelection, readAsked } from "../compose/read-asked.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import { openCompose } from "../machine/open-compose.ts";
 import type { Machine } from "../machine/open-engine.ts";
@@ -34,7 +41,7 @@ export interface PreparedStack extends Stack {
 }
 
 /** Options of {@link prepareStart}. */
-export interface PrepareStartOptions {
+export interface PrepareStartOptions extends AskedSelection {
   readonly fresh?: boolean | undefined;
   readonly yes?: boolean | undefined;
   /** Writes nothing. @default false */
@@ -52,6 +59,7 @@ export async function prepareStart(context: Context, options: PrepareStartOption
   const { project } = scope;
   const processes = await findProcesses(project);
   const request = { fresh, yes, dryRun };
+  const asked = readAsked(context, project, options);
   if (!hasContainers(project)) {
     if (processes.length === 0) throw nothingToStart(project);
     const { openHost } = await import("../machine/open-host.ts");
@@ -60,14 +68,14 @@ export async function prepareStart(context: Context, options: PrepareStartOption
     return { project, record, listed, host, stack: undefined, processes };
   }
   // Compose reads the files while the engine is asked, and while what is slow to load is loaded.
-  const early = readEarly(context, scope);
+  const early = readEarly(context, scope, asked);
   early.catch(() => undefined);
   const { openEngine } = await import("../machine/open-engine.ts");
   const machine = await openEngine(context);
   const host: Host = { machine, paths: machine.paths, noEngine: null };
   const snapshot = snapshotEngine(machine.engine);
   const { record, listed } = await chooseForUp(context, { ...machine, snapshot }, scope, request);
-  const stack = (await early) ?? (await readStack(context, machine, project, { ...record, dryRun }));
+  const stack = (await early) ?? (await readStack(context, machine, project, { ...record, asked, dryRun }));
   return { project, record, listed, host, stack: { ...stack, machine, snapshot }, processes };
 }
 
@@ -78,10 +86,14 @@ async function findProcesses(project: Project): Promise<readonly RoutedProcess[]
 }
 
 /** The stack of an instance whose name is known before the engine is asked, where reading it writes nothing. */
-async function readEarly(context: Context, { project, projectSlug }: ProjectScope): Promise<Stack | undefined> {
+async function readEarly(
+  context: Context,
+  { project, projectSlug }: ProjectScope,
+  asked: Selection,
+): Promise<Stack | undefined> {
   if (context.instance === undefined || project.settings.container !== undefined) return undefined;
   const instance = toSlug(context.instance).slug;
-  return await readStack(context, await openCompose(context), project, { project: projectSlug, instance });
+  return await readStack(context, await openCompose(context), project, { project: projectSlug, instance, asked });
 }
 
 function nothingToStart({ directory }: Project): CspaceError<InstancesErrorCode> {

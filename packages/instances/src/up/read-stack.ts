@@ -1,16 +1,22 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import {
   instanceFolder,
   type KeptModel,
   type MachineConfig,
   makeFolder,
+  mergeSelection,
   modelPath,
   readKeptModel,
   readMachineConfig,
+  readSelection,
   renderCore,
   requireCompose,
+  type Selection,
+  selectionVariables,
+  writeSelection,
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { composeProjectName } from "@cspace/hostnames";
@@ -26,7 +32,13 @@ const coreName = "docker-compose.core.yml";
 export interface Stack {
   /** The compose files, absolute. */
   readonly files: readonly string[];
-  /** Variables that these files may interpolate. */
+  /** What of its files it consists of: what is asked for now, over what was kept. */
+  readonly selection: Selection;
+  /** The profiles that were on, and are not any more. */
+  readonly offProfiles: readonly string[];
+  /** Keeps the selection for the next time. */
+  readonly keepSelection: () => Promise<void>;
+  /** Variables that these files may interpolate, and those that tell Compose of the selection. */
   readonly env: Readonly<Record<string, string>>;
   readonly config: MachineConfig;
   /** What Compose makes of the files; it may still be reading them. */
@@ -45,14 +57,9 @@ export async function readStack(
   { env: environment, signal, onWarning: tell }: Context,
   { compose, paths }: ComposeHost,
   project: Project,
-  names: { readonly project: string; readonly instance: string; readonly dryRun?: boolean },
+  names: StackNames,
 ): Promise<Stack> {
-  const [config, { files, release }] = await Promise.all([readMachineConfig(paths), readFiles(paths, project, names)]);
-  const env = {
-    CSPACE_PROJECT: names.project,
-    CSPACE_INSTANCE: names.instance,
-    CSPACE_DOMAIN: config.domains[0] as string,
-  };
+  const { config, files, release, selection, kept, env } = await readStackFiles(paths, project, names);
   const { directory } = project;
   const composeProject = composeProjectName(names);
   const told = new Set<string>();
@@ -78,7 +85,49 @@ export async function readStack(
   });
   // Whoever awaits it sees a failure; until then it is none.
   model.catch(() => undefined);
-  return { files, env, config, model, release };
+  const keepSelection = async (): Promise<void> => {
+    if (!isDeepStrictEqual(selection, kept)) await writeSelection(paths, names, selection);
+  };
+  const offProfiles = (kept.profiles ?? []).filter((profile) => selection.profiles?.includes(profile) !== true);
+  return { files, selection, offProfiles, keepSelection, env, config, model, release };
+}
+
+/** Whose stack is read, and what is asked of it. */
+export interface StackNames {
+  readonly project: string;
+  readonly instance: string;
+  /** @default {} */
+  readonly asked?: Selection;
+  readonly dryRun?: boolean;
+}
+
+/** What {@link readStackFiles} gives. */
+export interface StackFiles extends Pick<Stack, "files" | "env" | "config" | "selection" | "release"> {
+  /** What was kept of the selection. */
+  readonly kept: Selection;
+}
+
+/**
+ * The files and variables of an instance, without asking Compose what it makes of them.
+ *
+ * @throws {CspaceError} `CSPACE_NO_SERVICES`
+ */
+export async function readStackFiles(
+  paths: ComposeHost["paths"],
+  project: Project,
+  names: StackNames,
+): Promise<StackFiles> {
+  const [config, kept] = await Promise.all([readMachineConfig(paths), readSelection(paths, names)]);
+  const selection = mergeSelection(kept, names.asked ?? {});
+  const composeFiles = project.settings.compose === undefined ? selection.files : undefined;
+  const { files, release } = await readFiles(paths, { ...project, ...(composeFiles && { composeFiles }) }, names);
+  const env = {
+    CSPACE_PROJECT: names.project,
+    CSPACE_INSTANCE: names.instance,
+    CSPACE_DOMAIN: config.domains[0] as string,
+    ...selectionVariables(selection),
+  };
+  return { config, files, release, selection, kept, env };
 }
 
 async function readFiles(

@@ -1,4 +1,5 @@
 import { applyInstance } from "@cspace/compose";
+import type { AskedSelection } from "../compose/read-asked.ts";
 import type { InstanceDocument } from "../documents.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
 import { createStages } from "./create-stages.ts";
@@ -8,10 +9,10 @@ import { planContainers } from "./plan-containers.ts";
 import { prepareStart } from "./prepare-start.ts";
 import type { OpenFront } from "./start-processes.ts";
 import { type StartedContainers, verifyStarted } from "./verify-started.ts";
-import { warnAboutPorts, warnAboutRoutes } from "./warn-about-routes.ts";
+import { noteLeftServices, warnAboutPorts, warnAboutRoutes } from "./warn-about-routes.ts";
 
 /** Options of {@link startInstance}. */
-export interface StartInstanceOptions extends InstanceOptions {
+export interface StartInstanceOptions extends InstanceOptions, AskedSelection {
   /** Another instance of this directory, whatever there is. @default false */
   readonly fresh?: boolean | undefined;
   /** Takes what nothing tells the owner of: volumes that are left, an instance whose directory is gone. @default false */
@@ -55,10 +56,12 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       for (const note of proxy.notes) context.onNote(note);
       const { model, domains, httpPort } = proxy;
       const plan = await planContainers(
-        { project, record, model, domains, httpPort, processes },
+        { project, record, model, domains, httpPort, processes, scale: stack.selection.scale },
         { browserDomain: recreate ? undefined : listed?.domain },
       );
       warnAboutPorts(context, project, model);
+      noteLeftServices(context, stack.offProfiles, listed, plan);
+      await stack.keepSelection();
       const { started, untouched } = await applyInstance(plan, {
         ...machine,
         snapshot: proxy.snapshot,
@@ -69,6 +72,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
         domains,
         build,
         recreate,
+        dropsDisabled: stack.offProfiles.length > 0,
         waitMs,
         signal,
         onStep: stages.onStep,

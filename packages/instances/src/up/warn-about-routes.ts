@@ -1,4 +1,4 @@
-import type { ComposeModel, EnsuredProxy } from "@cspace/compose";
+import type { ComposeModel, EnsuredProxy, InstancePlan, ListedInstance } from "@cspace/compose";
 import type { Project } from "@cspace/project";
 import type { Instance } from "../documents.ts";
 import { describeUnresolved } from "../names/describe-unresolved.ts";
@@ -8,6 +8,18 @@ import { describeDoubts } from "./plan-routes.ts";
 /** Warns of routes of the settings to ports that their services do not mention. */
 export function warnAboutPorts({ onWarning }: Context, project: Project, model: ComposeModel): void {
   for (const doubt of describeDoubts(project, model).split("\n").filter(Boolean)) onWarning(doubt);
+}
+
+/** Notes the services that go because their profile was switched off. */
+export function noteLeftServices(
+  { onNote }: Context,
+  offProfiles: readonly string[],
+  listed: Pick<ListedInstance, "services"> | undefined,
+  { instance, model }: Pick<InstancePlan, "instance" | "model">,
+): void {
+  const left = (listed?.services ?? []).filter((service) => model.services[service] === undefined);
+  if (offProfiles.length === 0 || left.length === 0) return;
+  onNote(`of ${instance}, ${left.join(", ")} is removed: the profile ${offProfiles.join(", ")} is off now`);
 }
 
 /** Tells what is not as its user may expect it of the routes of containers: which do not answer, why URLs are no hostnames. */
