@@ -19,6 +19,7 @@ export {
   type RunComposeOptions,
   requireCompose,
 } from "./engine/run-compose.ts";
+export { runInContainer } from "./engine/run-in-container.ts";
 export { snapshotEngine } from "./engine/snapshot-engine.ts";
 export type { ComposeErrorCode } from "./errors.ts";
 export { type HomePaths, type HomePathsOptions, homePaths } from "./home/home-paths.ts";
@@ -53,6 +54,7 @@ export {
   type ListedInstance,
   type ListedPort,
   type ListedRoute,
+  type ListedService,
   listContainerInstances,
   type PortBinding,
 } from "./instance/list-container-instances.ts";

@@ -35,6 +35,7 @@ export function fakeEngine(state: FakeState = {}): DockerEngine & { readonly cal
     removeContainer: (name) => note("remove", name),
     signalContainer: (name, signal) => note("signal", name, signal),
     containerLogs: async () => Readable.from((state.logs ?? []).map((chunk) => Buffer.from(chunk))),
+    execContainer: async () => Readable.from((state.logs ?? []).map((chunk) => Buffer.from(chunk))),
     listNetworks: async ({ filters = {} } = {}) =>
       (state.networks ?? []).filter(
         (one) => matches(one.Labels, filters.label) && (filters.name ?? [""]).some((name) => one.Name.includes(name)),

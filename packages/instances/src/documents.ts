@@ -1,4 +1,4 @@
-import type { Step } from "@cspace/compose";
+import type { ListedService, Step } from "@cspace/compose";
 
 /** A route as commands print it. */
 export interface Route {
@@ -14,7 +14,7 @@ export interface Route {
   readonly localUrl: string | null;
   /** How `url` gets there. */
   readonly via: "proxy" | "port" | "none";
-  /** Why `via` is not `"proxy"`. */
+  /** Why it is not up; of one that is up, why `via` is not `"proxy"`. */
   readonly reason: string | null;
   readonly target:
     | { readonly service: string; readonly port: number }
@@ -48,6 +48,8 @@ export interface Instance {
   readonly routes: readonly Route[];
   /** The published ports that are no routes. */
   readonly ports: readonly Port[];
+  /** The services that its containers are of, with or without a port, by name. */
+  readonly services: readonly ListedService[];
 }
 
 /** What starting or removing an instance gives. */

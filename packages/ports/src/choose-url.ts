@@ -31,6 +31,8 @@ export interface UrlEvidence {
   readonly localUp?: boolean;
   /** Whether what serves the route was started and is not ready yet. @default false */
   readonly starting?: boolean;
+  /** What the service's own health check says, before all that answers; absent when it has passed, or there is none. */
+  readonly checked?: "starting" | "unhealthy" | undefined;
 }
 
 /** The URL to use right now. */
@@ -97,13 +99,15 @@ export function resolvesByItself(
 }
 
 function healthOf(evidence: UrlEvidence): ChosenUrl["health"] {
-  const { proxy, localUrl, localUp } = evidence;
+  const { proxy, localUrl, localUp, checked } = evidence;
+  if (checked !== undefined) return checked === "starting" ? "starting" : "down";
   if (typeof localUrl === "string" && localUp === true) return "up";
   if (typeof localUrl === "string" && localUp === false) return unready(evidence);
   return proxy.state === "claimed" ? healthOfStatus(proxy.status, evidence) : unready(evidence);
 }
 
 function healthOfStatus(status: number | null, evidence: UrlEvidence): ChosenUrl["health"] {
+  if (evidence.checked !== undefined) return healthOf(evidence);
   return status === null || (status >= 502 && status <= 504) ? unready(evidence) : "up";
 }
 

@@ -16,6 +16,8 @@ export interface UrlQuestion {
   readonly localUrl: string | null | undefined;
   /** See {@link UrlEvidence}. @default false */
   readonly starting?: boolean;
+  /** See {@link UrlEvidence}. */
+  readonly checked?: UrlEvidence["checked"];
   /** Who knows the route: the proxy itself, or the gateway that may be behind it. @default "proxy" */
   readonly server?: "proxy" | "gateway";
 }
@@ -62,7 +64,7 @@ export async function readUrlEvidence(
   question: UrlQuestion,
   options: ReadUrlEvidenceOptions = {},
 ): Promise<Omit<UrlEvidence, "reader">> {
-  const { hostnames, localUrl, starting = false } = question;
+  const { hostnames, localUrl, starting = false, checked } = question;
   const { timeoutMs = 2_000, reader = "any", reach = "service", platform = process.platform } = options;
   const { resolve = resolveName, signal } = options;
   const end = performance.now() + timeoutMs;
@@ -81,7 +83,8 @@ export async function readUrlEvidence(
     const proxy = await claim;
     const names = proxy.state === "claimed" ? await readNames(hostnames, lookups) : hostnames.map(notAsked);
     const localUp = proxy.state === "claimed" ? undefined : await local;
-    return { platform, hostnames: names, proxy, localUrl, starting, ...(localUp === undefined ? {} : { localUp }) };
+    const heard = localUp === undefined ? {} : { localUp };
+    return { platform, hostnames: names, proxy, localUrl, starting, ...(checked && { checked }), ...heard };
   } finally {
     decided.abort();
   }

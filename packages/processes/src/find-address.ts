@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import { localUrl, probeLocal } from "@cspace/ports";
-import { type Listener, readListeners } from "./read-listeners.ts";
+import type { Listener } from "./parse-listen-table.ts";
+import { readListeners } from "./read-listeners.ts";
 import { type ProcessSystem, thisSystem } from "./system.ts";
 
 /** Where a process is reached on this machine. */

@@ -3,6 +3,7 @@ export { type AddressQuestion, type FoundAddress, findAddress, type ProcessAddre
 export { findScript } from "./find-script.ts";
 export { type FollowPortOptions, followPort } from "./follow-port.ts";
 export type { LogLine } from "./log-line.ts";
+export { type Listener, parseListenTable } from "./parse-listen-table.ts";
 export { type PlanCommandOptions, type PlannedCommand, planCommand } from "./plan-command.ts";
 export type { Backoff, RestartPolicy } from "./plan-restart.ts";
 export type { ProcessState } from "./process-state.ts";

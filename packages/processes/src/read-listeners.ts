@@ -1,15 +1,9 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { readOr } from "./error-code.ts";
+import { type Listener, parseListenTable } from "./parse-listen-table.ts";
 import { readMembers } from "./read-members.ts";
 import type { ProcessSystem } from "./system.ts";
-
-/** A TCP socket that listens where this machine can reach it by itself. */
-export interface Listener {
-  readonly port: number;
-  /** What it is bound to: `127.0.0.1`, `::1`, or all addresses. */
-  readonly address: "127.0.0.1" | "0.0.0.0" | "::1" | "::";
-}
 
 /**
  * The sockets on which a group listens on loopback or on all addresses, each once, by port; `null` where the system does
@@ -40,31 +34,13 @@ async function readProc(pids: readonly number[], procDir: string): Promise<reado
   const tables = await Promise.all(
     ["tcp", "tcp6"].map((name) => readOr("", expected, () => readFile(join(procDir, "net", name), "utf8"))),
   );
-  return tables.flatMap((table) => table.split("\n").flatMap((line) => parseRow(line, inodes)));
+  return tables.flatMap(parseListenTable).flatMap(({ inode, ...listener }) => (inodes.has(inode) ? [listener] : []));
 }
 
 async function readSockets(directory: string): Promise<readonly string[]> {
   const names = await readOr([], expected, () => readdir(directory));
   const links = await Promise.all(names.map((name) => readOr("", expected, () => readlink(join(directory, name)))));
   return links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []);
-}
-
-const addresses: Readonly<Record<string, Listener["address"]>> = {
-  "00000000": "0.0.0.0",
-  "0100007F": "127.0.0.1",
-  "00000000000000000000000000000000": "::",
-  "00000000000000000000000001000000": "::1",
-  "0000000000000000FFFF00000100007F": "127.0.0.1",
-  "0000000000000000FFFF000000000000": "0.0.0.0",
-};
-
-// Columns: sl, local_address, rem_address, st (0A listens), tx_queue:rx_queue, tr:tm->when, retrnsmt, uid, timeout, inode.
-function parseRow(line: string, inodes: ReadonlySet<string>): readonly Listener[] {
-  const [, local = "", , state, , , , , , inode = ""] = line.trim().split(/\s+/);
-  const [hex = "", port = ""] = local.split(":");
-  const address = addresses[hex];
-  if (state !== "0A" || address === undefined || !inodes.has(inode)) return [];
-  return [{ port: Number.parseInt(port, 16), address }];
 }
 
 /** lsof(8), "Output for other programs": `t` is the kind of address, `n` what the socket is bound to. */

@@ -17,9 +17,25 @@ export function renderInstance(instance: Instance, { style }: Output, { where = 
     `  ${service}`,
     localAddress ?? style.dim("-"),
     style.dim(`port ${port}/${protocol}`),
-    "",
+    ...instance.services
+      .filter((one) => one.service === service && one.reason !== null)
+      .map((one) => serviceState(one, style)),
   ]);
-  return [head, renderTable([...routes, ...ports])].filter((part) => part !== "").join("\n");
+  const services = instance.services
+    .filter((one) => !isShown(instance, one))
+    .map((one) => [`  ${one.service}`, style.dim("-"), style.dim("no port"), serviceState(one, style)]);
+  return [head, renderTable([...routes, ...ports, ...services])].filter((part) => part !== "").join("\n");
+}
+
+/** Whether a service has a row of its own already, or has ended as it was to. */
+function isShown({ routes, ports }: Instance, { service, state }: Instance["services"][number]): boolean {
+  const isRouted = routes.some(({ target }) => "service" in target && target.service === service);
+  return isRouted || ports.some((port) => port.service === service) || state === "ended";
+}
+
+function serviceState({ state, reason }: Instance["services"][number], style: Output["style"]): string {
+  const word = state === "running" ? style.green("up") : state === "starting" ? style.yellow(state) : style.red(state);
+  return reason === null ? word : `${word}  ${style.dim(reason)}`;
 }
 
 function directory({ directory, branch, gone }: Instance, style: Output["style"]): string {
@@ -35,6 +51,6 @@ function source({ browserUrl, localUrl }: Route): string {
 function health({ health, browserUrl, reason }: Route, style: Output["style"]): string {
   const word = { up: style.green("up"), starting: style.yellow("starting"), down: style.red("down") }[health];
   // Why another URL than the first is shown, that URL's column says.
-  const tells = reason !== null && (browserUrl === null || health === "down");
+  const tells = reason !== null && (browserUrl === null || health !== "up");
   return tells ? `${word}  ${style.dim(reason)}` : word;
 }

@@ -117,7 +117,7 @@ ${httpService("app", [3000], "    expose: [3000]")}
     const { error } = JSON.parse(refused.out) as Failure;
     expect(error.code).toBe("CSPACE_WAIT_TIMEOUT");
     expect(error.message).toMatch(
-      /^the service sick is still not healthy after 1 s; the end of its log:\n {2}the disk is full$/,
+      /^the service sick is still not healthy after 1 s: its health check \(.+\) .+\Wthe end of its log:\n {2}the disk is full$/s,
     );
     const { app, sick, late } = containers("e2e-sick");
     expect([app, sick, late].map(state)).toEqual(["running", "running", "created"]);
@@ -191,8 +191,8 @@ ${httpService("free", [3000], "    expose: [3000]")}
 
     const run = await sandbox.cspace(folder, "up", "--json");
     expect(run.code).toBe(0);
-    expect(run.err).toMatch(/warn.*app: nothing answers on app:3000 yet/);
-    expect((JSON.parse(run.out) as Started).instance.routes).toMatchObject([{ label: "app", health: "down" }]);
+    expect(run.err).toMatch(/warn.*app is starting: nothing listens on port 3000 in its container yet/);
+    expect((JSON.parse(run.out) as Started).instance.routes).toMatchObject([{ label: "app", health: "starting" }]);
   });
 
   test("`--build` makes only those containers anew whose image changed", async () => {

@@ -53,22 +53,31 @@ const instance: Instance = {
     { label: null, service: "db", port: 5432, protocol: "tcp", localAddress: "localhost:49155" },
     { label: null, service: "dns", port: 53, protocol: "udp", localAddress: null },
   ],
+  services: [
+    { service: "app", state: "running", reason: null },
+    { service: "db", state: "unhealthy", reason: "its health check fails" },
+    { service: "migrate", state: "ended", reason: null },
+    { service: "queue", state: "running", reason: null },
+    { service: "worker", state: "failed", reason: "exited with code 4" },
+  ],
 };
 
-test("every route with its URL, where that comes from and its health; every port with its address", () => {
+test("every route with its URL, where that comes from and its health; every port with its address; every other service", () => {
   expect(renderInstance(instance, plain)).toMatchInlineSnapshot(`
     "mercury of redux
       dev      http://dev.mercury.redux.cspace.local      proxy          up
       preview  http://preview.mercury.redux.cspace.local  proxy          down
       docs     http://localhost:49153                     port           starting
       api      -                                          nowhere        down  its container does not run
-      db       localhost:49155                            port 5432/tcp
-      dns      -                                          port 53/udp"
+      db       localhost:49155                            port 5432/tcp  unhealthy  its health check fails
+      dns      -                                          port 53/udp
+      queue    -                                          no port        up
+      worker   -                                          no port        failed  exited with code 4"
   `);
 });
 
 test("a state other than running is said; an instance with nothing to open is one line", () => {
-  expect(renderInstance({ ...instance, state: "partial", routes: [], ports: [] }, plain)).toBe(
+  expect(renderInstance({ ...instance, state: "partial", routes: [], ports: [], services: [] }, plain)).toBe(
     "mercury of redux  partial",
   );
 });
@@ -79,5 +88,7 @@ test.each([
   [{ branch: null, gone: true, state: "stopped" as const }, "mercury of redux  stopped  /src/redux is gone"],
   [{ branch: null, gone: true, directory: "" }, "mercury of redux"],
 ])("where it is asked for, the directory, its branch, and that it is gone: %j", (change, line) => {
-  expect(renderInstance({ ...instance, routes: [], ports: [], ...change }, plain, { where: true })).toBe(line);
+  expect(renderInstance({ ...instance, routes: [], ports: [], services: [], ...change }, plain, { where: true })).toBe(
+    line,
+  );
 });

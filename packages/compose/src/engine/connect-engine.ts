@@ -49,6 +49,7 @@ function loadLate(reader: EngineReader): DockerEngine {
     removeContainer: async (...args) => (await client()).removeContainer(...args),
     signalContainer: async (...args) => (await client()).signalContainer(...args),
     containerLogs: async (...args) => (await client()).containerLogs(...args),
+    execContainer: async (...args) => (await client()).execContainer(...args),
     listVolumes: async (...args) => (await client()).listVolumes(...args),
     removeVolume: async (...args) => (await client()).removeVolume(...args),
     createNetwork: async (...args) => (await client()).createNetwork(...args),

@@ -31,6 +31,10 @@ export function dockerClient(endpoint: string): DockerEngine {
       const { Readable } = await import("node:stream");
       return Readable.from([await container.logs({ ...common, follow: false })]);
     },
+    execContainer: async (id, command) => {
+      const exec = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+      return await exec.start({});
+    },
     listNetworks: (options) => docker.listNetworks(filters(options) as Docker.NetworkListOptions),
     listVolumes: async (options) => (await docker.listVolumes(filters(options) as object)).Volumes ?? [],
     removeVolume: async (name) => void (await orMissing(docker.getVolume(name).remove())),

@@ -25,11 +25,15 @@ export interface EngineContainerDetail {
     readonly Image: string;
     readonly Labels: Readonly<Record<string, string>>;
     readonly Tty: boolean;
+    readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null;
   };
   readonly State: {
     readonly Status: string;
     readonly ExitCode: number;
-    readonly Health?: { readonly Status: string };
+    readonly Health?: {
+      readonly Status: string;
+      readonly Log?: readonly { readonly ExitCode: number; readonly Output: string }[] | null;
+    };
   };
   readonly HostConfig: {
     readonly RestartPolicy?: { readonly Name: string };
@@ -90,6 +94,8 @@ export interface DockerEngine {
     idOrName: string,
     options: { readonly follow: boolean; readonly tail: number | "all" },
   ): Promise<EngineLogStream>;
+  /** Runs a program in a container; what it prints comes as a log does. */
+  execContainer(idOrName: string, command: readonly string[]): Promise<EngineLogStream>;
   listNetworks(options?: EngineListOptions): Promise<readonly EngineNetwork[]>;
   listVolumes(
     options?: EngineListOptions,

@@ -1,4 +1,5 @@
 import type { DockerEngine, EngineLogStream } from "./docker-engine.ts";
+import { type Chunk, framedChunks } from "./framed-chunks.ts";
 
 /** One line that a container wrote. */
 export interface LogLine {
@@ -57,25 +58,8 @@ export async function readLastLines(engine: DockerEngine, container: string, cou
   return lines.slice(-count);
 }
 
-type Chunk = { name: "stdout" | "stderr"; text: string };
-
 async function* plainChunks(stream: EngineLogStream): AsyncGenerator<Chunk> {
   const decoder = new TextDecoder();
   for await (const chunk of stream)
     yield { name: "stdout", text: decoder.decode(chunk as unknown as Buffer, { stream: true }) };
-}
-
-async function* framedChunks(stream: EngineLogStream): AsyncGenerator<Chunk> {
-  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-  let rest = Buffer.alloc(0);
-  for await (const chunk of stream) {
-    rest = Buffer.concat([rest, chunk as unknown as Buffer]);
-    while (rest.length >= 8) {
-      const size = rest.readUInt32BE(4);
-      if (rest.length < 8 + size) break;
-      const name = rest[0] === 2 ? "stderr" : "stdout";
-      yield { name, text: decoders[name].decode(rest.subarray(8, 8 + size), { stream: true }) };
-      rest = rest.subarray(8 + size);
-    }
-  }
 }

@@ -33,6 +33,8 @@ export interface AppliedInstance {
   readonly steps: readonly Step[];
   /** The services whose containers were started by this run. */
   readonly started: readonly string[];
+  /** When the time for waiting is up, as `Date.now()` counts; `undefined` when nothing is waited for, or nothing was. */
+  readonly deadline: number | undefined;
   /** Whether all was as planned, so that nothing was done. */
   readonly untouched: boolean;
 }
@@ -52,7 +54,7 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
   if (!build && !recreate && (await isComplete(plan, now))) {
     for (const name of ["networks", "create", "attach", "start"] as const) await run(name, async () => "unchanged");
     await run("wait", async () => (waitMs === null ? "skipped" : "unchanged"));
-    return { steps, started, untouched: true };
+    return { steps, started, deadline: undefined, untouched: true };
   }
   await withLock(
     paths,
@@ -77,7 +79,7 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
     await waitForInstance(plan, { engine, timeoutMs: waitMs, deadline, signal });
     return "unchanged";
   });
-  return { steps, started, untouched: false };
+  return { steps, started, deadline, untouched: false };
 }
 
 async function createContainers(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {

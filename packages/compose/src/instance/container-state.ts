@@ -11,9 +11,9 @@ export type Progress = "done" | "pending" | "failed";
 export function containerProgress(container: EngineContainer, service: ComposeService, routed: boolean): Progress {
   switch (container.State) {
     case "running":
-      if (/\(unhealthy\)/.test(container.Status)) return "failed";
+      if (readHealth(container) === "unhealthy") return "failed";
+      if (readHealth(container) === "starting") return "pending";
       if (/\(healthy\)/.test(container.Status)) return "done";
-      if (/\(health: starting\)/.test(container.Status)) return "pending";
       // One that cannot start mostly ends at once. Where nothing else proves that it runs, the first second has to.
       return !routed && isYoung(container) ? "pending" : "done";
     case "exited": {
@@ -32,9 +32,43 @@ export function isYoung(container: EngineContainer): boolean {
   return container.State === "running" && /^Up Less than a second$/.test(container.Status);
 }
 
+/** Whether a container was started so lately that what it runs may still be starting. */
+export function isFresh(container: EngineContainer): boolean {
+  return (
+    container.State === "running" && /^Up (Less than a second|\d+ seconds?|About a minute)\b/.test(container.Status)
+  );
+}
+
+/** What a container's health check says; `undefined` where it has passed, or there is none. */
+export function readHealth({ State, Status }: EngineContainer): "starting" | "unhealthy" | undefined {
+  if (State !== "running") return undefined;
+  if (/\(unhealthy\)/.test(Status)) return "unhealthy";
+  return /\(health: starting\)/.test(Status) ? "starting" : undefined;
+}
+
+/** Why a container does not do what it is there for, in one clause; `null` when it does, or has done it. */
+export function whyNotServing(container: EngineContainer): string | null {
+  const health = readHealth(container);
+  if (health === "unhealthy") return "its health check fails";
+  if (health === "starting") return "its health check has not passed yet";
+  const code = exitCode(container);
+  switch (container.State) {
+    case "running":
+      return null;
+    case "restarting":
+      return `keeps exiting${code === undefined ? "" : ` with code ${code}`}, and is restarted`;
+    case "exited":
+      return code === 0 ? null : `exited with code ${code ?? "unknown"}`;
+    case "created":
+      return "was not started";
+    default:
+      return container.State === "dead" ? "is dead" : container.State;
+  }
+}
+
 /** The exit code that the engine's list shows, of a container that has exited. */
 export function exitCode(container: EngineContainer): number | undefined {
-  const match = /^Exited \((\d+)\)/.exec(container.Status);
+  const match = /^(?:Exited|Restarting) \((\d+)\)/.exec(container.Status);
   return match === null ? undefined : Number(match[1]);
 }
 

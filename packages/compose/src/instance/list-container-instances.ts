@@ -1,7 +1,7 @@
 import { labelKeys, parseInstanceLabels, parseLabels } from "@cspace/labels";
 import type { EngineContainer } from "../engine/docker-engine.ts";
 import type { EngineReader } from "../engine/open-engine-reader.ts";
-import { exitCode, isServiceContainer, serviceOf } from "./container-state.ts";
+import { exitCode, isFresh, isServiceContainer, readHealth, serviceOf, whyNotServing } from "./container-state.ts";
 import type { InstanceRecord } from "./record.ts";
 
 /** Where a container's port is published on this host. */
@@ -19,8 +19,20 @@ export interface ListedRoute {
   readonly bindings: readonly PortBinding[] | null;
   /** Whether its container runs. */
   readonly running: boolean;
-  /** Whether its container runs, and its healthcheck has not passed yet. */
+  /** Whether its container was started lately, or its health check has not passed yet. */
   readonly starting: boolean;
+  /** What its health check says; absent where it has passed, or there is none. */
+  readonly checked?: "starting" | "unhealthy" | undefined;
+  /** Why its container, or the process that serves it, does not; `null` when nothing is known to be wrong. */
+  readonly reason?: string | null;
+}
+
+/** A service of an instance, by the state of its containers: that of the worst of them. */
+export interface ListedService {
+  readonly service: string;
+  readonly state: "running" | "starting" | "unhealthy" | "ended" | "failed" | "stopped";
+  /** Why it does not run, in one clause; `null` when it does, or has ended as it was to. */
+  readonly reason: string | null;
 }
 
 /** A published port that is no route. */
@@ -40,6 +52,8 @@ export interface ListedInstance extends InstanceRecord {
   readonly routes: readonly ListedRoute[];
   readonly ports: readonly ListedPort[];
   readonly services: readonly string[];
+  /** By name. */
+  readonly states: readonly ListedService[];
   readonly containers: readonly { readonly id: string; readonly name: string; readonly service: string }[];
 }
 
@@ -76,9 +90,13 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
     const routed = parseLabels(container.Labels);
     for (const { label, port } of routed) {
       const running = container.State === "running";
-      if (routes.get(label)?.running === true) continue;
-      const starting = running && /\(health: starting\)/.test(container.Status);
-      routes.set(label, { label, service, port, bindings: bindingsOf(container, port, "tcp"), running, starting });
+      // One that serves it goes before one that does not.
+      if (routes.get(label)?.running === true && routes.get(label)?.checked === undefined) continue;
+      const checked = readHealth(container);
+      const reason = whyNotServing(container) ?? (running ? null : "its container has ended");
+      const bindings = bindingsOf(container, port, "tcp");
+      const starting = isFresh(container) || checked === "starting";
+      routes.set(label, { label, service, port, bindings, running, starting, ...(checked && { checked }), reason });
     }
     for (const { PrivatePort: port, PublicPort, Type: protocol } of container.Ports) {
       const isRoute = protocol === "tcp" && routed.some((route) => route.port === port);
@@ -100,6 +118,7 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
     routes: [...routes.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),
     ports: [...ports.values()],
     services: [...new Set(sorted.map(serviceOf))],
+    states: statesOf(sorted),
     containers: sorted.map((container) => ({
       id: container.Id,
       name: (container.Names[0] ?? container.Id).replace(/^\//, ""),
@@ -116,9 +135,28 @@ function bindingsOf(container: EngineContainer, port: number, protocol: string):
   );
 }
 
+const ranks = ["failed", "unhealthy", "stopped", "starting", "running", "ended"] as const;
+
+function statesOf(containers: readonly EngineContainer[]): ListedService[] {
+  const worst = new Map<string, ListedService>();
+  for (const container of containers) {
+    const service = serviceOf(container);
+    const one: ListedService = { service, state: serviceState(container), reason: whyNotServing(container) };
+    const before = worst.get(service);
+    if (before === undefined || ranks.indexOf(one.state) < ranks.indexOf(before.state)) worst.set(service, one);
+  }
+  return [...worst.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+}
+
+function serviceState(container: EngineContainer): ListedService["state"] {
+  if (container.State === "running") return readHealth(container) ?? "running";
+  if (container.State === "created" || container.State === "paused") return "stopped";
+  return container.State === "exited" && exitCode(container) === 0 ? "ended" : "failed";
+}
+
 function stateOf(containers: readonly EngineContainer[]): ListedInstance["state"] {
   const running = containers.filter((container) => container.State === "running").length;
   if (running === 0) return "stopped";
-  const settled = containers.every((container) => container.State === "running" || exitCode(container) === 0);
+  const settled = containers.every((container) => ["running", "starting", "ended"].includes(serviceState(container)));
   return settled ? "running" : "partial";
 }

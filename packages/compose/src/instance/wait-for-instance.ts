@@ -4,7 +4,8 @@ import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { readLastLines } from "../engine/read-container-logs.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import { awaitedServices } from "../model/compose-model.ts";
-import { containerProgress, exitCode, isServiceContainer, isYoung, serviceOf } from "./container-state.ts";
+import { containerProgress, exitCode, isServiceContainer, isYoung, readHealth, serviceOf } from "./container-state.ts";
+import { describeHealthCheck } from "./describe-health-check.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 
 /** Options of {@link waitForInstance}. */
@@ -79,11 +80,14 @@ export async function containerFailed(
   container: EngineContainer,
 ): Promise<CspaceError<ComposeErrorCode>> {
   const code = exitCode(container);
-  const kept = container.State === "restarting" ? "keeps exiting and is restarted" : "is unhealthy";
-  const what = code === undefined ? kept : `exited with code ${code}`;
+  const kept =
+    container.State === "restarting"
+      ? `keeps exiting${code === undefined ? "" : ` with code ${code}`} and is restarted`
+      : await describeUnhealthy(engine, container, "is unhealthy");
+  const what = container.State === "restarting" || code === undefined ? kept : `exited with code ${code}`;
   return new CspaceError(
     "CSPACE_CONTAINER_FAILED",
-    `the service ${serviceOf(container)} ${what}${await tail(engine, container)}`,
+    await withLog(engine, container, `the service ${serviceOf(container)} ${what}`),
     {
       hint: `read all of it: cspace logs ${serviceOf(container)}`,
     },
@@ -111,16 +115,29 @@ export async function waitTimeout(
       hint: "the same command again goes on with it",
     });
   }
-  const state = /\(health: starting\)/.test(container.Status) ? "not healthy" : container.State;
-  const message = `the service ${serviceOf(container)} is still ${state} after ${timeoutMs / 1000} s`;
-  return new CspaceError("CSPACE_WAIT_TIMEOUT", `${message}${await tail(engine, container)}`, {
+  const late = `after ${timeoutMs / 1000} s`;
+  const state =
+    readHealth(container) === "starting"
+      ? await describeUnhealthy(engine, container, `is still not healthy ${late}`)
+      : `is still ${container.State} ${late}`;
+  const message = `the service ${serviceOf(container)} ${state}`;
+  return new CspaceError("CSPACE_WAIT_TIMEOUT", await withLog(engine, container, message), {
     hint: `it is left running; give it longer: cspace up --wait ${Math.ceil((timeoutMs / 1000) * 2) || 60}`,
   });
 }
 
-async function tail(engine: DockerEngine, container: EngineContainer): Promise<string> {
+async function describeUnhealthy(engine: DockerEngine, container: EngineContainer, what: string): Promise<string> {
+  const detail = await engine.inspectContainer(container.Id);
+  const check = detail === undefined ? "" : describeHealthCheck(detail);
+  return check === "" ? what : `${what}: ${check}`;
+}
+
+/** What is said of a container, and the end of its log. */
+async function withLog(engine: DockerEngine, container: EngineContainer, what: string): Promise<string> {
   const lines = await readLastLines(engine, container.Id, 10);
+  // Behind what a health check printed, on a line of its own.
+  const goesOn = what.includes("\n") ? "\n" : "; ";
   return lines.length === 0
-    ? ", and its log is empty"
-    : `; the end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+    ? `${what}${goesOn}its log is empty`
+    : `${what}${goesOn}the end of its log:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

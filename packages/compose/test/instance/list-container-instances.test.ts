@@ -50,11 +50,16 @@ test("an instance from the labels of its containers", async () => {
           port: 3000,
           bindings: [{ hostIp: "127.0.0.1", hostPort: 49153 }],
           running: true,
-          starting: false,
+          starting: true,
+          reason: null,
         },
       ],
       ports: [{ service: "db", port: 5432, protocol: "tcp", bindings: [{ hostIp: "127.0.0.1", hostPort: 49155 }] }],
       services: ["app", "db"],
+      states: [
+        { service: "app", state: "running", reason: null },
+        { service: "db", state: "running", reason: null },
+      ],
       containers: [
         { id: "id-resume-redux--mercury-app-1", name: "resume-redux--mercury-app-1", service: "app" },
         { id: "id-resume-redux--mercury-db-1", name: "resume-redux--mercury-db-1", service: "db" },
@@ -101,4 +106,44 @@ test("a route is starting until its healthcheck has passed, and prefers a contai
   ]) {
     expect((await list(containers))[0]?.routes).toMatchObject([{ running: true, bindings: [{ hostPort: 5 }] }]);
   }
+});
+
+describe("the state of a service, and why", () => {
+  test.each([
+    ["running", "Up 3 minutes", "running", null],
+    ["running", "Up 3 minutes (healthy)", "running", null],
+    ["running", "Up 3 seconds (health: starting)", "starting", "its health check has not passed yet"],
+    ["running", "Up 3 minutes (unhealthy)", "unhealthy", "its health check fails"],
+    ["exited", "Exited (0) 2 minutes ago", "ended", null],
+    ["exited", "Exited (4) 2 minutes ago", "failed", "exited with code 4"],
+    ["restarting", "Restarting (3) 2 seconds ago", "failed", "keeps exiting with code 3, and is restarted"],
+    ["created", "Created", "stopped", "was not started"],
+    ["paused", "Up 3 minutes (Paused)", "stopped", "paused"],
+    ["dead", "Dead", "failed", "is dead"],
+  ])("%s, %s: %s", async (State, Status, state, reason) => {
+    const [instance] = await list([containerOf("app", { State, Status })]);
+    expect(instance?.states).toEqual([{ service: "app", state, reason }]);
+  });
+
+  test("is that of the worst of its containers, and an instance with an unhealthy one does not simply run", async () => {
+    const well = containerOf("app", { Names: ["/a-1"] });
+    const sick = containerOf("app", { Names: ["/a-2"], Status: "Up 3 minutes (unhealthy)" });
+    for (const containers of [
+      [well, sick],
+      [sick, well],
+    ]) {
+      const [instance] = await list(containers);
+      expect(instance?.states).toMatchObject([{ state: "unhealthy" }]);
+      expect(instance?.state).toBe("partial");
+      // The route has a container that serves it.
+      expect(instance?.routes).toMatchObject([{ running: true, reason: null }]);
+    }
+  });
+
+  test("a route whose container was started lately may still be starting", async () => {
+    const of = async (Status: string) => (await list([containerOf("app", { Status })]))[0]?.routes[0]?.starting;
+    expect(await of("Up 59 seconds")).toBe(true);
+    expect(await of("Up About a minute")).toBe(true);
+    expect(await of("Up 2 minutes")).toBe(false);
+  });
 });

@@ -1,9 +1,10 @@
 import type { ListedInstance, ListedRoute, PortBinding } from "@cspace/compose";
 import { buildHostname } from "@cspace/hostnames";
 import { buildMark } from "@cspace/labels";
-import { chooseUrl, localUrl, readUrlEvidence, type UrlQuestion } from "@cspace/ports";
+import { chooseUrl, localUrl, readUrlEvidence, type UrlEvidence, type UrlQuestion } from "@cspace/ports";
 import { readOwnCheckout } from "../choose/ownership.ts";
 import type { Instance, Port, Route } from "../documents.ts";
+import { explainSilence, type LookInside } from "./explain-silence.ts";
 import type { MachineInstance, MachineRoute } from "./merge-instances.ts";
 
 /** What the URLs of routes are decided from, beside the routes themselves. */
@@ -14,6 +15,8 @@ export interface EvidenceOptions {
   readonly platform: NodeJS.Platform;
   /** For all evidence of a route, in milliseconds. @default 2000 */
   readonly timeoutMs?: number;
+  /** Looks into a container whose route is not served, to tell why. @default nobody does */
+  readonly lookInside?: LookInside | undefined;
 }
 
 /** Describes an instance as it is now, every route with the URLs that open. */
@@ -31,16 +34,16 @@ export async function describeRemoved(listed: MachineInstance): Promise<Instance
 }
 
 async function describeStill(listed: MachineInstance): Promise<Instance> {
-  const { project, instance, directory, engine, state, ports } = listed;
+  const { project, instance, directory, engine, state, ports, states: services } = listed;
   const checkout = await readOwnCheckout(listed);
   const branch = checkout === null || checkout === "unreadable" ? null : checkout.branch;
   const where = { directory, branch, gone: checkout === null };
-  return { project, instance, ...where, engine, state, routes: [], ports: ports.map(describePort) };
+  return { project, instance, ...where, engine, state, routes: [], ports: ports.map(describePort), services };
 }
 
 /** Describes one route, from evidence that is gathered for it. */
 export async function describeRoute(
-  names: { readonly project: string; readonly instance: string },
+  names: Pick<MachineInstance, "project" | "instance" | "containers">,
   route: MachineRoute,
   options: EvidenceOptions,
 ): Promise<Route> {
@@ -58,7 +61,7 @@ export async function describeRoute(
     browserUrl: browser.url,
     localUrl: question.localUrl ?? null,
     via: program.via,
-    reason: (browser.health === "up" ? null : route.reason) ?? program.reason,
+    reason: (browser.health === "up" ? null : await whyNotUp(names, route, evidence, options)) ?? program.reason,
     target:
       route.isProcess === true
         ? { process: route.service, port: route.port }
@@ -67,10 +70,25 @@ export async function describeRoute(
   };
 }
 
+/** What keeps a route from being up, as far as that is known; `null`: nobody can tell. */
+async function whyNotUp(
+  { containers }: Pick<MachineInstance, "containers">,
+  route: MachineRoute,
+  { proxy, localUp }: Pick<UrlEvidence, "proxy" | "localUp">,
+  { lookInside }: EvidenceOptions,
+): Promise<string | null> {
+  if (route.reason !== null && route.reason !== undefined) return route.reason;
+  const isAsked = proxy.state === "claimed" || localUp !== undefined;
+  if (route.isProcess === true || !route.running || !isAsked) return null;
+  const container = containers.find(({ service }) => service === route.service);
+  const status = proxy.state === "claimed" ? proxy.status : null;
+  return await explainSilence({ port: route.port, container: container?.id, status, lookInside });
+}
+
 /** What there is to learn before a route's URL can be chosen. */
 export function askAbout(
   names: { readonly project: string; readonly instance: string },
-  { label, running, starting, bindings, isProcess }: ListedRoute & Pick<MachineRoute, "isProcess">,
+  { label, running, starting, checked, bindings, isProcess }: ListedRoute & Pick<MachineRoute, "isProcess">,
   { proxyPort, domains }: Pick<EvidenceOptions, "proxyPort" | "domains">,
 ): UrlQuestion {
   const name = { label, instance: names.instance, project: names.project };
@@ -80,6 +98,7 @@ export function askAbout(
     proxyPort,
     localUrl: bindings === null ? undefined : running ? localUrl(bindings) : null,
     starting,
+    checked,
     server: isProcess === true ? "gateway" : "proxy",
   };
 }

@@ -5,8 +5,6 @@ import type { HeldInstance, HeldRoute } from "@cspace/daemon";
 export interface MachineRoute extends ListedRoute {
   /** Whether `service` is the name of a process. */
   readonly isProcess?: true;
-  /** Why a process is not up; `null` when it is. */
-  readonly reason?: string | null;
 }
 
 /** An instance as this machine has it: its containers, its processes, or both. */
@@ -38,7 +36,7 @@ export function mergeInstances(listed: readonly ListedInstance[], held: readonly
   return [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, instance]) => instance);
 }
 
-const nothing = { domain: undefined, ports: [], services: [], containers: [] } as const;
+const nothing = { domain: undefined, ports: [], services: [], states: [], containers: [] } as const;
 
 function toRoute({ label, port, host, state, error }: HeldRoute): MachineRoute {
   return {

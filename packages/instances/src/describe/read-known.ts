@@ -1,4 +1,5 @@
 import {
+  connectEngine,
   type HomePaths,
   homePaths,
   isEngineError,
@@ -10,6 +11,7 @@ import {
 } from "@cspace/compose";
 import { type DaemonStatus, findDaemon } from "@cspace/daemon";
 import { type CspaceError, isCspaceError } from "@cspace/errors";
+import { createLookInside } from "../machine/look-inside.ts";
 import { answerMs, openReader } from "../machine/open-reader.ts";
 import type { Context } from "../options.ts";
 import type { EvidenceOptions } from "./describe-listed.ts";
@@ -49,12 +51,13 @@ export async function readKnown(context: Context, project?: string, options: Rea
   // One that hangs is none: what Docker knows counts all the same.
   const [daemon, daemonSilence] = isCspaceError(said) ? [undefined, said] : [said, null];
   const held = (daemon?.instances ?? []).filter(({ record }) => project === undefined || record.project === project);
+  const lookInside = createLookInside(() => connectEngine(context));
   const gatewayPort = daemon?.gateway.httpPort ?? null;
   if (!("silence" in docker)) {
     const { listed, evidence } = docker;
     return {
       instances: mergeInstances(listed, held),
-      evidence: { ...evidence, proxyPort: evidence.proxyPort ?? gatewayPort, timeoutMs: rest() },
+      evidence: { ...evidence, proxyPort: evidence.proxyPort ?? gatewayPort, timeoutMs: rest(), lookInside },
       silence: null,
       daemonSilence,
     };
@@ -110,5 +113,5 @@ async function readDaemon(context: Context): Promise<DaemonStatus | CspaceError 
 
 /** As it was started: nobody tells whether it runs. */
 function toListed(recorded: RecordedInstance): ListedInstance {
-  return { ...recorded, domain: undefined, state: "stopped", ports: [], services: [], containers: [] };
+  return { ...recorded, domain: undefined, state: "stopped", ports: [], services: [], states: [], containers: [] };
 }

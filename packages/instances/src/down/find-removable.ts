@@ -106,6 +106,7 @@ async function readLeftovers(
     routes: [],
     ports: [],
     services: [],
+    states: [],
     containers: [],
   } as const;
   return [...candidates].filter(isSlug).flatMap((instance) => {

@@ -62,7 +62,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       warnAboutPorts(context, project, model);
       noteLeftServices(context, stack.offProfiles, listed, plan);
       await stack.keepSelection();
-      const { started, untouched } = await applyInstance(plan, {
+      const { started, deadline, untouched } = await applyInstance(plan, {
         ...machine,
         snapshot: proxy.snapshot,
         files,
@@ -79,7 +79,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
         onLine,
       });
       await proxy.keep();
-      containers = { machine, plan, proxy, started, snapshot: untouched ? proxy.snapshot : undefined };
+      containers = { machine, plan, proxy, started, deadline, snapshot: untouched ? proxy.snapshot : undefined };
     }
 
     // 3. Processes of the host: the proxy hands on to them, then start and wait.

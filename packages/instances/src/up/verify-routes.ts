@@ -3,10 +3,12 @@ import { type EngineReader, type InstanceRecord, listContainerInstances } from "
 import { type DaemonStatus, findDaemon } from "@cspace/daemon";
 import { CspaceError } from "@cspace/errors";
 import { describeListed } from "../describe/describe-listed.ts";
+import type { LookInside } from "../describe/explain-silence.ts";
 import { isSettled } from "../describe/is-settled.ts";
 import { mergeInstances } from "../describe/merge-instances.ts";
 import type { Instance } from "../documents.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
+import { createLookInside } from "../machine/look-inside.ts";
 import type { Host } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
 
@@ -46,10 +48,16 @@ export async function verifyRoutes(context: Context, options: VerifyRoutesOption
         { hint: `start it again: cspace up ${record.instance}` },
       );
     }
-    const instance = await describeListed(found, { proxyPort: httpPort, domains, platform });
-    if (isSettled(instance) || Date.now() >= end) return instance;
+    const evidence = { proxyPort: httpPort, domains, platform };
+    const instance = await describeListed(found, evidence);
+    if (isSettled(instance)) return instance;
+    if (Date.now() >= end) return await describeListed(found, { ...evidence, lookInside: lookIn(host) });
     await setTimeout(100);
   }
+}
+
+function lookIn({ machine }: Host): LookInside | undefined {
+  return machine === undefined ? undefined : createLookInside(async () => machine.engine);
 }
 
 async function readDaemon(context: Context): Promise<DaemonStatus | undefined> {

@@ -19,6 +19,8 @@ export interface StartedContainers {
   readonly proxy: EnsuredProxy;
   /** The services whose containers were started just now. */
   readonly started: readonly string[];
+  /** When they have been waited for long enough, as `Date.now()` counts; `undefined`: nothing was waited for. */
+  readonly deadline: number | undefined;
   /** The engine as it was a moment ago; `undefined` when something was changed or waited for since. */
   readonly snapshot: EngineReader | undefined;
 }
@@ -48,7 +50,7 @@ export async function verifyStarted(
   context: Context,
   { record, host, containers, front, wait }: VerifyStartedOptions,
 ): Promise<{ readonly changed: true; readonly instance: Instance }> {
-  const { plan, proxy, started = [], machine, snapshot } = containers ?? {};
+  const { plan, proxy, started = [], deadline = Number.POSITIVE_INFINITY, machine, snapshot } = containers ?? {};
   const isFresh = plan?.routes.some(({ service }) => started.includes(service)) === true;
   const patienceMs = isFresh ? answerMs : proxy?.changed === true || front !== undefined ? settleMs : 0;
   const instance = await verifyRoutes(context, {
@@ -58,7 +60,7 @@ export async function verifyStarted(
     ...((front ?? proxy) as Pick<ProcessFront, "httpPort" | "domains">),
     snapshot,
     hasProcesses: front !== undefined,
-    patienceMs: wait ? patienceMs : 0,
+    patienceMs: wait ? Math.max(0, Math.min(patienceMs, deadline - Date.now())) : 0,
   });
   if (wait && started.length > 0 && plan !== undefined && machine !== undefined) {
     await requireNoFailure(plan, machine.engine);

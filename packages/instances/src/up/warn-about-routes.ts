@@ -32,10 +32,8 @@ export async function warnAboutRoutes(
   }: { readonly project: Project; readonly instance: Instance; readonly proxy: EnsuredProxy },
 ): Promise<void> {
   const routes = instance.routes.filter(({ target }) => "service" in target);
-  for (const { label, target, health } of routes) {
-    if (health === "down" && "service" in target) {
-      onWarning(`${label}: nothing answers on ${target.service}:${target.port} yet`);
-    }
+  for (const { label, health, reason } of routes) {
+    if (health !== "up") onWarning(`${label} is ${health}: ${reason}`);
   }
   const first = routes[0];
   if (first === undefined) {

@@ -11,6 +11,7 @@ const listed = (instance: string, state: ListedInstance["state"] = "running"): L
   state,
   routes: [{ label: "api", service: "api", port: 3000, bindings: [], running: true, starting: false }],
   ports: [],
+  states: [],
   services: ["api"],
   containers: [],
 });

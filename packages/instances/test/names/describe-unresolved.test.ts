@@ -52,6 +52,7 @@ function lineFor(
     state: "running",
     routes,
     ports: [],
+    services: [],
   };
   const asked = { isFound: async () => false, isServed: async () => true };
   return describeUnresolved(instance, { domains, proxyPort: 80, platform: "linux", root, ...asked, ...change });
