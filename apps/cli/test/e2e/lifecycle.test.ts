@@ -133,7 +133,7 @@ ${httpService("app", [3000], "    expose: [3000]")}
     const unhealthy = await sandbox.cspace(folder, "up");
     expect(unhealthy.code).toBe(1);
     expect(unhealthy.err).toMatch(
-      /error {2}the service sick is unhealthy; the end of its log \(CSPACE_CONTAINER_FAILED\):\n\s+the disk is full\n/,
+      /error {2}the service sick is unhealthy: its health check \(exit 1\) exited with code 1 and printed nothing; the end of its log \(CSPACE_CONTAINER_FAILED\):\n\s+the disk is full\n/,
     );
     expect(containers("e2e-sick").app).toBe(app);
   });
