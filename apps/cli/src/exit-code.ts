@@ -110,6 +110,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_STATUSLINE_UNKNOWN: "usage",
   CSPACE_UNEXPECTED: "failed",
   CSPACE_USAGE: "usage",
+  CSPACE_SUBNET_TAKEN: "failed",
   CSPACE_WAIT_TIMEOUT: "failed",
   CSPACE_WRITE_FAILED: "failed",
 };

@@ -92,6 +92,7 @@ export {
   servicePorts,
 } from "./model/compose-model.ts";
 export { type KeptModel, type ReadKeptModelOptions, readKeptModel } from "./model/read-kept-model.ts";
+export { readMountedTexts } from "./model/read-mounted-texts.ts";
 export { type AllocateSubnetsOptions, allocateSubnets } from "./networks/allocate-subnets.ts";
 export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";

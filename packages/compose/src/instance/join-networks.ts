@@ -4,6 +4,9 @@ import { withLock } from "../home/with-lock.ts";
 import { allocateSubnets } from "../networks/allocate-subnets.ts";
 import { attachProxy, connect } from "../networks/apply-attachments.ts";
 import { ensureProjectNetwork } from "../networks/ensure-project-network.ts";
+import { requireFreeSubnets } from "../networks/require-free-subnets.ts";
+import { subnetPrefix } from "../networks/subnets.ts";
+import { serviceOf } from "./container-state.ts";
 import { readReservedSubnets, writeOverride } from "./instance-record.ts";
 import { detached, liveSubnets } from "./instance-state.ts";
 import type { InstancePlan } from "./plan-instance.ts";
@@ -28,10 +31,12 @@ export async function ensureNetworks(plan: InstancePlan, options: JoinNetworksOp
   const work = async (): Promise<Step["status"]> => {
     const reserved = await readReservedSubnets(paths, plan);
     const { projectName } = record;
-    const { live, missing } = liveSubnets(plan, await engine.listNetworks());
-    const besides = missing.length;
+    const networks = await engine.listNetworks();
+    requireFreeSubnets(plan, networks);
+    const { live, missing } = liveSubnets(plan, networks);
+    const besides = missing.map((key) => plan.fixedSubnets.moved[key]?.prefix ?? subnetPrefix);
     const created = await ensureProjectNetwork(plan.project, { engine, pool, reserved, besides, projectName });
-    const fresh = await allocateSubnets(missing.length, { engine, pool, reserved });
+    const fresh = await allocateSubnets(besides, { engine, pool, reserved });
     const subnets = { ...live, ...Object.fromEntries(missing.map((key, index) => [key, fresh[index] as string])) };
     await writeOverride(paths, plan, await renderOverride(plan, { record, subnets }));
     const attached = await attachProxy(engine, domains);
@@ -49,8 +54,24 @@ export async function attachAll(plan: InstancePlan, options: JoinNetworksOptions
     await ensureProjectNetwork(plan.project, { engine, pool, reserved, projectName });
     const loose = detached(plan, await listInstanceContainers(engine, plan.composeProject));
     for (const container of loose) await connect(engine, plan.network, container.Id);
+    const renamed = await ownNamesOnly(plan, engine);
     const attached = await attachProxy(engine, domains);
-    return loose.length > 0 || attached.length > 0 ? "done" : "unchanged";
+    return loose.length > 0 || renamed > 0 || attached.length > 0 ? "done" : "unchanged";
   };
   return await withLock(paths, "proxy", work, { signal });
+}
+
+/** Takes the short names from containers on networks of others; gives how many had them. */
+async function ownNamesOnly(plan: InstancePlan, engine: DockerEngine): Promise<number> {
+  let renamed = 0;
+  for (const container of await listInstanceContainers(engine, plan.composeProject)) {
+    for (const [network, names] of Object.entries(plan.sharedNames[serviceOf(container)] ?? {})) {
+      const aliases = (await engine.inspectContainer(container.Id))?.NetworkSettings.Networks[network]?.Aliases ?? [];
+      if (!aliases.includes(serviceOf(container))) continue;
+      await engine.disconnectNetwork(network, container.Id);
+      await connect(engine, network, container.Id, names);
+      renamed += 1;
+    }
+  }
+  return renamed;
 }

@@ -10,5 +10,6 @@ export interface OverrideOptions {
 
 /** Everything that an override is rendered from; equal sources give equal files. */
 export function overrideSource(plan: InstancePlan, { record, subnets }: OverrideOptions): unknown {
-  return [record, plan.services, plan.networks, plan.volumes, Object.entries(subnets).sort()];
+  const { services, networks, volumes, fixedSubnets } = plan;
+  return [record, services, networks, volumes, fixedSubnets.moved, Object.entries(subnets).sort()];
 }

@@ -4,6 +4,7 @@ import { buildHostname, composeProjectName, networkName, type RouteName } from "
 import { buildInstanceLabels, buildLabels, labelKeys } from "@cspace/labels";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { ComposeModel, ComposeService } from "../model/compose-model.ts";
+import { type FixedSubnets, planFixedSubnets } from "../networks/plan-fixed-subnets.ts";
 import { type ImageOverride, planImages } from "./plan-images.ts";
 import type { InstanceRecord } from "./record.ts";
 
@@ -25,6 +26,8 @@ export interface PlanInstanceOptions extends InstanceRecord {
   readonly processes?: readonly string[];
   /** Goes into every service's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** By path: the text of files that containers are given, where networks have subnets of the user's. @default none */
+  readonly mounted?: Readonly<Record<string, string>> | undefined;
   /** By service: how many containers it has, where that is not what the files say. @default {} */
   readonly scale?: Readonly<Record<string, number>> | undefined;
 }
@@ -44,9 +47,13 @@ export interface InstancePlan {
   readonly hashes: Readonly<Record<string, string>>;
   /** Compose's names of the networks that want a subnet, by the key in the user's files. */
   readonly subnetNetworks: Readonly<Record<string, string>>;
+  /** Networks with a subnet of the user's: those that get one of the instance's own, and those that cannot. */
+  readonly fixedSubnets: FixedSubnets;
+  /** By service: the names that its containers have on networks of others, by the network's name. */
+  readonly sharedNames: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** The override without its subnets; {@link renderOverride} makes the file. */
   readonly services: Readonly<Record<string, ServiceOverride>>;
-  /** Networks and volumes that the user gave a fixed name, under names of this instance. */
+  /** Networks and volumes that the user gave a fixed name, under names of this instance, and its own beside others'. */
   readonly networks: Readonly<Record<string, { readonly name: string }>>;
   readonly volumes: Readonly<Record<string, { readonly name: string }>>;
   readonly model: ComposeModel;
@@ -82,7 +89,8 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
   for (const route of routes) requireReachable(route, model.services[route.service]);
   const hashes: Record<string, string> = {};
   const services: Record<string, ServiceOverride> = {};
-  const networks = planOwnNames(composeProject, model.networks);
+  const fixedSubnets = planFixedSubnets(model, options.mounted);
+  const networks = { ...planOwnNames(composeProject, model.networks), ...planTwins(composeProject, model) };
   const volumes = planOwnNames(composeProject, model.volumes);
   const images = planImages(composeProject, model);
   for (const [name, service] of Object.entries(model.services)) {
@@ -109,7 +117,12 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
     routes,
     hostnames: routes.flatMap((route) => domains.map((domain) => buildHostname(route, { domain }) as string)),
     hashes,
-    subnetNetworks: planSubnets(composeProject, model),
+    subnetNetworks: {
+      ...planSubnets(composeProject, model, fixedSubnets),
+      ...Object.fromEntries(Object.entries(planTwins(composeProject, model)).map(([key, { name }]) => [key, name])),
+    },
+    fixedSubnets,
+    sharedNames: planSharedNames(options),
     services,
     networks,
     volumes,
@@ -163,15 +176,44 @@ function planService(
     environment,
     ports: planPorts(service, routes),
     reset,
-    networks:
-      aliases.length === 0
-        ? {}
-        : Object.fromEntries(
-            Object.keys(service.networks ?? {})
-              .filter((network) => options.model.networks?.[network]?.external !== true)
-              .map((network) => [network, { aliases }]),
-          ),
+    networks: Object.fromEntries(
+      Object.entries(service.networks ?? {}).flatMap(([key, network]): [string, { aliases: readonly string[] }][] => {
+        const isShared = options.model.networks?.[key]?.external === true;
+        if (isShared) return [[twinOf(key), { aliases: [...new Set([...(network?.aliases ?? []), ...aliases])] }]];
+        return aliases.length === 0 ? [] : [[key, { aliases }]];
+      }),
+    ),
   };
+}
+
+/**
+ * A network of others is shared by all instances, and each would answer to the same short names there. So every instance
+ * has a network of its own beside it, on which the short names are, and only names with the instance's on the shared one.
+ */
+function planTwins(
+  composeProject: string,
+  { networks = {}, services }: ComposeModel,
+): Record<string, { name: string }> {
+  const used = new Set(Object.values(services).flatMap((service) => Object.keys(service.networks ?? {})));
+  const shared = Object.keys(networks).filter((key) => networks[key]?.external === true && used.has(key));
+  return Object.fromEntries(shared.map((key) => [twinOf(key), { name: `${composeProject}_${twinOf(key)}` }]));
+}
+
+const twinOf = (network: string): string => `${network}-own`;
+
+function planSharedNames({ model, instance, project }: PlanInstanceOptions): InstancePlan["sharedNames"] {
+  return Object.fromEntries(
+    Object.entries(model.services).flatMap(([name, service]) => {
+      const names = Object.entries(service.networks ?? {}).flatMap(([key, network]): [string, string[]][] => {
+        const shared = model.networks?.[key];
+        // One with an address of its own is left as it is: it can be there but once.
+        if (shared?.external !== true || network?.ipv4_address !== undefined) return [];
+        const short = [name, ...(network?.aliases ?? [])];
+        return [[shared.name ?? key, short.map((one) => `${one}.${instance}.${project}`)]];
+      });
+      return names.length === 0 ? [] : [[name, Object.fromEntries(names)]];
+    }),
+  );
 }
 
 /**
@@ -217,11 +259,11 @@ function planOwnNames(
   );
 }
 
-function planSubnets(composeProject: string, model: ComposeModel): Record<string, string> {
+function planSubnets(composeProject: string, model: ComposeModel, { moved }: FixedSubnets): Record<string, string> {
   return Object.fromEntries(
     Object.entries(model.networks ?? {})
       .filter(([, network]) => network?.external !== true)
-      .filter(([, network]) => (network?.ipam?.config ?? []).length === 0)
+      .filter(([key, network]) => (network?.ipam?.config ?? []).length === 0 || moved[key] !== undefined)
       .filter(([, network]) => network?.driver === undefined || network.driver === "bridge")
       .map(([key]) => [key, `${composeProject}_${key}`]),
   );

@@ -32,7 +32,7 @@ export async function previewInstance(plan: InstancePlan, options: PreviewInstan
   );
   const override = planFile(state, await renderOverride(plan, { record, subnets }), { mode: 0o600 });
   return [
-    ...missing.map((name) => engineStep("network", name, { before: null, after: "a /26 of the pool\n" })),
+    ...missing.map((name) => engineStep("network", name, { before: null, after: "a subnet of the pool\n" })),
     ...(override === undefined ? [] : [override]),
     ...Object.entries(plan.hashes).flatMap(([service, hash]) => {
       const own = containers.filter((container) => serviceOf(container) === service);

@@ -22,7 +22,9 @@ export interface ComposeService {
   readonly scale?: number;
   readonly deploy?: { readonly replicas?: number; readonly restart_policy?: { readonly condition?: string } };
   readonly healthcheck?: { readonly disable?: boolean };
-  readonly networks?: Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
+  readonly networks?: Readonly<
+    Record<string, { readonly aliases?: readonly string[]; readonly ipv4_address?: string } | null>
+  >;
   readonly ports?: readonly { readonly target: number; readonly protocol?: string }[];
   readonly expose?: readonly (string | number)[];
   readonly depends_on?: Readonly<Record<string, { readonly condition?: string }>>;

@@ -16,26 +16,28 @@ export interface AllocateSubnetsOptions {
 }
 
 /**
- * Gives `count` free subnets of the pool: they overlap no network of the engine, no route of the host and nothing
+ * Gives free subnets of the pool, of these prefixes: they overlap no network of the engine, no route of the host and nothing
  * reserved. Call it under the machine's lock, and record what was given before letting go of it.
  *
  * @throws {CspaceError} `CSPACE_NETWORK_POOL_EXHAUSTED`, naming the networks that nothing uses.
  */
-export async function allocateSubnets(count: number, options: AllocateSubnetsOptions): Promise<string[]> {
-  if (count === 0) return [];
+export async function allocateSubnets(prefixes: readonly number[], options: AllocateSubnetsOptions): Promise<string[]> {
+  if (prefixes.length === 0) return [];
   const { engine, pool, networks = await engine.listNetworks(), reserved = [] } = options;
   const routes = await readHostRoutes();
   const taken = [...subnetsOf(networks), ...routes, ...reserved];
   const given: string[] = [];
-  for (const subnet of freeSubnets(pool, taken)) {
+  for (const prefix of prefixes) {
+    const { value: subnet } = freeSubnets(pool, [...taken, ...given], prefix).next();
+    if (subnet === undefined) throw await poolExhausted(prefixes, prefix, { engine, pool, networks, routes });
     given.push(subnet);
-    if (given.length === count) return given;
   }
-  throw await poolExhausted(count, { engine, pool, networks, routes });
+  return given;
 }
 
 async function poolExhausted(
-  count: number,
+  prefixes: readonly number[],
+  prefix: number,
   {
     engine,
     pool,
@@ -73,7 +75,7 @@ async function poolExhausted(
         : "";
   return new CspaceError(
     "CSPACE_NETWORK_POOL_EXHAUSTED",
-    `the network pool ${pool} has no free /26 left (${count} needed)${reason}`,
+    `the network pool ${pool} has no free /${prefix} left (${prefixes.length} needed)${reason}`,
     {
       hint:
         idle.length === 0

@@ -4,6 +4,7 @@ import { labelKeys } from "@cspace/labels";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import { allocateSubnets } from "./allocate-subnets.ts";
+import { subnetPrefix } from "./subnets.ts";
 
 /** Options of {@link ensureProjectNetwork}. */
 export interface EnsureProjectNetworkOptions {
@@ -11,10 +12,11 @@ export interface EnsureProjectNetworkOptions {
   readonly pool: string;
   readonly reserved?: readonly string[];
   /**
-   * How many more subnets the caller is about to take: where the pool does not hold them all, nothing is created.
-   * @default 0
+   * The prefixes of more subnets that the caller is about to take: where the pool does not hold them all, nothing is
+   * created.
+   * @default []
    */
-  readonly besides?: number;
+  readonly besides?: readonly number[];
   /** The project's name as its user wrote it. */
   readonly projectName: string;
 }
@@ -27,7 +29,7 @@ export interface EnsureProjectNetworkOptions {
  * name merely comes to the same slug.
  */
 export async function ensureProjectNetwork(project: string, options: EnsureProjectNetworkOptions): Promise<boolean> {
-  const { engine, pool, reserved = [], besides = 0, projectName } = options;
+  const { engine, pool, reserved = [], besides = [], projectName } = options;
   const name = networkName(project);
   const networks = await engine.listNetworks();
   const found = networks.find((network) => network.Name === name);
@@ -41,7 +43,7 @@ export async function ensureProjectNetwork(project: string, options: EnsureProje
     if (owner !== undefined && owner !== projectName) throw sameSlug("project", project, projectName, owner);
     return false;
   }
-  const [subnet] = await allocateSubnets(1 + besides, { engine, pool, networks, reserved });
+  const [subnet] = await allocateSubnets([subnetPrefix, ...besides], { engine, pool, networks, reserved });
   await engine.createNetwork({
     name,
     internal: true,

@@ -8,7 +8,8 @@ export interface NetworkPool {
   readonly prefix: number;
 }
 
-const subnetPrefix = 26;
+/** The size of a network that says nothing of its own. */
+export const subnetPrefix = 26;
 
 /**
  * Parses the pool that cspace takes its subnets from.
@@ -33,8 +34,8 @@ export function parsePool(text: string): NetworkPool {
 }
 
 /**
- * Gives the free /26 networks of a pool in order: those that overlap none of `taken`. Lazy, so a caller takes as many
- * as it needs.
+ * Gives the free networks of a pool in order, by default of /26: those that overlap none of `taken`. Lazy, so a caller
+ * takes as many as it needs.
  *
  * @example
  * ```ts
@@ -42,16 +43,20 @@ export function parsePool(text: string): NetworkPool {
  * free.next().value; //=> "10.213.0.64/26"
  * ```
  */
-export function* freeSubnets(pool: string, taken: Iterable<string>): Generator<string, undefined> {
+export function* freeSubnets(
+  pool: string,
+  taken: Iterable<string>,
+  wanted: number = subnetPrefix,
+): Generator<string, undefined> {
   const { cidr, prefix } = parsePool(pool);
   const start = toNumber(ipaddr.IPv4.networkAddressFromCIDR(cidr));
   const ranges = [...taken].flatMap(toRange);
-  const size = 2 ** (32 - subnetPrefix);
+  const size = 2 ** (32 - wanted);
   const end = start + 2 ** (32 - prefix);
-  for (let first = start; first < end; first += size) {
+  for (let first = start; first + size <= end; first += size) {
     const last = first + size - 1;
     if (ranges.some((range) => range.first <= last && first <= range.last)) continue;
-    yield `${toAddress(first)}/${subnetPrefix}`;
+    yield `${toAddress(first)}/${wanted}`;
   }
   return undefined;
 }
@@ -68,6 +73,21 @@ export function covers(one: string, other: string): boolean {
   const [a] = toRange(one);
   const [b] = toRange(other);
   return a !== undefined && b !== undefined && a.first <= b.first && b.last <= a.last;
+}
+
+/** Whether an IPv4 network holds an address; anything that is no IPv4 address is in none. */
+export function holds(subnet: string, address: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(address) && covers(subnet, `${address}/32`);
+}
+
+/** How far an address is from the first one of a network. */
+export function hostPart(subnet: string, address: string): number {
+  return toNumber(ipaddr.IPv4.parse(address)) - toNumber(ipaddr.IPv4.networkAddressFromCIDR(subnet));
+}
+
+/** The address that has in one network the place that `address` has in another. */
+export function moveAddress(address: string, from: string, to: string): string {
+  return toAddress(toNumber(ipaddr.IPv4.networkAddressFromCIDR(to)) + hostPart(from, address));
 }
 
 function toRange(cidr: string): { first: number; last: number }[] {

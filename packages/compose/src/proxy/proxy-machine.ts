@@ -7,6 +7,7 @@ import type { HomePaths } from "../home/home-paths.ts";
 import type { MachineConfig } from "../home/machine-config.ts";
 import { readReservedSubnets } from "../instance/instance-record.ts";
 import { allocateSubnets, subnetsOf } from "../networks/allocate-subnets.ts";
+import { subnetPrefix } from "../networks/subnets.ts";
 import { proxyProject } from "../proxy-names.ts";
 import type { ProxyStackInput } from "./render-proxy.ts";
 
@@ -58,6 +59,6 @@ export async function chooseMachine(
   }
   if (machine.subnet !== undefined) return { ...machine, subnet: machine.subnet };
   const reserved = await readReservedSubnets(paths);
-  const [subnet] = await allocateSubnets(1, { engine, pool: config.networkPool, reserved });
+  const [subnet] = await allocateSubnets([subnetPrefix], { engine, pool: config.networkPool, reserved });
   return { ...machine, subnet: subnet as string };
 }

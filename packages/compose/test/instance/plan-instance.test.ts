@@ -105,14 +105,14 @@ describe("names that would clash between instances", () => {
     });
   });
 
-  test("networks with a subnet or a driver of the user's keep it", () => {
+  test("networks with a driver of the user's keep it; those with a subnet of his get one of the instance's", () => {
     const networks = {
       fixed: { ipam: { config: [{ subnet: "10.9.0.0/24" }] } },
       empty: { ipam: {} },
       bridge: { driver: "bridge" },
       overlay: { driver: "macvlan" },
     };
-    expect(Object.keys(aPlan({ model: { ...model, networks } }).subnetNetworks)).toEqual(["empty", "bridge"]);
+    expect(Object.keys(aPlan({ model: { ...model, networks } }).subnetNetworks)).toEqual(["fixed", "empty", "bridge"]);
   });
 });
 
@@ -178,5 +178,8 @@ test("a fixed container name is no alias on an external network, where another i
       networks: { default: { name: "resume-redux--mercury_default" }, lan: { name: "lan", external: true } },
     },
   });
-  expect(plan.services.app?.networks).toEqual({ default: { aliases: ["redux"] } });
+  expect(plan.services.app?.networks).toEqual({ default: { aliases: ["redux"] }, "lan-own": { aliases: ["redux"] } });
+  expect(plan.networks).toEqual({ "lan-own": { name: "resume-redux--mercury_lan-own" } });
+  expect(plan.subnetNetworks).toHaveProperty("lan-own");
+  expect(plan.sharedNames).toEqual({ app: { lan: ["app.mercury.resume-redux"] } });
 });

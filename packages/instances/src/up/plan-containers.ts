@@ -1,4 +1,10 @@
-import { type ComposeModel, type InstancePlan, type InstanceRecord, planInstance } from "@cspace/compose";
+import {
+  type ComposeModel,
+  type InstancePlan,
+  type InstanceRecord,
+  planInstance,
+  readMountedTexts,
+} from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { buildHostname, needsNoRule } from "@cspace/hostnames";
 import { resolveName } from "@cspace/ports";
@@ -42,8 +48,19 @@ export async function planContainers(
     httpPort,
     routes: [...routes, ...processes],
   });
+  const mounted = await readMountedTexts(model);
   const labels = processes.map(({ label }) => label);
-  return planInstance({ ...record, model, routes, processes: labels, domains, browserDomain, environment, scale });
+  return planInstance({
+    ...record,
+    model,
+    routes,
+    processes: labels,
+    domains,
+    browserDomain,
+    environment,
+    mounted,
+    scale,
+  });
 }
 
 function requireServices({ services }: ComposeModel, names: readonly string[]): void {

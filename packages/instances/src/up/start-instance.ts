@@ -9,7 +9,7 @@ import { planContainers } from "./plan-containers.ts";
 import { prepareStart } from "./prepare-start.ts";
 import type { OpenFront } from "./start-processes.ts";
 import { type StartedContainers, verifyStarted } from "./verify-started.ts";
-import { noteLeftServices, warnAboutPorts, warnAboutRoutes } from "./warn-about-routes.ts";
+import { noteLeftServices, noteOwnNetworks, warnAboutPorts, warnAboutRoutes } from "./warn-about-routes.ts";
 
 /** Options of {@link startInstance}. */
 export interface StartInstanceOptions extends InstanceOptions, AskedSelection {
@@ -61,6 +61,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       );
       warnAboutPorts(context, project, model);
       noteLeftServices(context, stack.offProfiles, listed, plan);
+      if (listed === undefined) noteOwnNetworks(context, plan);
       await stack.keepSelection();
       const { started, deadline, untouched } = await applyInstance(plan, {
         ...machine,

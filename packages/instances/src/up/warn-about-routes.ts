@@ -22,6 +22,21 @@ export function noteLeftServices(
   onNote(`of ${instance}, ${left.join(", ")} is removed: the profile ${offProfiles.join(", ")} is off now`);
 }
 
+/** Notes what of the networks is not as the files say, so that no instance takes another one's place. */
+export function noteOwnNetworks({ onNote }: Context, { fixedSubnets, sharedNames, ...plan }: InstancePlan): void {
+  for (const [key, { subnet }] of Object.entries(fixedSubnets.moved)) {
+    onNote(
+      `the network ${key} has a subnet of ${plan.instance}'s own, not ${subnet}; its addresses keep their place in it`,
+    );
+  }
+  const shared = new Set(Object.values(sharedNames).flatMap((names) => Object.keys(names)));
+  for (const network of shared) {
+    onNote(
+      `on the network ${network}, which others share, services are <service>.${plan.instance}.${plan.project}; their short names are ${plan.instance}'s own`,
+    );
+  }
+}
+
 /** Tells what is not as its user may expect it of the routes of containers: which do not answer, why URLs are no hostnames. */
 export async function warnAboutRoutes(
   { platform, onWarning, onNote }: Context,
