@@ -31,6 +31,22 @@ describe.each(engines)("$title", ({ there, start }) => {
     expect((await ask(port, get("/"))).match(/x-cspace-route: .*/gi)).toEqual([`X-Cspace-Route: ${mark}`]);
   });
 
+  it("a path and a query arrive as they were asked for", async () => {
+    const upstream = await listenHttp(({ url }, response) => response.end(`<${url}>`));
+    const port = await start(upstream);
+    const targets = [
+      "/a//b",
+      "/fetch/https://example.com/x",
+      "/a/./b/../c",
+      "//x/y",
+      "/..",
+      "/a%2Fb",
+      "/?a=1&a=2&q=%zz",
+      "/?",
+    ];
+    for (const target of targets) expect(await ask(port, get(target))).toContain(`<${target}>`);
+  });
+
   it("requests that are sent ahead are answered in their order", async () => {
     const upstream = await listenHttp(({ url }, response) => {
       setTimeout(() => response.end(`<${url}>`), url === "/1" ? 50 : 0);

@@ -57,6 +57,24 @@ const differences: readonly Difference[] = [
     traefik: /^HTTP\/1\.[01] 200 /,
   })),
   {
+    what: "what a path need not encode, and the case of what it does",
+    request: head("GET /%61/%2f/%7Euser HTTP/1.1"),
+    gateway: />GET \/%61\/%2f\/%7Euser HTTP/,
+    traefik: />GET \/a\/%2F\/~user HTTP/,
+  },
+  {
+    what: "a semicolon in a query",
+    request: head("GET /?a=1;b=2 HTTP/1.1"),
+    gateway: />GET \/\?a=1;b=2 HTTP/,
+    traefik: />GET \/\?a=1%3Bb=2 HTTP/,
+  },
+  {
+    what: "a client that asks for no coding",
+    request: plain,
+    gateway: />(?![\\s\\S]*accept-encoding)/i,
+    traefik: /Accept-Encoding: identity\r\n/,
+  },
+  {
     what: "the name of a header",
     request: plain,
     answer: `${ok}ETag: "a"\r\nx-lower: 1\r\nContent-Length: 2\r\n\r\nok`,

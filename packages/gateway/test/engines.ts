@@ -20,19 +20,38 @@ export interface Engine {
   readonly start: (upstream: number) => Promise<number>;
 }
 
-/** Traefik, where its binary is (TRAEFIK names it), with one route to a port, as the labels of a container would make it. */
+/** Traefik, where its binary is (TRAEFIK names it), with one route to a port, as the labels of a container make it. */
 async function startTraefik(upstream: number): Promise<number> {
   const port = await findFreePort();
   const folder = mkdtempSync(join(tmpdir(), "traefik-"));
+  const rule = `Host(\`${hostname}\`)`;
   const routes = {
     http: {
-      routers: { dev: { rule: `Host(\`${hostname}\`)`, service: "dev", middlewares: ["dev"], entryPoints: ["web"] } },
+      routers: {
+        dev: { rule, service: "dev", middlewares: ["dev"], entryPoints: ["web"] },
+        "dev--plain": {
+          rule: `(${rule}) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)`,
+          service: "dev",
+          middlewares: ["dev", "dev--plain"],
+          entryPoints: ["web"],
+        },
+      },
       services: { dev: { loadBalancer: { servers: [{ url: `http://127.0.0.1:${upstream}` }] } } },
-      middlewares: { dev: { headers: { customResponseHeaders: { "X-Cspace-Route": mark } } } },
+      middlewares: {
+        dev: { headers: { customResponseHeaders: { "X-Cspace-Route": mark } } },
+        "dev--plain": { headers: { customRequestHeaders: { "Accept-Encoding": "identity" } } },
+      },
     },
   };
   writeFileSync(join(folder, "routes.yml"), JSON.stringify(routes));
-  const flags = [`--entrypoints.web.address=127.0.0.1:${port}`, `--providers.file.filename=${folder}/routes.yml`];
+  const flags = [
+    `--entrypoints.web.address=127.0.0.1:${port}`,
+    `--providers.file.filename=${folder}/routes.yml`,
+    // As cspace's proxy is started.
+    "--entrypoints.web.http.sanitizepath=false",
+    "--entrypoints.web.http.encodequerysemicolons=true",
+    "--serverstransport.forwardingtimeouts.idleconntimeout=500ms",
+  ];
   const child = spawn(binary, [...flags, "--log.level=ERROR", "--global.checknewversion=false"], { stdio: "ignore" });
   onTestFinished(() => {
     child.kill();

@@ -129,6 +129,25 @@ test("a service that closes without an answer is named", async () => {
   expect(text).toContain("dev closed the connection without a complete answer");
 });
 
+test.each([
+  ["Unauthorized", "Unauthorized"],
+  ["220 mail.test ready\r\n", "220 mail.test ready"],
+  [
+    "Client sent an HTTP request\nto an HTTPS server.\u001b[31m\u0000",
+    "Client sent an HTTP request to an HTTPS server.",
+  ],
+  ["x".repeat(5000), "x".repeat(200)],
+])("what a service says in place of HTTP is shown, in a page and to an upgrade: %#", async (said, shown) => {
+  const upstream = await listenRaw((socket) => socket.once("data", () => socket.end(said)));
+  const { port } = await startGateway([route(upstream)]);
+  for (const upgrade of ["Connection: close\r\n", "Connection: Upgrade, close\r\nUpgrade: websocket\r\n"]) {
+    const text = await ask(port, `GET / HTTP/1.1\r\nHost: ${hostname}\r\n${upgrade}\r\n`);
+    expect(text).toMatch(/^HTTP\/1\.1 502 /);
+    expect(text).toContain(`dev answered something that is no HTTP: ${shown}.`.replace("..", "."));
+    expect(text).toContain("X-Cspace-Route: ");
+  }
+});
+
 test("a process that listens nowhere is down, in its own words where there are some, and nobody is dialled", async () => {
   const routes = [
     route(1, { upstream: null, reason: "web ended with code 3" }),

@@ -20,6 +20,8 @@ export interface Route {
     | { readonly service: string; readonly port: number }
     | { readonly process: string; readonly port: number };
   readonly health: "up" | "starting" | "down";
+  /** The status of the answer to `/` by way of the proxy; `null` when none came. */
+  readonly status: number | null;
 }
 
 /** A port of an instance on this machine. */

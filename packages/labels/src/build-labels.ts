@@ -24,6 +24,17 @@ export interface BuildLabelsOptions {
    * @default ["web"]
    */
   readonly entryPoints?: readonly string[] | undefined;
+  /**
+   * The labels whose clients stay with the container that answered them first, where there are several.
+   * @default []
+   */
+  readonly sticky?: readonly string[] | undefined;
+  /**
+   * The `serversTransport` of Traefik's through which it reaches services that speak `https`. It is to check no
+   * certificate: a service's own is for no name of ours.
+   * @default "cspace-services@file"
+   */
+  readonly transport?: string | undefined;
 }
 
 /**
@@ -50,8 +61,10 @@ export function buildLabels(
 ): Record<string, string> {
   const instance = onlyInstance(routes);
   const { domains = defaultDomains, network = networkName(instance.project), entryPoints = ["web"] } = options;
+  const { sticky = [], transport = "cspace-services@file" } = options;
   checkOptionNames("network", [network]);
   checkOptionNames("entry point", entryPoints);
+  checkOptionNames("transport", [transport.replace("@", "")]);
   const served = [...new Set(domains.map(parseDomain))];
   checkOptionNames("domain", served);
   const labels: Record<string, string> = {
@@ -59,7 +72,10 @@ export function buildLabels(
     "traefik.enable": "true",
     "traefik.docker.network": network,
   };
-  for (const route of routes) Object.assign(labels, labelsOfRoute(route, served, entryPoints));
+  for (const route of routes) {
+    Object.assign(labels, labelsOfRoute(route, served, entryPoints), labelsOfScheme(route, transport));
+    if (sticky.includes(route.label)) labels[`${serviceOf(route)}.sticky.cookie.name`] = stickyCookie;
+  }
   return labels;
 }
 
@@ -70,15 +86,39 @@ function labelsOfRoute(
 ): Record<string, string> {
   const name = routerName(route);
   const router = `traefik.http.routers.${name}`;
+  const rule = domains.map((domain) => `Host(\`${buildHostname(route, { domain })}\`)`).join(" || ");
+  const middleware = `traefik.http.middlewares.${name}`;
   return {
     [`${labelKeys.routePrefix}${route.label}`]: String(route.port),
-    [`${router}.rule`]: domains.map((domain) => `Host(\`${buildHostname(route, { domain })}\`)`).join(" || "),
+    [`${router}.rule`]: rule,
     [`${router}.entrypoints`]: entryPoints.join(","),
     [`${router}.service`]: name,
     [`${router}.middlewares`]: name,
-    [`traefik.http.services.${name}.loadbalancer.server.port`]: String(route.port),
-    [`traefik.http.middlewares.${name}.headers.customresponseheaders.${markHeader}`]: buildMark(route),
+    // Where a client asks for no coding, Traefik would ask for gzip, and unpack what comes.
+    [`${router}--plain.rule`]: `(${rule}) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)`,
+    [`${router}--plain.entrypoints`]: entryPoints.join(","),
+    [`${router}--plain.service`]: name,
+    [`${router}--plain.middlewares`]: `${name},${name}--plain`,
+    [`${serviceOf(route)}.server.port`]: String(route.port),
+    [`${middleware}.headers.customresponseheaders.${markHeader}`]: buildMark(route),
+    [`${middleware}--plain.headers.customrequestheaders.Accept-Encoding`]: "identity",
   };
+}
+
+/** @see https://doc.traefik.io/traefik/reference/routing-configuration/http/load-balancing/service/ */
+function labelsOfScheme(route: LabelledRoute, transport: string): Record<string, string> {
+  if (route.scheme === undefined) return {};
+  return {
+    [`${labelKeys.schemePrefix}${route.label}`]: route.scheme,
+    [`${serviceOf(route)}.server.scheme`]: route.scheme,
+    ...(route.scheme === "https" ? { [`${serviceOf(route)}.serverstransport`]: transport } : {}),
+  };
+}
+
+const stickyCookie = "cspace-sticky";
+
+function serviceOf(route: LabelledRoute): string {
+  return `traefik.http.services.${routerName(route)}.loadbalancer`;
 }
 
 /** The first route, after all of them were found to be of one instance, with labels of their own and ports. */

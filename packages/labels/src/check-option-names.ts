@@ -8,7 +8,10 @@ const allowed = /^[A-Za-z0-9_.-]+$/;
  *
  * They go into labels as they stand, where a comma would make two entry points of one.
  */
-export function checkOptionNames(what: "domain" | "entry point" | "network", names: readonly string[]): void {
+export function checkOptionNames(
+  what: "domain" | "entry point" | "network" | "transport",
+  names: readonly string[],
+): void {
   if (names.length === 0) throw invalid(`no ${what} is given`, `give at least one ${what}, or leave the option out`);
   for (const name of names) {
     if (!allowed.test(name)) {

@@ -36,6 +36,8 @@ export const labelKeys: {
   readonly processes: "cspace.processes";
   /** What the key of a route begins with; its label follows, and the value is the port. */
   readonly routePrefix: "cspace.route.";
+  /** As of a route; the value is what its service speaks, where that is not HTTP: `https` or `h2c`. */
+  readonly schemePrefix: "cspace.scheme.";
 } = {
   managed: "cspace.managed",
   spec: "cspace.spec",
@@ -51,6 +53,7 @@ export const labelKeys: {
   plan: "cspace.plan",
   processes: "cspace.processes",
   routePrefix: "cspace.route.",
+  schemePrefix: "cspace.scheme.",
 };
 
 /** The version of the contract that this package writes into `cspace.spec`. */

@@ -22,8 +22,13 @@ export function parseLabels(labels: Readonly<Record<string, string>>): readonly 
     if (!key.startsWith(labelKeys.routePrefix)) return [];
     const label = key.slice(labelKeys.routePrefix.length);
     const port = parsePort(value);
-    return isSlug(label) && port !== undefined ? [{ label, ...identity, port }] : [];
+    const scheme = parseScheme(labels[`${labelKeys.schemePrefix}${label}`]);
+    return isSlug(label) && port !== undefined ? [{ label, ...identity, port, ...(scheme && { scheme }) }] : [];
   });
+}
+
+function parseScheme(text: string | undefined): LabelledRoute["scheme"] {
+  return text === "https" || text === "h2c" ? text : undefined;
 }
 
 function parsePort(text: string): number | undefined {

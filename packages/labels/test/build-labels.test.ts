@@ -1,6 +1,6 @@
 import { isCspaceError } from "@cspace/errors";
 import { buildHostname, isSlug } from "@cspace/hostnames";
-import { buildLabels, buildMark, type LabelledRoute } from "@cspace/labels";
+import { buildLabels, buildMark, type LabelledRoute, parseLabels } from "@cspace/labels";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ports, routesOfInstance, texts } from "./arbitraries.ts";
@@ -17,7 +17,12 @@ test("one route, without options", () => {
       "cspace.spec": "1",
       "traefik.docker.network": "cspace-resume-redux",
       "traefik.enable": "true",
+      "traefik.http.middlewares.docs--earth--resume-redux--plain.headers.customrequestheaders.Accept-Encoding": "identity",
       "traefik.http.middlewares.docs--earth--resume-redux.headers.customresponseheaders.X-Cspace-Route": "docs--earth--resume-redux",
+      "traefik.http.routers.docs--earth--resume-redux--plain.entrypoints": "web",
+      "traefik.http.routers.docs--earth--resume-redux--plain.middlewares": "docs--earth--resume-redux,docs--earth--resume-redux--plain",
+      "traefik.http.routers.docs--earth--resume-redux--plain.rule": "(Host(\`docs.earth.resume-redux.cspace.local\`) || Host(\`docs.earth.resume-redux.cspace.localhost\`)) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)",
+      "traefik.http.routers.docs--earth--resume-redux--plain.service": "docs--earth--resume-redux",
       "traefik.http.routers.docs--earth--resume-redux.entrypoints": "web",
       "traefik.http.routers.docs--earth--resume-redux.middlewares": "docs--earth--resume-redux",
       "traefik.http.routers.docs--earth--resume-redux.rule": "Host(\`docs.earth.resume-redux.cspace.local\`) || Host(\`docs.earth.resume-redux.cspace.localhost\`)",
@@ -40,12 +45,22 @@ test("several routes of one container, with every option", () => {
       "cspace.spec": "1",
       "traefik.docker.network": "edge_1.net",
       "traefik.enable": "true",
+      "traefik.http.middlewares.api--earth--resume-redux--plain.headers.customrequestheaders.Accept-Encoding": "identity",
       "traefik.http.middlewares.api--earth--resume-redux.headers.customresponseheaders.X-Cspace-Route": "api--earth--resume-redux",
+      "traefik.http.middlewares.docs--earth--resume-redux--plain.headers.customrequestheaders.Accept-Encoding": "identity",
       "traefik.http.middlewares.docs--earth--resume-redux.headers.customresponseheaders.X-Cspace-Route": "docs--earth--resume-redux",
+      "traefik.http.routers.api--earth--resume-redux--plain.entrypoints": "web,websecure",
+      "traefik.http.routers.api--earth--resume-redux--plain.middlewares": "api--earth--resume-redux,api--earth--resume-redux--plain",
+      "traefik.http.routers.api--earth--resume-redux--plain.rule": "(Host(\`api.earth.resume-redux.dev.example.com\`)) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)",
+      "traefik.http.routers.api--earth--resume-redux--plain.service": "api--earth--resume-redux",
       "traefik.http.routers.api--earth--resume-redux.entrypoints": "web,websecure",
       "traefik.http.routers.api--earth--resume-redux.middlewares": "api--earth--resume-redux",
       "traefik.http.routers.api--earth--resume-redux.rule": "Host(\`api.earth.resume-redux.dev.example.com\`)",
       "traefik.http.routers.api--earth--resume-redux.service": "api--earth--resume-redux",
+      "traefik.http.routers.docs--earth--resume-redux--plain.entrypoints": "web,websecure",
+      "traefik.http.routers.docs--earth--resume-redux--plain.middlewares": "docs--earth--resume-redux,docs--earth--resume-redux--plain",
+      "traefik.http.routers.docs--earth--resume-redux--plain.rule": "(Host(\`docs.earth.resume-redux.dev.example.com\`)) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)",
+      "traefik.http.routers.docs--earth--resume-redux--plain.service": "docs--earth--resume-redux",
       "traefik.http.routers.docs--earth--resume-redux.entrypoints": "web,websecure",
       "traefik.http.routers.docs--earth--resume-redux.middlewares": "docs--earth--resume-redux",
       "traefik.http.routers.docs--earth--resume-redux.rule": "Host(\`docs.earth.resume-redux.dev.example.com\`)",
@@ -57,7 +72,13 @@ test("several routes of one container, with every option", () => {
 });
 
 test("an option that is undefined is the default", () => {
-  const options = { domains: undefined, network: undefined, entryPoints: undefined };
+  const options = {
+    domains: undefined,
+    network: undefined,
+    entryPoints: undefined,
+    sticky: undefined,
+    transport: undefined,
+  };
   expect(buildLabels([docs], options)).toEqual(buildLabels([docs]));
 });
 
@@ -162,7 +183,8 @@ test("every key is one that Traefik takes whole, and every route has its own rou
       for (const key of Object.keys(labels)) expect(key).toMatch(/^(cspace|traefik)(\.[A-Za-z0-9-]+)+$/);
       const names = new Set(routes.map(buildMark));
       expect(names.size).toBe(routes.length);
-      expect(Object.keys(labels)).toHaveLength(6 + 7 * routes.length);
+      const count = (one: string): number => routes.filter(({ scheme }) => scheme === one).length;
+      expect(Object.keys(labels)).toHaveLength(6 + 12 * routes.length + 3 * count("https") + 2 * count("h2c"));
       for (const route of routes) {
         const name = buildMark(route);
         expect(hostsOfRule(ruleOf(labels, route))).toEqual([
@@ -211,3 +233,26 @@ function hostsOfRule(rule: string): string[] {
     return host;
   });
 }
+
+test("what a service speaks goes to Traefik, and is read back", () => {
+  const routes = [
+    { ...docs, scheme: "https" as const },
+    { ...docs, label: "grpc", port: 50051, scheme: "h2c" as const },
+  ];
+  const labels = buildLabels(routes, { transport: "mine@file" });
+  expect(labels).toMatchObject({
+    "cspace.scheme.docs": "https",
+    "traefik.http.services.docs--earth--resume-redux.loadbalancer.server.scheme": "https",
+    "traefik.http.services.docs--earth--resume-redux.loadbalancer.serverstransport": "mine@file",
+    "traefik.http.services.grpc--earth--resume-redux.loadbalancer.server.scheme": "h2c",
+  });
+  expect(labels).not.toHaveProperty("traefik.http.services.grpc--earth--resume-redux.loadbalancer.serverstransport");
+  expect(parseLabels(labels)).toEqual(routes);
+  expect(parseLabels({ ...labels, "cspace.scheme.docs": "ftp" })[0]).toEqual(docs);
+});
+
+test("a client may stay with one of several containers", () => {
+  const key = "traefik.http.services.docs--earth--resume-redux.loadbalancer.sticky.cookie.name";
+  expect(buildLabels([docs], { sticky: ["docs", "other"] })[key]).toBe("cspace-sticky");
+  expect(buildLabels([docs])).not.toHaveProperty(key);
+});

@@ -27,6 +27,7 @@ test("the public names of the contract", () => {
       "repository": "cspace.repository",
       "repositoryId": "cspace.repository.id",
       "routePrefix": "cspace.route.",
+      "schemePrefix": "cspace.scheme.",
       "spec": "cspace.spec",
     }
   `);

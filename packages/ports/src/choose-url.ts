@@ -108,7 +108,9 @@ function healthOf(evidence: UrlEvidence): ChosenUrl["health"] {
 
 function healthOfStatus(status: number | null, evidence: UrlEvidence): ChosenUrl["health"] {
   if (evidence.checked !== undefined) return healthOf(evidence);
-  return status === null || (status >= 502 && status <= 504) ? unready(evidence) : "up";
+  // 500 is the proxy's own where the service, asked by itself, answers no HTTP.
+  const isLost = status === null || (status >= 502 && status <= 504) || (status === 500 && evidence.localUp === false);
+  return isLost ? unready(evidence) : "up";
 }
 
 const unready = ({ starting = false }: UrlEvidence): ChosenUrl["health"] => (starting ? "starting" : "down");

@@ -82,7 +82,13 @@ export async function readUrlEvidence(
   try {
     const proxy = await claim;
     const names = proxy.state === "claimed" ? await readNames(hostnames, lookups) : hostnames.map(notAsked);
-    const localUp = proxy.state === "claimed" ? undefined : await local;
+    // Of a service that speaks no HTTP, Traefik says 500 as one that does might.
+    const isDoubtful = proxy.state === "claimed" && proxy.status === 500;
+    const localUp = isDoubtful
+      ? await askLocal(localUrl, { end, reach, signal })
+      : proxy.state === "claimed"
+        ? undefined
+        : await local;
     const heard = localUp === undefined ? {} : { localUp };
     return { platform, hostnames: names, proxy, localUrl, starting, ...(checked && { checked }), ...heard };
   } finally {
@@ -121,6 +127,14 @@ async function readLocal(
 ): Promise<boolean | undefined> {
   if (typeof url !== "string" || reach !== "service") return undefined;
   if ((await within(claim, headStartMs))?.state === "claimed") return undefined;
+  return await askLocal(url, { end, reach, signal });
+}
+
+async function askLocal(
+  url: string | null | undefined,
+  { end, reach, signal }: { end: number; reach: ReadUrlEvidenceOptions["reach"]; signal: AbortSignal | undefined },
+): Promise<boolean | undefined> {
+  if (typeof url !== "string" || reach !== "service") return undefined;
   const timeoutMs = Math.max(1, end - performance.now());
   return (await probeLocal(url, { timeoutMs, signal })) === "up";
 }

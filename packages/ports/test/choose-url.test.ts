@@ -16,16 +16,20 @@ const urlTable = [
   ["any", "any", "null, unknown", "null", "none"],
 ];
 const healthTable = [
-  ["via", "proxy", "localUp", "starting", "health"],
-  ["proxy", "claimed, 502 to 504 or not known", "any", "true", "starting"],
-  ["proxy", "claimed, 502 to 504 or not known", "any", "false", "down"],
-  ["proxy", "claimed, other status", "any", "any", "up"],
-  ["port", "any", "true", "any", "up"],
-  ["port", "any", "false", "true", "starting"],
-  ["port", "any", "false", "false", "down"],
-  ["port, none", "claimed, other status", "any", "any", "up"],
-  ["port, none", "any", "any", "true", "starting"],
-  ["port, none", "any", "any", "false", "down"],
+  ["checked", "via", "proxy", "localUp", "starting", "health"],
+  ["starting", "any", "any", "any", "any", "starting"],
+  ["unhealthy", "any", "any", "any", "any", "down"],
+  ["any", "proxy", "claimed: 502 to 504 or not known", "any", "true", "starting"],
+  ["any", "proxy", "claimed: 502 to 504 or not known", "any", "false", "down"],
+  ["any", "any", "claimed: 500", "false", "true", "starting"],
+  ["any", "any", "claimed: 500", "false", "false", "down"],
+  ["any", "proxy", "claimed: other status, claimed: 500", "any", "any", "up"],
+  ["any", "port", "any", "true", "any", "up"],
+  ["any", "port", "any", "false", "true", "starting"],
+  ["any", "port", "any", "false", "false", "down"],
+  ["any", "port, none", "claimed: other status, claimed: 500", "any", "any", "up"],
+  ["any", "port, none", "any", "any", "true", "starting"],
+  ["any", "port, none", "any", "any", "false", "down"],
 ];
 
 function look(table: readonly string[][], ...facts: string[]): readonly string[] {
@@ -84,17 +88,19 @@ function* everyEvidence(): Generator<UrlEvidence> {
         for (const proxy of proxies)
           for (const localUrl of ["http://localhost:49173", null, undefined])
             for (const localUp of [undefined, true, false])
-              for (const starting of [undefined, true, false]) {
-                const optional = {
-                  ...(localUp === undefined ? {} : { localUp }),
-                  ...(starting === undefined ? {} : { starting }),
-                };
-                yield { reader, platform, hostnames, proxy, localUrl, ...optional };
-              }
+              for (const starting of [undefined, true, false])
+                for (const checked of [undefined, "starting", "unhealthy"] as const) {
+                  const optional = {
+                    ...(localUp === undefined ? {} : { localUp }),
+                    ...(starting === undefined ? {} : { starting }),
+                    ...(checked === undefined ? {} : { checked }),
+                  };
+                  yield { reader, platform, hostnames, proxy, localUrl, ...optional };
+                }
 }
 
 function expected(evidence: UrlEvidence): { url: string | null; via: string; health: string } {
-  const { reader, platform, hostnames, proxy, localUrl, localUp, starting = false } = evidence;
+  const { reader, platform, hostnames, proxy, localUrl, localUp, starting = false, checked } = evidence;
   const first = hostnames.find(({ domain, resolves }) => {
     const kind = domain.endsWith(".localhost") ? "*.localhost" : "another";
     return look(nameTable, resolves, kind, reader, platform === "darwin" ? "darwin" : "not darwin")[0] === "yes";
@@ -111,9 +117,13 @@ function expected(evidence: UrlEvidence): { url: string | null; via: string; hea
     localUrl,
   };
   const bad = proxy.state === "claimed" && [502, 503, 504, null].includes(proxy.status);
-  const answer =
-    proxy.state === "claimed" ? `claimed, ${bad ? "502 to 504 or not known" : "other status"}` : proxy.state;
-  const [health = ""] = look(healthTable, via, answer, String(localUp), String(starting));
+  const status = bad
+    ? "502 to 504 or not known"
+    : proxy.state === "claimed" && proxy.status === 500
+      ? "500"
+      : "other status";
+  const answer = proxy.state === "claimed" ? `claimed: ${status}` : proxy.state;
+  const [health = ""] = look(healthTable, String(checked), via, answer, String(localUp), String(starting));
   return { url: urls[url] ?? null, via, health };
 }
 
@@ -125,7 +135,7 @@ test("every combination of evidence gives what the tables say", () => {
     if ((reason === null) !== (chosen.via === "proxy")) expect.fail(`reason ${reason} of ${JSON.stringify(evidence)}`);
     count += 1;
   }
-  expect(count).toBe(2 * 3 * 56 * 15 * 3 * 3 * 3);
+  expect(count).toBe(2 * 3 * 56 * 15 * 3 * 3 * 3 * 3);
 });
 
 describe("reasons", () => {

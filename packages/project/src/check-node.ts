@@ -14,7 +14,7 @@ export function checkNode(node: Node, schema: JsonSchema, report: ReportIssue): 
   else if (rule.type === "object") checkObject(node, rule, report);
   else if (rule.type === "array") checkArray(node, rule, report);
   else if (rule.type === "string") checkString(node, rule, report);
-  else checkInteger(node, rule, report);
+  else if (rule.type === "integer") checkInteger(node, rule, report);
 }
 
 type ResolvedSchema = Exclude<JsonSchema, { $ref: string }>;

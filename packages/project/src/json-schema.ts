@@ -1,5 +1,12 @@
 /** The part of JSON Schema (draft 2020-12) that describes the settings, and that `checkNode` understands. */
-export type JsonSchema = RefSchema | AnyOfSchema | StringSchema | IntegerSchema | ArraySchema | ObjectSchema;
+export type JsonSchema =
+  | RefSchema
+  | AnyOfSchema
+  | StringSchema
+  | IntegerSchema
+  | BooleanSchema
+  | ArraySchema
+  | ObjectSchema;
 
 interface Described {
   readonly title?: string;
@@ -28,6 +35,11 @@ export interface IntegerSchema extends Described {
   readonly type: "integer";
   readonly minimum: number;
   readonly maximum: number;
+}
+
+/** True or false. */
+export interface BooleanSchema extends Described {
+  readonly type: "boolean";
 }
 
 /** A list. */

@@ -26,6 +26,11 @@ export const settingsSchema: RootSchema = {
       items: { $ref: "#/$defs/text" },
       minItems: 1,
     },
+    copy: {
+      description: "Files that a linked worktree gets from the main checkout where it has none, such as .env.",
+      type: "array",
+      items: { $ref: "#/$defs/path" },
+    },
     routes: {
       description: "By label: where each thing that people open is served. Default: every port of every service.",
       type: "object",
@@ -51,6 +56,11 @@ export const settingsSchema: RootSchema = {
       properties: {
         service: { $ref: "#/$defs/service", description: "The service of the compose file that serves it." },
         port: { $ref: "#/$defs/port", description: "The port inside the container." },
+        scheme: {
+          $ref: "#/$defs/scheme",
+          description: "What the service speaks there. Default: what it turns out to.",
+        },
+        sticky: { $ref: "#/$defs/yesOrNo", description: "Whether a client stays with one of several containers." },
         env: { $ref: "#/$defs/envNames" },
       },
       required: ["service", "port"],
@@ -102,6 +112,8 @@ export const settingsSchema: RootSchema = {
       type: "array",
       items: { $ref: "#/$defs/envName" },
     },
+    scheme: { description: '"http", "https" or "h2c"', type: "string", pattern: "^(https?|h2c)$" },
+    yesOrNo: { description: "true or false", type: "boolean" },
     anyText: { description: "a text in double quotes", type: "string" },
     text: { description: "a non-empty text", type: "string", pattern: "\\S" },
     // No program takes an argument, and no system a path, with a NUL in it.

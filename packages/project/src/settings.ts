@@ -6,6 +6,8 @@ export interface Settings {
   readonly project?: string;
   /** Compose files in the order Compose merges them, relative to the file's directory. */
   readonly compose?: readonly string[];
+  /** Files that a linked worktree gets from the main checkout where it has none, relative to the file's directory. */
+  readonly copy?: readonly string[];
   /** By label: where each thing that people open is served. */
   readonly routes?: Readonly<Record<string, RouteSettings>>;
   /** One container, for a project without a compose file of its own. */
@@ -22,6 +24,10 @@ export interface ServiceRoute {
   readonly service: string;
   /** The port inside the container, 1 to 65535. */
   readonly port: number;
+  /** What the service speaks there. @default "https" on ports that end in 443, else what it turns out to speak */
+  readonly scheme?: "http" | "https" | "h2c";
+  /** Whether a client stays with the container that answered it first, where there are several. @default false */
+  readonly sticky?: boolean;
   /** Names of environment variables that get the route's URL, for browsers: `VITE_API_URL`. */
   readonly env?: readonly string[];
 }

@@ -11,6 +11,8 @@ function accepts(schema: JsonSchema, value: unknown): boolean {
       return new RegExp(schema.pattern ?? "", "u").test(value);
     case "integer":
       return Number.isInteger(value) && schema.minimum <= Number(value) && Number(value) <= schema.maximum;
+    case "boolean":
+      return typeof value === "boolean";
     case "array":
       return (
         Array.isArray(value) &&
@@ -37,9 +39,11 @@ describe("the schema accepts what checkSettings accepts", () => {
     [{}],
     [{ $schema: "x", project: "Resume Redux", compose: ["a.yaml", "b.yaml"] }],
     [{ routes: { dev: service, "dev-2": { ...service, env: ["VITE_X", "_"] } } }],
+    [{ routes: { dev: { ...service, scheme: "https", sticky: true } } }],
     [{ routes: { docs: { process: "docs", env: [] } }, processes: { docs: { command: "npm run docs" } } }],
     [{ processes: { docs: { command: "x", cwd: "apps/docs", restart: "on-failure", port: 4000 } } }],
     [{ processes: { docs: { command: "x", cwd: "../docs", restart: "no" }, api: { command: "x", cwd: "." } } }],
+    [{ copy: [".env", "config/local.json"] }],
     [{ container }],
     [{ container: { ...container, command: "npm start", environment: { A: "" } } }],
     [{ container: { ...container, command: ["npm", ""] } }],
@@ -60,6 +64,10 @@ describe("the schema refuses what checkSettings refuses of one part alone", () =
     [{ compose: "compose.yaml" }],
     [{ compose: [""] }],
     [{ routes: { Dev: service } }],
+    [{ routes: { dev: { ...service, scheme: "ftp" } } }],
+    [{ routes: { dev: { ...service, sticky: "yes" } } }],
+    [{ copy: ["/etc/passwd"] }],
+    [{ copy: ".env" }],
     [{ routes: { "a--b": service } }],
     [{ routes: { ["a".repeat(64)]: service } }],
     [{ routes: { dev: 3000 } }],

@@ -19,6 +19,7 @@ function route(label: string, change: Partial<Route> = {}): Route {
     reason: null,
     target: { service: "app", port: 3000 },
     health: "up",
+    status: 200,
     ...change,
   };
 }

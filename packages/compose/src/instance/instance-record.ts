@@ -75,10 +75,11 @@ export async function readRecordedInstances(paths: HomePaths, project?: string):
   return all.flat().flatMap((override) => {
     if (override?.record === undefined || Object.keys(override.labels).length === 0) return [];
     const routes = Object.entries(override.labels).flatMap(([service, labels]) =>
-      parseLabels(labels).map(({ label, port }) => ({
+      parseLabels(labels).map(({ label, port, scheme }) => ({
         label,
         service,
         port,
+        scheme,
         bindings: null,
         running: false,
         starting: false,

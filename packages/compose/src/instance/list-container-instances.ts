@@ -1,4 +1,4 @@
-import { labelKeys, parseInstanceLabels, parseLabels } from "@cspace/labels";
+import { labelKeys, parseInstanceLabels, parseLabels, type Scheme } from "@cspace/labels";
 import type { EngineContainer } from "../engine/docker-engine.ts";
 import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { exitCode, isFresh, isServiceContainer, readHealth, serviceOf, whyNotServing } from "./container-state.ts";
@@ -15,6 +15,8 @@ export interface ListedRoute {
   readonly label: string;
   readonly service: string;
   readonly port: number;
+  /** What its service speaks; absent: HTTP. */
+  readonly scheme?: Exclude<Scheme, "http"> | undefined;
   /** `null` when nobody could tell. */
   readonly bindings: readonly PortBinding[] | null;
   /** Whether its container runs. */
@@ -88,7 +90,7 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
   for (const container of sorted) {
     const service = serviceOf(container);
     const routed = parseLabels(container.Labels);
-    for (const { label, port } of routed) {
+    for (const { label, port, scheme } of routed) {
       const running = container.State === "running";
       // One that serves it goes before one that does not.
       if (routes.get(label)?.running === true && routes.get(label)?.checked === undefined) continue;
@@ -96,7 +98,17 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
       const reason = whyNotServing(container) ?? (running ? null : "its container has ended");
       const bindings = bindingsOf(container, port, "tcp");
       const starting = isFresh(container) || checked === "starting";
-      routes.set(label, { label, service, port, bindings, running, starting, ...(checked && { checked }), reason });
+      routes.set(label, {
+        label,
+        service,
+        port,
+        ...(scheme && { scheme }),
+        bindings,
+        running,
+        starting,
+        ...(checked && { checked }),
+        reason,
+      });
     }
     for (const { PrivatePort: port, PublicPort, Type: protocol } of container.Ports) {
       const isRoute = protocol === "tcp" && routed.some((route) => route.port === port);

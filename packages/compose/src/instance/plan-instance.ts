@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { CspaceError } from "@cspace/errors";
 import { buildHostname, composeProjectName, networkName, type RouteName } from "@cspace/hostnames";
-import { buildInstanceLabels, buildLabels, labelKeys } from "@cspace/labels";
+import { buildInstanceLabels, buildLabels, labelKeys, type Scheme } from "@cspace/labels";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { ComposeModel, ComposeService } from "../model/compose-model.ts";
 import { type FixedSubnets, planFixedSubnets } from "../networks/plan-fixed-subnets.ts";
@@ -13,12 +13,15 @@ export interface PlannedRoute extends RouteName {
   readonly service: string;
   /** Inside the container. */
   readonly port: number;
+  readonly scheme?: Exclude<Scheme, "http"> | undefined;
+  /** Whether a client stays with one of several containers. @default false */
+  readonly sticky?: boolean | undefined;
 }
 
 /** Options of {@link planInstance}. */
 export interface PlanInstanceOptions extends InstanceRecord {
   readonly model: ComposeModel;
-  readonly routes: readonly { readonly label: string; readonly service: string; readonly port: number }[];
+  readonly routes: readonly Pick<PlannedRoute, "label" | "service" | "port" | "scheme" | "sticky">[];
   readonly domains: readonly string[];
   /** The domain that browsers were given when the instance was created. */
   readonly browserDomain: string;
@@ -171,7 +174,9 @@ function planService(
     labels: {
       ...kept,
       ...buildInstanceLabels({ ...options, domain: browserDomain }),
-      ...(routed ? buildLabels(routes, { domains }) : {}),
+      ...(routed
+        ? buildLabels(routes, { domains, sticky: routes.flatMap(({ label, sticky }) => (sticky ? [label] : [])) })
+        : {}),
     },
     environment,
     ports: planPorts(service, routes),

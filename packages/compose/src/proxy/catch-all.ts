@@ -47,10 +47,16 @@ function firstAddress(subnet: string | undefined): string | undefined {
 export function renderCatchAll(domains: readonly string[], url: string): string {
   const suffixes = domains.map((domain) => domain.replaceAll(".", "\\.")).join("|");
   const name = "cspace-gateway";
+  const rule = `HostRegexp(\`^.+\\.(${suffixes})$\`)`;
+  const router = { entryPoints: ["web"], service: name };
+  const plain = `${rule} && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)`;
   const http = {
     routers: {
-      [name]: { rule: `HostRegexp(\`^.+\\.(${suffixes})$\`)`, priority: 1, entryPoints: ["web"], service: name },
+      [name]: { rule, priority: 1, ...router },
+      // As of containers: Traefik is to ask for no coding that the client does not.
+      [`${name}-plain`]: { rule: plain, priority: 2, ...router, middlewares: [`${name}-plain`] },
     },
+    middlewares: { [`${name}-plain`]: { headers: { customRequestHeaders: { "Accept-Encoding": "identity" } } } },
     services: { [name]: { loadBalancer: { servers: [{ url }] } } },
   };
   // JSON is YAML: https://yaml.org/spec/1.2.2/#12-changes

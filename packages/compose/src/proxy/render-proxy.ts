@@ -29,7 +29,7 @@ export interface ProxyStack {
 }
 
 /** The files of the proxy's stack. */
-export type ProxyFile = "docker-compose.yml" | "coredns/Corefile";
+export type ProxyFile = "docker-compose.yml" | "coredns/Corefile" | "dynamic/services.yml";
 
 /**
  * Plans the proxy's stack: Traefik, and CoreDNS beside it. The hash covers everything but the home folder, so a proxy
@@ -37,9 +37,12 @@ export type ProxyFile = "docker-compose.yml" | "coredns/Corefile";
  */
 export function planProxy(input: ProxyStackInput, home: string): ProxyStack {
   const corefile = { domains: input.domains, template: readTemplate("proxy/Corefile.hbs") };
-  const hash = hashOf([buildStack(input, {}), corefile]);
+  const hash = hashOf([buildStack(input, {}), corefile, transports]);
   const stack = buildStack(input, { [proxyLabels.hash]: hash, [proxyLabels.home]: escapeDollars(home) });
-  return { hash, sources: { "docker-compose.yml": stack, "coredns/Corefile": corefile } };
+  return {
+    hash,
+    sources: { "docker-compose.yml": stack, "coredns/Corefile": corefile, "dynamic/services.yml": transports },
+  };
 }
 
 /** Renders the files of a planned stack. */
@@ -51,6 +54,7 @@ export async function renderProxy(stack: ProxyStack, domains: readonly string[])
   return {
     "docker-compose.yml": seal(compose, sources["docker-compose.yml"]),
     "coredns/Corefile": seal(await renderCorefile(domains), sources["coredns/Corefile"]),
+    "dynamic/services.yml": seal(stringify(sources["dynamic/services.yml"]), sources["dynamic/services.yml"]),
   };
 }
 
@@ -100,6 +104,22 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
   };
 }
 
+/**
+ * How Traefik reaches services that speak TLS, whose certificates are for no name of ours.
+ *
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/load-balancing/serverstransport/
+ */
+const transports = {
+  http: {
+    serversTransports: {
+      "cspace-services": {
+        insecureSkipVerify: true,
+        forwardingTimeouts: { dialTimeout: "3s", idleConnTimeout: "500ms" },
+      },
+    },
+  },
+};
+
 const pingArguments = ["--ping=true", "--ping.entrypoint=ping", "--entrypoints.ping.address=127.0.0.1:8082"];
 
 /** @see https://doc.traefik.io/traefik/reference/install-configuration/configuration-options/ */
@@ -111,9 +131,14 @@ function traefikArguments(httpPort: number): string[] {
     "--log.nocolor=true",
     ...pingArguments,
     `--entrypoints.web.address=:${httpPort}`,
+    // A service gets the path and the query that were asked for. Semicolons cannot be passed as they are: `%3B` is the nearest.
+    "--entrypoints.web.http.sanitizepath=false",
+    "--entrypoints.web.http.encodequerysemicolons=true",
     // Uploads may take as long as they take.
     "--entrypoints.web.transport.respondingtimeouts.readtimeout=0s",
     "--serverstransport.forwardingtimeouts.dialtimeout=3s",
+    // Less than servers keep an idle connection (Gunicorn 2 s, Node and Uvicorn 5 s): else a POST may meet its end.
+    "--serverstransport.forwardingtimeouts.idleconntimeout=500ms",
     "--providers.providersthrottleduration=100ms",
     "--providers.docker=true",
     "--providers.docker.exposedbydefault=false",

@@ -18,6 +18,15 @@ test("every name under the domains, behind whatever a container claims", () => {
   expect(JSON.parse(renderCatchAll(domains, "http://10.213.0.1:8088"))).toMatchInlineSnapshot(`
     {
       "http": {
+        "middlewares": {
+          "cspace-gateway-plain": {
+            "headers": {
+              "customRequestHeaders": {
+                "Accept-Encoding": "identity",
+              },
+            },
+          },
+        },
         "routers": {
           "cspace-gateway": {
             "entryPoints": [
@@ -25,6 +34,17 @@ test("every name under the domains, behind whatever a container claims", () => {
             ],
             "priority": 1,
             "rule": "HostRegexp(\`^.+\\.(cspace\\.local|cspace\\.localhost)$\`)",
+            "service": "cspace-gateway",
+          },
+          "cspace-gateway-plain": {
+            "entryPoints": [
+              "web",
+            ],
+            "middlewares": [
+              "cspace-gateway-plain",
+            ],
+            "priority": 2,
+            "rule": "HostRegexp(\`^.+\\.(cspace\\.local|cspace\\.localhost)$\`) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)",
             "service": "cspace-gateway",
           },
         },

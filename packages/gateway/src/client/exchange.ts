@@ -125,7 +125,7 @@ export class Exchange implements UpstreamUser {
       else if (!flows) this.#upstream?.socket.pause();
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
-      void this.#failWith(lostPage(this.#target, 502, `sent a response that is not valid HTTP: ${error.message}`));
+      this.#failLost(`sent a response that is not valid HTTP: ${error.message}`);
     }
   }
 
@@ -138,7 +138,7 @@ export class Exchange implements UpstreamUser {
       this.#detach()?.socket.destroy();
       void this.#startAnew();
     } else {
-      void this.#failWith(lostPage(this.#target, 502, "closed the connection without a complete answer"));
+      this.#failLost("closed the connection without a complete answer");
     }
   }
 
@@ -215,6 +215,14 @@ export class Exchange implements UpstreamUser {
     upstream?.socket.destroy();
     if (this.#relay.headSent) this.#breakOff();
     else this.#client.answer(page, this.#request, this.#target, !this.#body.ended);
+  }
+
+  /** What the service said is the better clue, where it is no HTTP at all. */
+  #failLost(what: string): void {
+    const { words } = this.#relay;
+    void this.#failWith(
+      lostPage(this.#target, 502, words === "" ? what : `answered something that is no HTTP: ${words}`),
+    );
   }
 
   /** Ends a response that has begun, so that nobody takes it for complete. */

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { type BodyReader, createBodyReader, noBytes } from "../http/body-reader.ts";
 import { buildClientHead } from "../http/client-head.ts";
 import type { HeadSearch } from "../http/find-head-end.ts";
@@ -10,6 +11,9 @@ import { keepAliveMs } from "../upstream/keep-alive.ts";
 
 /** Up to this size a piece of a body is copied behind the head, which costs less than a write of its own. */
 const maxCopied = 16_384;
+
+/** So much of what is no HTTP is shown, in bytes: it may be the only clue. */
+const maxWords = 200;
 
 /** Where a response goes. */
 export interface ResponseSink {
@@ -55,6 +59,15 @@ export class ResponseRelay {
     return this.#endedByClose || this.#body?.ended === true;
   }
 
+  /** The beginning of what the service sent in place of a response, as text; "" where it may be the beginning of one. */
+  get words(): string {
+    const text = this.#pending.toString("utf8", 0, maxWords);
+    if (this.#head !== undefined || "HTTP/".startsWith(text.slice(0, 5))) return "";
+    return stripVTControlCharacters(text)
+      .replace(/[\p{Cc}\s]+/gu, " ")
+      .trim();
+  }
+
   /**
    * Takes what the service sent; `false` when the client should be given time to read.
    *
@@ -64,6 +77,7 @@ export class ResponseRelay {
     this.begun = true;
     if (this.#body !== undefined) return this.#pushBody(this.#body, chunk, "");
     let bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    this.#pending = bytes;
     let flows = true;
     while (this.#body === undefined && bytes.length > 0) {
       const read = readResponseHead(bytes, this.#search, this.#request.method);

@@ -67,6 +67,7 @@ export async function describeRoute(
         ? { process: route.service, port: route.port }
         : { service: route.service, port: route.port },
     health: browser.health,
+    status: evidence.proxy.state === "claimed" ? evidence.proxy.status : null,
   };
 }
 
@@ -88,7 +89,7 @@ async function whyNotUp(
 /** What there is to learn before a route's URL can be chosen. */
 export function askAbout(
   names: { readonly project: string; readonly instance: string },
-  { label, running, starting, checked, bindings, isProcess }: ListedRoute & Pick<MachineRoute, "isProcess">,
+  { label, running, starting, checked, bindings, scheme, isProcess }: ListedRoute & Pick<MachineRoute, "isProcess">,
   { proxyPort, domains }: Pick<EvidenceOptions, "proxyPort" | "domains">,
 ): UrlQuestion {
   const name = { label, instance: names.instance, project: names.project };
@@ -96,7 +97,12 @@ export function askAbout(
     hostnames: domains.map((domain) => ({ domain, hostname: buildHostname(name, { domain }) })),
     mark: buildMark(name),
     proxyPort,
-    localUrl: bindings === null ? undefined : running ? localUrl(bindings) : null,
+    localUrl:
+      bindings === null
+        ? undefined
+        : running
+          ? localUrl(bindings, { protocol: scheme === "https" ? "https" : "http" })
+          : null,
     starting,
     checked,
     server: isProcess === true ? "gateway" : "proxy",

@@ -4,6 +4,7 @@ import {
   type InstanceRecord,
   planInstance,
   readMountedTexts,
+  type Selection,
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { buildHostname, needsNoRule } from "@cspace/hostnames";
@@ -22,8 +23,7 @@ export interface ContainerFacts {
   /** Where the proxy answers HTTP. */
   readonly httpPort: number;
   readonly processes: readonly RoutedProcess[];
-  /** By service: how many containers it has, where that is not what the files say. */
-  readonly scale: Readonly<Record<string, number>> | undefined;
+  readonly selection: Selection;
 }
 
 /**
@@ -34,11 +34,12 @@ export interface ContainerFacts {
  * @throws {CspaceError} what `planRoutes` and `planInstance` throw.
  */
 export async function planContainers(
-  { project, record, model, domains, httpPort, processes, scale }: ContainerFacts,
+  { project, record, model, domains, httpPort, processes, selection }: ContainerFacts,
   options: { readonly browserDomain: string | undefined },
 ): Promise<InstancePlan> {
+  const { scale, schemes } = selection;
   requireServices(model, Object.keys(scale ?? {}));
-  const routes = planRoutes(project, model);
+  const routes = planRoutes(project, model, schemes);
   const browserDomain = options.browserDomain ?? (await chooseBrowserDomain(domains, routes, record));
   const environment = buildEnvironment({
     project: record.project,

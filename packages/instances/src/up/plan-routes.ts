@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type ComposeModel, coreService, servicePorts } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
+import type { Scheme } from "@cspace/labels";
 import {
   checkRoutePorts,
   checkRoutes,
@@ -17,6 +18,8 @@ export interface ChosenRoute {
   readonly service: string;
   readonly port: number;
   readonly env: readonly string[];
+  readonly scheme?: Exclude<Scheme, "http"> | undefined;
+  readonly sticky?: boolean | undefined;
 }
 
 /** The ports of every service of the compose files. */
@@ -36,9 +39,26 @@ const otherProtocols = new Set([
  * Gives the routes of an instance: those of the settings, else one for every port that compose mentions and that may
  * speak HTTP.
  *
+ * @param schemes By label: what its service turned out to speak, where the settings do not say.
  * @throws {CspaceError} `CSPACE_SETTINGS_INVALID` with every route that names what does not exist.
  */
-export function planRoutes(project: Project, model: ComposeModel): ChosenRoute[] {
+export function planRoutes(
+  project: Project,
+  model: ComposeModel,
+  schemes: Readonly<Record<string, Scheme>> = {},
+): ChosenRoute[] {
+  return chooseRoutes(project, model).map((route) => {
+    const said = project.settings.routes?.[route.label];
+    const { scheme = schemes[route.label] ?? defaultScheme(route.port), sticky } =
+      said !== undefined && "service" in said ? said : {};
+    return { ...route, ...(scheme === "http" ? {} : { scheme }), ...(sticky === true ? { sticky } : {}) };
+  });
+}
+
+/** Ports that end as that of HTTPS does, 8443 and 9443 among them, mostly speak it. */
+const defaultScheme = (port: number): Scheme => (String(port).endsWith("443") ? "https" : "http");
+
+function chooseRoutes(project: Project, model: ComposeModel): ChosenRoute[] {
   const { settings, settingsFile, settingsText } = project;
   const services = readPorts(model);
   if (Object.keys(services).length === 0) {

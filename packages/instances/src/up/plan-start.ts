@@ -28,7 +28,7 @@ export async function planStart(options: StartInstanceOptions = {}): Promise<Pla
         project,
         record,
         processes,
-        scale: stack.selection.scale,
+        selection: stack.selection,
         model: (await stack.model).model,
         domains: config.domains,
         httpPort: config.httpPort ?? httpPort ?? 80,

@@ -1,10 +1,12 @@
-import { applyInstance } from "@cspace/compose";
+import { applyInstance, mergeSelection, writeSelection } from "@cspace/compose";
 import type { AskedSelection } from "../compose/read-asked.ts";
+import { isSettled } from "../describe/is-settled.ts";
 import type { InstanceDocument } from "../documents.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
-import { createStages } from "./create-stages.ts";
+import { createStages, mergeSteps } from "./create-stages.ts";
 import { endLeftProcesses } from "./end-left-processes.ts";
 import { ensureContainerProxy } from "./ensure-container-proxy.ts";
+import { learnSchemes } from "./learn-schemes.ts";
 import { planContainers } from "./plan-containers.ts";
 import { prepareStart } from "./prepare-start.ts";
 import type { OpenFront } from "./start-processes.ts";
@@ -26,6 +28,9 @@ export interface StartInstanceOptions extends InstanceOptions, AskedSelection {
   /** Called with the instance once it is chosen, before anything is started. */
   readonly onChosen?: ((names: { readonly project: string; readonly instance: string }) => void) | undefined;
 }
+
+/** How long routes may take before it is asked what their services speak, in milliseconds. */
+const soonMs = 2000;
 
 /**
  * Starts an instance, or reconnects to it, and gives it with the URLs that are right now. Every stage is idempotent and
@@ -56,7 +61,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       for (const note of proxy.notes) context.onNote(note);
       const { model, domains, httpPort } = proxy;
       const plan = await planContainers(
-        { project, record, model, domains, httpPort, processes, scale: stack.selection.scale },
+        { project, record, model, domains, httpPort, processes, selection: stack.selection },
         { browserDomain: recreate ? undefined : listed?.domain },
       );
       warnAboutPorts(context, project, model);
@@ -92,10 +97,23 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       await startProcesses(context, { project, record, processes, front, paths: host.paths, recreate, waitMs, onStep });
     } else await endLeftProcesses(context, record);
 
-    // 4. A real request for every route.
-    const { instance } = await stages.run("verify", () =>
-      verifyStarted(context, { record, host, containers, front, wait: waitMs !== null }),
-    );
+    // 4. A real request for every route; what is not served soon may speak something else than was thought.
+    const verified = await stages.run("verify", async () => {
+      const look = { record, host, containers, front, wait: waitMs !== null };
+      const soon = await verifyStarted(context, { ...look, atMostMs: soonMs });
+      const isNew = waitMs !== null && (containers?.started.length ?? 0) > 0;
+      const schemes = isNew ? await learnSchemes(context, soon.instance, project, stack?.selection.schemes) : {};
+      const isEnough = isSettled(soon.instance) || Object.keys(schemes).length > 0;
+      return { ...(isEnough ? soon : await verifyStarted(context, look)), schemes };
+    });
+    if (stack !== undefined && Object.keys(verified.schemes).length > 0) {
+      const selection = mergeSelection(stack.selection, { schemes: verified.schemes });
+      await writeSelection(stack.machine.paths, record, selection);
+      const known = { ...options, fresh: false, instance: record.instance, build: false, recreate: false };
+      const again = await startInstance(known);
+      return { ...again, steps: mergeSteps([...stages.steps(), ...again.steps]) };
+    }
+    const { instance } = verified;
     if (containers !== undefined) await warnAboutRoutes(context, { project, instance, proxy: containers.proxy });
     return { instance, steps: stages.steps() };
   } finally {

@@ -39,6 +39,8 @@ export interface VerifyStartedOptions {
   /** Where its processes are served; `undefined` without any. */
   readonly front: ProcessFront | undefined;
   readonly wait: boolean;
+  /** For this look, in milliseconds. @default as long as what was started may take */
+  readonly atMostMs?: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface VerifyStartedOptions {
  */
 export async function verifyStarted(
   context: Context,
-  { record, host, containers, front, wait }: VerifyStartedOptions,
+  { record, host, containers, front, wait, atMostMs = Number.POSITIVE_INFINITY }: VerifyStartedOptions,
 ): Promise<{ readonly changed: true; readonly instance: Instance }> {
   const { plan, proxy, started = [], deadline = Number.POSITIVE_INFINITY, machine, snapshot } = containers ?? {};
   const isFresh = plan?.routes.some(({ service }) => started.includes(service)) === true;
@@ -60,7 +62,7 @@ export async function verifyStarted(
     ...((front ?? proxy) as Pick<ProcessFront, "httpPort" | "domains">),
     snapshot,
     hasProcesses: front !== undefined,
-    patienceMs: wait ? Math.max(0, Math.min(patienceMs, deadline - Date.now())) : 0,
+    patienceMs: wait ? Math.max(0, Math.min(patienceMs, atMostMs, deadline - Date.now())) : 0,
   });
   if (wait && started.length > 0 && plan !== undefined && machine !== undefined) {
     await requireNoFailure(plan, machine.engine);

@@ -21,6 +21,7 @@ function route(label: string, change: Partial<Route> = {}): Route {
     reason: "*.cspace.local does not resolve",
     target: { service: "app", port: 3000 },
     health: "up",
+    status: 200,
     ...change,
   };
 }
