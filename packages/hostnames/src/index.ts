@@ -1,5 +1,6 @@
 export { type BuildHostnameOptions, buildHostname, type Hostname } from "./build-hostname.ts";
 export { type BuildUrlOptions, buildUrl } from "./build-url.ts";
+export { bypassProxy } from "./bypass-proxy.ts";
 export { type ComposeProjectParts, composeProjectName } from "./compose-project-name.ts";
 export { defaultDomains } from "./default-domains.ts";
 export type { HostnamesErrorCode } from "./hostnames-error-code.ts";

@@ -1,5 +1,8 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findFreePort } from "@cspace/ports";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createSandbox, docker, engineAnswers, httpService, removeLeftovers, until } from "./harness.ts";
+import { createSandbox, docker, engineAnswers, get, httpService, removeLeftovers, until } from "./harness.ts";
 
 interface Listed {
   readonly instances: readonly { readonly instance: string; readonly state: string }[];
@@ -103,5 +106,85 @@ networks: { shared: { external: true, name: ${network} } }
     ).toBe("web-3000-a");
     await sandbox.json(folder, "down", "--all");
     docker("network", "rm", network);
+  });
+
+  test("a service in another one's network: its routes are carried, and it comes back whatever becomes of the other", async () => {
+    const files = (seconds: number) => `services:
+  vpn:
+    ${busybox}
+    command: sleep ${seconds}
+    ports: ["3000:3000"]
+${httpService("app", [3000], '    network_mode: "service:vpn"\n    depends_on: [vpn]')}`;
+    const folder = sandbox.project("e2e-vpn", {
+      "compose.yaml": files(1000),
+      ".cspace.json": '{ "routes": { "app": { "service": "app", "port": 3000 } } }',
+    });
+    const answers = async (): Promise<void> => {
+      const up = await sandbox.json<{ instance: { routes: { label: string; health: string }[] } }>(folder, "up");
+      expect(up.instance.routes).toMatchObject([{ label: "app", health: "up" }]);
+      const { proxy } = await sandbox.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status");
+      expect((await get(proxy.httpPort, "app.mercury.e2e-vpn.cspace.localhost")).body).toBe("app-3000-mercury");
+    };
+    await answers();
+    writeFileSync(join(folder, "compose.yaml"), files(1001));
+    await answers();
+    docker("restart", "-t", "0", "e2e-vpn--mercury-vpn-1");
+    await answers();
+  });
+
+  test("a service on the host's own network is served as a process of the host is", async () => {
+    const port = await findFreePort();
+    const folder = sandbox.project("e2e-hostnet", {
+      "compose.yaml": `services:
+${httpService("app", [port], "    network_mode: host")}`,
+      ".cspace.json": `{ "routes": { "app": { "service": "app", "port": ${port} } } }`,
+    });
+    const up = await sandbox.json<{ instance: { routes: object[] } }>(folder, "up");
+    expect(up.instance.routes).toMatchObject([{ label: "app", health: "up", localUrl: `http://localhost:${port}` }]);
+    const { proxy } = await sandbox.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status");
+    expect((await get(proxy.httpPort, "app.mercury.e2e-hostnet.cspace.localhost")).body).toBe(`app-${port}-mercury`);
+    await sandbox.json(folder, "down");
+  });
+
+  test("a proxy of the environment does not stand between services", async () => {
+    const proxy = "HTTP_PROXY: http://127.0.0.1:9\n      http_proxy: http://127.0.0.1:9";
+    const folder = sandbox.project("e2e-proxied", {
+      "compose.yaml": `services:
+${httpService("api", [3000], '    ports: ["3000"]')}
+  web:
+    image: node:24
+    init: true
+    stop_grace_period: 0s
+    environment:
+      ${proxy}
+      NODE_USE_ENV_PROXY: "1"
+      NO_PROXY: db
+    command: ["sleep", "1000"]
+`,
+    });
+    await sandbox.json(folder, "up");
+    const script = "for (const u of process.argv.slice(1)) console.log(await (await fetch(u)).text())";
+    const asked = ["compose", "exec", "-T", "web", "sh", "-c"];
+    const { out } = await sandbox.cspace(
+      folder,
+      ...asked,
+      `node --input-type=module -e '${script}' $CSPACE_SERVICE_API_URL http://api:3000; echo $NO_PROXY`,
+    );
+    expect(out.split("\n").filter(Boolean)).toEqual([
+      "api-3000-mercury",
+      "api-3000-mercury",
+      "db,localhost,127.0.0.1,.cspace.local,.cspace.localhost,api,web",
+    ]);
+    // The same proxy from the configuration of Docker's client.
+    const config = join(sandbox.root, "docker");
+    mkdirSync(config);
+    writeFileSync(join(config, "config.json"), '{ "proxies": { "default": { "httpProxy": "http://127.0.0.1:9" } } }');
+    await sandbox.cspaceWith({ DOCKER_CONFIG: config }, folder, "up");
+    const { out: own } = await sandbox.cspace(folder, "compose", "exec", "-T", "api", "sh", "-c", "echo $no_proxy");
+    expect(own.trim()).toBe("localhost,127.0.0.1,.cspace.local,.cspace.localhost,api,web");
+    // What cspace itself asks goes by no proxy.
+    const env = { HTTP_PROXY: "http://127.0.0.1:9", http_proxy: "http://127.0.0.1:9", NODE_USE_ENV_PROXY: "1" };
+    const listed = await sandbox.cspaceWith(env, folder, "list", "--json");
+    expect(JSON.parse(listed.out).instances[0].routes).toMatchObject([{ label: "api", health: "up" }]);
   });
 });

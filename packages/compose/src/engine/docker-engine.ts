@@ -15,6 +15,7 @@ export interface EngineContainer {
     readonly Type: string;
   }[];
   readonly NetworkSettings?: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
+  readonly HostConfig?: { readonly NetworkMode?: string };
 }
 
 /** What cspace reads of one inspected container. */
@@ -30,6 +31,8 @@ export interface EngineContainerDetail {
   readonly State: {
     readonly Status: string;
     readonly ExitCode: number;
+    /** RFC 3339. */
+    readonly StartedAt?: string;
     readonly Health?: {
       readonly Status: string;
       readonly Log?: readonly { readonly ExitCode: number; readonly Output: string }[] | null;

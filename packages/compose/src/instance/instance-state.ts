@@ -10,7 +10,7 @@ import { readMissingAttachments } from "../networks/apply-attachments.ts";
 import { serviceOf } from "./container-state.ts";
 import { overridePath } from "./instance-record.ts";
 import { overrideSource } from "./override-source.ts";
-import type { InstancePlan } from "./plan-instance.ts";
+import { hostOf, type InstancePlan } from "./plan-instance.ts";
 import type { InstanceRecord } from "./record.ts";
 import { listInstanceContainers, progressOf } from "./wait-for-instance.ts";
 
@@ -39,7 +39,8 @@ export async function isComplete(plan: InstancePlan, options: IsCompleteOptions)
     isSealed(override, overrideSource(plan, { record, subnets: live })) &&
     containers.every((container) => progressOf(container, plan) === "done") &&
     detached(plan, containers).length === 0 &&
-    unattached.length === 0
+    unattached.length === 0 &&
+    (await findCutOff(plan, engine, containers)).length === 0
   );
 }
 
@@ -61,9 +62,34 @@ export function missingServices(plan: InstancePlan, containers: readonly EngineC
     .map(([service]) => service);
 }
 
+/**
+ * The containers that run in the network of one that was started again since: they are in the one that it had, which
+ * leads nowhere.
+ */
+export async function findCutOff(
+  plan: InstancePlan,
+  engine: Pick<EngineReader, "inspectContainer">,
+  containers: readonly EngineContainer[],
+): Promise<EngineContainer[]> {
+  const guests = containers.filter(
+    (one) => one.State === "running" && hostOf(plan.model.services[serviceOf(one)]) !== undefined,
+  );
+  const startOf = async ({ Id }: EngineContainer): Promise<number> =>
+    Date.parse((await engine.inspectContainer(Id))?.State.StartedAt ?? "");
+  const cutOff = guests.map(async (guest) => {
+    const host = hostOf(plan.model.services[serviceOf(guest)]);
+    const hosts = containers.filter((one) => one.State === "running" && serviceOf(one) === host);
+    const [own, ...others] = await Promise.all([guest, ...hosts].map(startOf));
+    return others.some((other) => other > (own ?? 0)) ? [guest] : [];
+  });
+  return (await Promise.all(cutOff)).flat();
+}
+
 /** The containers of routed services that are not on the project's network. */
 export function detached(plan: InstancePlan, containers: readonly EngineContainer[]): EngineContainer[] {
-  const routed = new Set(plan.routes.map((route) => route.service));
+  // One on the host's network is on no other.
+  const onHost = (service: string): boolean => plan.model.services[service]?.network_mode === "host";
+  const routed = new Set(plan.routes.map((route) => route.service).filter((service) => !onHost(service)));
   return containers.filter(
     (container) => routed.has(serviceOf(container)) && container.NetworkSettings?.Networks[plan.network] === undefined,
   );

@@ -140,6 +140,7 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
 }
 
 function bindingsOf(container: EngineContainer, port: number, protocol: string): PortBinding[] {
+  if (container.HostConfig?.NetworkMode === "host") return [{ hostIp: "127.0.0.1", hostPort: port }];
   return container.Ports.flatMap(({ IP, PrivatePort, PublicPort, Type }) =>
     PrivatePort === port && Type === protocol && PublicPort !== undefined
       ? [{ hostIp: IP ?? "0.0.0.0", hostPort: PublicPort }]

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { CspaceError } from "@cspace/errors";
-import { buildHostname, composeProjectName, networkName, type RouteName } from "@cspace/hostnames";
+import { buildHostname, bypassProxy, composeProjectName, networkName, type RouteName } from "@cspace/hostnames";
 import { buildInstanceLabels, buildLabels, labelKeys, type Scheme } from "@cspace/labels";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { ComposeModel, ComposeService } from "../model/compose-model.ts";
@@ -29,6 +29,8 @@ export interface PlanInstanceOptions extends InstanceRecord {
   readonly processes?: readonly string[];
   /** Goes into every service's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables that Docker's client gives every container, because it is configured for a proxy. @default {} */
+  readonly clientProxy?: Readonly<Record<string, string>> | undefined;
   /** By path: the text of files that containers are given, where networks have subnets of the user's. @default none */
   readonly mounted?: Readonly<Record<string, string>> | undefined;
   /** By service: how many containers it has, where that is not what the files say. @default {} */
@@ -87,7 +89,9 @@ export interface ServiceOverride {
  */
 export function planInstance(options: PlanInstanceOptions): InstancePlan {
   const { project, instance, model, domains } = options;
-  const routes = options.routes.map((route) => ({ ...route, instance, project }));
+  const routes = options.routes.map((route) => {
+    return { ...route, service: carrierOf(route.service, model), instance, project };
+  });
   const composeProject = composeProjectName({ instance, project });
   for (const route of routes) requireReachable(route, model.services[route.service]);
   const hashes: Record<string, string> = {};
@@ -142,12 +146,34 @@ function withScale(model: ComposeModel, scale: Readonly<Record<string, number>> 
   return { ...model, services: Object.fromEntries(services) };
 }
 
+/** The service whose network another one uses, which therefore carries its routes: itself, if it has one of its own. */
+function carrierOf(name: string, { services }: ComposeModel): string {
+  const seen = new Set<string>();
+  let carrier = name;
+  for (
+    let host = hostOf(services[carrier]);
+    host !== undefined && !seen.has(carrier);
+    host = hostOf(services[carrier])
+  ) {
+    seen.add(carrier);
+    carrier = host;
+  }
+  return carrier;
+}
+
+/** The service whose network this one uses. */
+export function hostOf(service: ComposeService | undefined): string | undefined {
+  return /^service:(.+)$/.exec(service?.network_mode ?? "")?.[1];
+}
+
 function requireReachable(route: PlannedRoute, service: ComposeService | undefined): void {
   const mode = service?.network_mode;
-  if (mode === undefined) return;
+  // One on the host's own network listens on the host, where the proxy finds it as it finds a process.
+  if (mode === undefined || mode === "host" || mode === "bridge") return;
+  const why = mode === "none" ? "has no network at all" : "uses the network of a container that is not the instance's";
   throw new CspaceError<ComposeErrorCode>(
     "CSPACE_ROUTE_UNREACHABLE",
-    `the route ${route.label} cannot reach the service ${route.service}, which has network_mode: ${mode}`,
+    `the route ${route.label} cannot reach the service ${route.service}, which ${why} (network_mode: ${mode})`,
     { hint: `take network_mode from ${route.service}, or the route from .cspace.json` },
   );
 }
@@ -157,7 +183,11 @@ function planService(
   routes: readonly PlannedRoute[],
   options: PlanInstanceOptions,
 ): ServiceOverride {
-  const { domains, browserDomain, environment } = options;
+  const { domains, browserDomain, model, clientProxy } = options;
+  // What is reached by these names is on this machine, where no proxy of a company's can reach it.
+  const near = ["localhost", "127.0.0.1", ...domains.map((domain) => `.${domain}`), ...Object.keys(model.services)];
+  const bypass = bypassProxy({ ...clientProxy, ...(service.environment as Record<string, string>) }, near);
+  const environment = { ...options.environment, ...bypass };
   const routed = routes.length > 0;
   const aliases = [
     ...(service.container_name === undefined ? [] : [service.container_name]),

@@ -2,6 +2,7 @@ import { isCspaceError } from "@cspace/errors";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import { awaitedServices } from "../model/compose-model.ts";
 import { serviceOf } from "./container-state.ts";
+import { findCutOff } from "./instance-state.ts";
 import type { InstancePlan } from "./plan-instance.ts";
 import { type RunForInstanceOptions, runForInstance } from "./run-for-instance.ts";
 import { containerFailed, listInstanceContainers, progressOf, waitTimeout } from "./wait-for-instance.ts";
@@ -26,7 +27,9 @@ export async function startContainers(plan: InstancePlan, options: StartContaine
   const containers = await listInstanceContainers(engine, plan.composeProject);
   const unfinished = containers.filter((container) => progressOf(container, plan) !== "done");
   const stopped = unfinished.filter((container) => container.State !== "running");
-  if (stopped.length === 0) return [];
+  const cutOff = await findCutOff(plan, engine, containers);
+  for (const { Id } of cutOff) await engine.restartContainer(Id);
+  if (stopped.length === 0) return cutOff.map(serviceOf);
   // A one-shot service that has done its work must not run again because another one starts; one that runs and is not
   // healthy yet is named, since Compose lets others wait only for services that it is asked for.
   const awaited = awaitedServices(plan.model);
@@ -47,5 +50,5 @@ export async function startContainers(plan: InstancePlan, options: StartContaine
     if (waitMs === null || !isCspaceError(error) || error.code !== "CSPACE_WAIT_TIMEOUT") throw error;
     throw await waitTimeout(plan, { engine, containers: after, timeoutMs: waitMs });
   }
-  return [...new Set(stopped.map(serviceOf))].sort();
+  return [...new Set([...stopped, ...cutOff].map(serviceOf))].sort();
 }

@@ -116,17 +116,34 @@ describe("names that would clash between instances", () => {
   });
 });
 
-test.each(["host", "none", "service:db", "container:x"])(
-  "a route to a service with network_mode %s is refused",
-  (network_mode) => {
-    expect(() => overrideOf({ network_mode })).toThrow(
-      expect.objectContaining({
-        code: "CSPACE_ROUTE_UNREACHABLE",
-        message: `the route dev cannot reach the service app, which has network_mode: ${network_mode}`,
-      }),
-    );
-  },
-);
+test.each([
+  ["none", "has no network at all"],
+  ["container:x", "uses the network of a container that is not the instance's"],
+])("a route to a service with network_mode %s is refused", (network_mode, why) => {
+  expect(() => overrideOf({ network_mode })).toThrow(
+    expect.objectContaining({
+      code: "CSPACE_ROUTE_UNREACHABLE",
+      message: `the route dev cannot reach the service app, which ${why} (network_mode: ${network_mode})`,
+    }),
+  );
+});
+
+test("a service in another one's network is served by that one, through any number of them", () => {
+  const services = {
+    vpn: { ports: [{ target: 3000 }], networks: { default: null } },
+    between: { network_mode: "service:vpn" },
+    app: { network_mode: "service:between" },
+  };
+  const plan = aPlan({ model: { ...model, services } });
+  expect(plan.routes).toMatchObject([{ label: "dev", service: "vpn", port: 3000 }]);
+  expect(plan.services.vpn?.labels).toHaveProperty(["cspace.route.dev"], "3000");
+  expect(plan.services.app?.labels).not.toHaveProperty(["cspace.route.dev"]);
+});
+
+test("a service on the host's network is served without ports and networks of its own", () => {
+  const { labels, ports, networks } = overrideOf({ network_mode: "host" });
+  expect([labels["cspace.route.dev"], ports, networks]).toEqual(["3000", null, {}]);
+});
 
 describe("the hash of a service", () => {
   const base = aPlan();

@@ -1,4 +1,4 @@
-import { buildHostname, needsNoRule } from "@cspace/hostnames";
+import { buildHostname, bypassProxy, needsNoRule } from "@cspace/hostnames";
 import { resolveName } from "@cspace/ports";
 import { buildEnvironment } from "@cspace/project";
 
@@ -9,6 +9,8 @@ export interface ProcessEnvironmentOptions {
   readonly domains: readonly string[];
   /** Where the proxy answers HTTP. */
   readonly httpPort: number;
+  /** The environment that the process has besides. */
+  readonly inherited: NodeJS.ProcessEnv;
   /** At least one: all routes of the instance, with the names in their `env` and where they are on this machine now. */
   readonly routes: readonly {
     readonly label: string;
@@ -22,12 +24,12 @@ export interface ProcessEnvironmentOptions {
  * port of this machine it finds in any case.
  */
 export async function processEnvironment(options: ProcessEnvironmentOptions): Promise<Record<string, string>> {
-  const { record, domains, httpPort, routes } = options;
+  const { record, domains, httpPort, inherited, routes } = options;
   const { project, instance } = record;
   const domain = domains[0] as string;
   const first = { label: routes[0]?.label as string, project, instance };
   const found = (await resolveName(buildHostname(first, { domain }))) === "loopback";
-  return buildEnvironment({
+  const built = buildEnvironment({
     project,
     instance,
     domain,
@@ -35,4 +37,6 @@ export async function processEnvironment(options: ProcessEnvironmentOptions): Pr
     httpPort,
     routes: routes.map(({ label, env, localUrl }) => ({ label, env, ...(found ? {} : { url: localUrl }) })),
   });
+  const near = ["localhost", "127.0.0.1", ...domains.map((name) => `.${name}`)];
+  return { ...built, ...bypassProxy(inherited, near) };
 }

@@ -29,5 +29,5 @@ export async function readRunEnvironment(
     .filter((route) => route.label !== label)
     .map((route) => ({ label: route.label, env: envOf(route.label), localUrl: localUrl(route.bindings ?? []) }));
   const routes = [{ label, env: envOf(label), localUrl: `http://localhost:${port}` }, ...others];
-  return await processEnvironment({ ...where, record, routes });
+  return await processEnvironment({ ...where, inherited: context.env, record, routes });
 }

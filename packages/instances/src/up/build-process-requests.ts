@@ -46,6 +46,7 @@ export async function buildProcessRequests(
     record,
     domains,
     httpPort,
+    inherited,
     routes: [
       ...processes.map(({ label, env }, index) => ({ label, env, localUrl: `http://localhost:${ports[index]}` })),
       ...others,

@@ -24,6 +24,8 @@ export interface ContainerFacts {
   readonly httpPort: number;
   readonly processes: readonly RoutedProcess[];
   readonly selection: Selection;
+  /** Variables that Docker's client gives every container. */
+  readonly clientProxy: Readonly<Record<string, string>>;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ContainerFacts {
  * @throws {CspaceError} what `planRoutes` and `planInstance` throw.
  */
 export async function planContainers(
-  { project, record, model, domains, httpPort, processes, selection }: ContainerFacts,
+  { project, record, model, domains, httpPort, processes, selection, clientProxy }: ContainerFacts,
   options: { readonly browserDomain: string | undefined },
 ): Promise<InstancePlan> {
   const { scale, schemes } = selection;
@@ -60,6 +62,7 @@ export async function planContainers(
     browserDomain,
     environment,
     mounted,
+    clientProxy,
     scale,
   });
 }

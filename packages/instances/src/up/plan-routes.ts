@@ -103,7 +103,7 @@ function chooseRoutes(project: Project, model: ComposeModel): ChosenRoute[] {
 /** By service: the ports that compose mentions, that may speak HTTP, and that the proxy can reach. */
 export function findHttpPorts(model: ComposeModel): ServicePortList {
   const reachable = Object.entries(readPorts(model)).flatMap(([name, { ports }]) =>
-    model.services[name]?.network_mode === undefined
+    [undefined, "host"].includes(model.services[name]?.network_mode)
       ? [[name, { ports: ports.filter((port) => !otherProtocols.has(port)) }] as const]
       : [],
   );

@@ -29,6 +29,7 @@ export async function planStart(options: StartInstanceOptions = {}): Promise<Pla
         record,
         processes,
         selection: stack.selection,
+        clientProxy: stack.clientProxy,
         model: (await stack.model).model,
         domains: config.domains,
         httpPort: config.httpPort ?? httpPort ?? 80,

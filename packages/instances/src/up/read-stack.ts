@@ -9,6 +9,7 @@ import {
   makeFolder,
   mergeSelection,
   modelPath,
+  readClientProxy,
   readKeptModel,
   readMachineConfig,
   readSelection,
@@ -40,6 +41,8 @@ export interface Stack {
   readonly keepSelection: () => Promise<void>;
   /** Variables that these files may interpolate, and those that tell Compose of the selection. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables that Docker's client gives every container. */
+  readonly clientProxy: Readonly<Record<string, string>>;
   readonly config: MachineConfig;
   /** What Compose makes of the files; it may still be reading them. */
   readonly model: Promise<KeptModel>;
@@ -55,11 +58,14 @@ export interface Stack {
  */
 export async function readStack(
   { env: environment, signal, onWarning: tell }: Context,
-  { compose, paths }: ComposeHost,
+  { compose, endpoint, paths }: ComposeHost,
   project: Project,
   names: StackNames,
 ): Promise<Stack> {
-  const { config, files, release, selection, kept, env } = await readStackFiles(paths, project, names);
+  const [{ config, files, release, selection, kept, env }, clientProxy] = await Promise.all([
+    readStackFiles(paths, project, names),
+    readClientProxy(endpoint, environment),
+  ]);
   const { directory } = project;
   const composeProject = composeProjectName(names);
   const told = new Set<string>();
@@ -89,7 +95,7 @@ export async function readStack(
     if (!isDeepStrictEqual(selection, kept)) await writeSelection(paths, names, selection);
   };
   const offProfiles = (kept.profiles ?? []).filter((profile) => selection.profiles?.includes(profile) !== true);
-  return { files, selection, offProfiles, keepSelection, env, config, model, release };
+  return { files, selection, offProfiles, keepSelection, env, clientProxy, config, model, release };
 }
 
 /** Whose stack is read, and what is asked of it. */

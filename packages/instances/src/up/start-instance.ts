@@ -61,7 +61,16 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       for (const note of proxy.notes) context.onNote(note);
       const { model, domains, httpPort } = proxy;
       const plan = await planContainers(
-        { project, record, model, domains, httpPort, processes, selection: stack.selection },
+        {
+          project,
+          record,
+          model,
+          domains,
+          httpPort,
+          processes,
+          selection: stack.selection,
+          clientProxy: stack.clientProxy,
+        },
         { browserDomain: recreate ? undefined : listed?.domain },
       );
       warnAboutPorts(context, project, model);
