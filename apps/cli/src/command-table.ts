@@ -51,6 +51,7 @@ export const commands: readonly CommandSpec[] = [
     args: [["[instance]", "its name; by default the one of this directory"]],
     options: [
       { flags: "--volumes", description: "remove its volumes too" },
+      { flags: "--images", description: "remove the images too that were built for it" },
       { flags: "--all", description: "remove every instance of the project" },
     ],
     examples: ["cspace down", "cspace down mercury --volumes", "cspace down --all"],
@@ -103,6 +104,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       { flags: "-f, --follow", description: "go on with what is printed from now on" },
       { flags: "--tail <lines>", description: "only the last lines of each (default: 100)" },
+      { flags: "--since <time>", description: "only what was written since: 10m, 2h, or a date and time" },
     ],
     examples: ["cspace logs", "cspace logs dev --follow", "cspace logs db --tail 20"],
   },

@@ -11,6 +11,7 @@ import { CommandFailure } from "./output/command-failure.ts";
 import { Output } from "./output/output.ts";
 import { isDumb, wantsColor } from "./output/wants-color.ts";
 import { isUsageError, type ParsedCommand, parseCommand } from "./program.ts";
+import { findWord } from "./words.ts";
 import { readWorkingDirectory } from "./working-directory.ts";
 
 /** Runs one command line and gives its exit code. This, `status-main` and `bin` alone touch the process. */
@@ -122,7 +123,8 @@ function reportUsage(error: unknown, output: Output): number {
   if (!isUsageError(error)) throw error;
   if (error.exitCode === 0) return exitCodes.done;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = rest.join(" ").replace(/^\(|\)$/g, "");
+  const word = /^unknown command '(.*)'$/.exec(first)?.[1];
+  const suggestion = findWord(word ?? "") ?? rest.join(" ").replace(/^\(|\)$/g, "");
   const failure = {
     code: "CSPACE_USAGE",
     message: first,

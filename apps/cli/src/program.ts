@@ -65,8 +65,15 @@ export function parseCommand(
     });
   }
   if (argv.length === 0) program.outputHelp();
-  else program.parse(separateCommand(argv), { from: "user" });
+  else program.parse(withoutHelp(separateCommand(argv)), { from: "user" });
   return parsed;
+}
+
+/** Help of a command that there is not would be that of the program, as if all were well. */
+function withoutHelp(argv: readonly string[]): readonly string[] {
+  const [first = ""] = argv;
+  const isKnown = commands.some(({ name }) => name.split(" ")[0] === first);
+  return first.startsWith("-") || isKnown ? argv : argv.filter((word) => word !== "--help" && word !== "-h");
 }
 
 function groupOf(program: Command, groups: Map<string, Command>, name: string): Command {
@@ -123,9 +130,24 @@ const parsers: Readonly<Record<string, (text: string, before: unknown) => unknow
   "<file>...": collect((text) => text),
   "<service=number>...": collect(readScale),
   "<seconds>": (text) => readNumber(text, 0, 86_400, "a number of seconds"),
+  "<time>": readTime,
   "<lines>": (text) => readNumber(text, 0, 1_000_000, "a whole number"),
   "<port|auto>": (text) => (text === "auto" ? "auto" : readNumber(text, 1, 65_535, "a port from 1 to 65535, or auto")),
 };
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A time ago, such as `10m` or `1h30m`, or a date and time. */
+function readTime(text: string): Date {
+  const parts = [...text.matchAll(/(\d+)(ms|[smhd])/g)];
+  if (parts.length > 0 && parts.map(([part]) => part).join("") === text) {
+    const ago = parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
+    return new Date(Date.now() - ago);
+  }
+  const date = new Date(text);
+  if (!Number.isNaN(date.getTime()) && /^\d{4}-/.test(text)) return date;
+  throw new InvalidArgumentError("It must be a time ago, such as 10m, or a date and time.");
+}
 
 function readNumber(text: string, least: number, most: number, what: string): number {
   const value = Number(text);

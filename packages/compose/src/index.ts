@@ -9,7 +9,12 @@ export type {
 } from "./engine/docker-engine.ts";
 export { type ConnectEngineOptions, type EngineReader, openEngineReader } from "./engine/open-engine-reader.ts";
 export { readClientProxy } from "./engine/read-client-proxy.ts";
-export { type LogLine, type ReadContainerLogsOptions, readContainerLogs } from "./engine/read-container-logs.ts";
+export {
+  followContainerLogs,
+  type LogLine,
+  type ReadContainerLogsOptions,
+  readContainerLogs,
+} from "./engine/read-container-logs.ts";
 export { type ResolveEndpointOptions, resolveEndpoint } from "./engine/resolve-endpoint.ts";
 export {
   type CreateComposeRunnerOptions,

@@ -42,6 +42,8 @@ export function fakeEngine(state: FakeState = {}): DockerEngine & { readonly cal
       ),
     listVolumes: async ({ filters = {} } = {}) =>
       (state.volumes ?? []).filter((one) => matches(one.Labels, filters.label)),
+    listImageNames: async () => [],
+    removeImage: (name) => note("remove image", name),
     removeVolume: (name) => note("remove volume", name),
     createNetwork: ({ name, internal, subnet }) => note("create network", name, internal, subnet),
     removeNetwork: (name) => note("remove network", name),

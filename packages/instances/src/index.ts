@@ -17,6 +17,7 @@ export type { InstancesErrorCode } from "./instances-error-code.ts";
 export { type LeaseRouteOptions, leaseRoute, type RouteLease } from "./lease/lease-route.ts";
 export type { ForegroundPlan } from "./lease/plan-foreground.ts";
 export {
+  followLogs,
   type LogLine,
   type LogSource,
   type OpenLogsOptions,

@@ -41,4 +41,5 @@ export type {
 } from "./settings.ts";
 export type { SettingsIssue } from "./settings-issue.ts";
 export { settingsSchema } from "./settings-schema.ts";
+export { suggestName } from "./suggest-name.ts";
 export type { WorkTree } from "./work-tree.ts";

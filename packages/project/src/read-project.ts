@@ -7,6 +7,7 @@ import { findDirectory, settingsFileName } from "./find-directory.ts";
 import { formatIssues } from "./format-issues.ts";
 import { type ProjectIdentity, readIdentity } from "./identity.ts";
 import type { ProjectErrorCode } from "./project-error-code.ts";
+import { readComposeName } from "./read-compose-name.ts";
 import { readText } from "./read-text.ts";
 import { readWorkTree } from "./read-work-tree.ts";
 import { realpathOrNull } from "./realpath-or-null.ts";
@@ -33,8 +34,8 @@ export interface Project {
   /** As people write it; `slug` may have lost something of it. */
   readonly name: string;
   readonly slug: Slug;
-  /** Where the name comes from: the settings, the main worktree's directory, or the project's own. */
-  readonly nameSource: "settings" | "worktree" | "directory";
+  /** Where the name comes from: the settings, the compose files, the main worktree's directory, or the project's own. */
+  readonly nameSource: "settings" | "compose" | "worktree" | "directory";
   /** Empty without a settings file. */
   readonly settings: Settings;
   readonly settingsFile: string | null;
@@ -80,9 +81,10 @@ export async function readProject(cwd: string, options: ReadProjectOptions = {})
     readWorkTree(root),
   ]);
   const identity = await readIdentity(directory, root, workTree);
-  const { name, nameSource } = nameOf(directory, settings, workTree);
-  const { slug } = toSlug(name, { reserved: reservedProjects });
   const composeFiles = await findComposeFiles(directory, { settings, env, platform });
+  const composeName = settings.project === undefined ? await readComposeName(composeFiles) : undefined;
+  const { name, nameSource } = nameOf(directory, settings, composeName, workTree);
+  const { slug } = toSlug(name, { reserved: reservedProjects });
   return { directory, name, slug, nameSource, settings, settingsFile, settingsText, composeFiles, workTree, identity };
 }
 
@@ -112,9 +114,11 @@ async function readSettings(
 function nameOf(
   directory: string,
   settings: Settings,
+  composeName: string | undefined,
   workTree: WorkTree | null,
 ): Pick<Project, "name" | "nameSource"> {
   if (settings.project !== undefined) return { name: settings.project, nameSource: "settings" };
+  if (composeName !== undefined) return { name: composeName, nameSource: "compose" };
   if (workTree === null) return { name: basename(directory) || "root", nameSource: "directory" };
   return { name: basename(workTree.mainDirectory).replace(/\.git$/, "") || "root", nameSource: "worktree" };
 }

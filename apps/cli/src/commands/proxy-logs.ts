@@ -7,5 +7,9 @@ import { printLogs } from "../output/print-logs.ts";
 
 /** Prints what Traefik and CoreDNS write; without an engine, what the gateway does. */
 export async function run(context: Context, args: CommandArgs): Promise<ExitWith | undefined> {
-  return await printLogs(context, await openProxyLogs(instanceOptions(context)), args);
+  const sources = await openProxyLogs(instanceOptions(context));
+  const follow = async function* () {
+    yield* sources;
+  };
+  return await printLogs(context, { open: async () => sources, follow }, args);
 }

@@ -52,6 +52,8 @@ function loadLate(reader: EngineReader): DockerEngine {
     execContainer: async (...args) => (await client()).execContainer(...args),
     listVolumes: async (...args) => (await client()).listVolumes(...args),
     removeVolume: async (...args) => (await client()).removeVolume(...args),
+    listImageNames: async (...args) => (await client()).listImageNames(...args),
+    removeImage: async (...args) => (await client()).removeImage(...args),
     createNetwork: async (...args) => (await client()).createNetwork(...args),
     removeNetwork: async (...args) => (await client()).removeNetwork(...args),
     connectNetwork: async (...args) => (await client()).connectNetwork(...args),

@@ -24,8 +24,8 @@ export function dockerClient(endpoint: string): DockerEngine {
       }
     },
     removeContainer: async (id) => void (await orMissing(docker.getContainer(id).remove({ force: true }))),
-    containerLogs: async (id, { follow, tail }) => {
-      const common = { stdout: true, stderr: true, tail: (tail === "all" ? "all" : tail) as number };
+    containerLogs: async (id, { follow, tail, since = 0 }) => {
+      const common = { stdout: true, stderr: true, since, tail: (tail === "all" ? "all" : tail) as number };
       const container = docker.getContainer(id);
       if (follow) return container.logs({ ...common, follow: true });
       const { Readable } = await import("node:stream");
@@ -38,6 +38,14 @@ export function dockerClient(endpoint: string): DockerEngine {
     listNetworks: (options) => docker.listNetworks(filters(options) as Docker.NetworkListOptions),
     listVolumes: async (options) => (await docker.listVolumes(filters(options) as object)).Volumes ?? [],
     removeVolume: async (name) => void (await orMissing(docker.getVolume(name).remove())),
+    listImageNames: async () => (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []),
+    removeImage: async (name) => {
+      try {
+        await orMissing(docker.getImage(name).remove());
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode !== 409) throw error;
+      }
+    },
     createNetwork: async ({ name, internal, subnet, labels }) => {
       await docker.createNetwork({
         Name: name,

@@ -33,6 +33,8 @@ export interface EngineContainerDetail {
     readonly ExitCode: number;
     /** RFC 3339. */
     readonly StartedAt?: string;
+    /** When it ended the last time: RFC 3339; the year 1 where it never has. */
+    readonly FinishedAt?: string;
     readonly Health?: {
       readonly Status: string;
       readonly Log?: readonly { readonly ExitCode: number; readonly Output: string }[] | null;
@@ -95,7 +97,12 @@ export interface DockerEngine {
   signalContainer(idOrName: string, signal: "SIGHUP"): Promise<void>;
   containerLogs(
     idOrName: string,
-    options: { readonly follow: boolean; readonly tail: number | "all" },
+    options: {
+      readonly follow: boolean;
+      readonly tail: number | "all";
+      /** In seconds since 1970. */
+      readonly since?: number | undefined;
+    },
   ): Promise<EngineLogStream>;
   /** Runs a program in a container; what it prints comes as a log does. */
   execContainer(idOrName: string, command: readonly string[]): Promise<EngineLogStream>;
@@ -104,6 +111,10 @@ export interface DockerEngine {
     options?: EngineListOptions,
   ): Promise<readonly { readonly Name: string; readonly Labels?: Readonly<Record<string, string>> | null }[]>;
   removeVolume(name: string): Promise<void>;
+  /** Every image's names, with their tags. */
+  listImageNames(): Promise<readonly string[]>;
+  /** Takes a name from an image, and removes it with its last one; one that a container uses stays. */
+  removeImage(name: string): Promise<void>;
   createNetwork(options: {
     readonly name: string;
     readonly internal: boolean;

@@ -146,7 +146,9 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
       hint: "see what it waits for: cspace logs",
     });
   }
-  return new CspaceError("CSPACE_COMPOSE_FAILED", `docker compose ${command} failed: ${lastWords(stderr)}`, {
+  const image = /^\s*Image (\S+) (?:Error|Warning)/m.exec(stderr)?.[1];
+  const what = image === undefined ? `docker compose ${command} failed` : `the image ${image} cannot be had`;
+  return new CspaceError("CSPACE_COMPOSE_FAILED", `${what}: ${lastWords(stderr)}`, {
     hint: "these are Compose's own words; mend what they name, then run cspace up again",
     cause: new Error(stderr),
   });

@@ -1,3 +1,4 @@
+import { CspaceError, isCspaceError } from "@cspace/errors";
 import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { requireCompose } from "../engine/run-compose.ts";
 import { withLock } from "../home/with-lock.ts";
@@ -5,6 +6,7 @@ import { serviceOf } from "./container-state.ts";
 import { hasOrphans, isComplete, missingServices } from "./instance-state.ts";
 import { attachAll, ensureNetworks, type JoinNetworksOptions } from "./join-networks.ts";
 import type { InstancePlan } from "./plan-instance.ts";
+import { removeContainers } from "./remove-containers.ts";
 import { type RunForInstanceOptions, runForInstance } from "./run-for-instance.ts";
 import { createStepRunner, type OnStep, type Step } from "./run-steps.ts";
 import { startContainers } from "./start-containers.ts";
@@ -56,17 +58,18 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
     await run("wait", async () => (waitMs === null ? "skipped" : "unchanged"));
     return { steps, started, deadline: undefined, untouched: true };
   }
-  await withLock(
-    paths,
-    `instance-${plan.composeProject}`,
-    async () => {
-      await requireCompose(compose, plan.directory);
-      await run("networks", () => ensureNetworks(plan, options));
-      await run("create", () => createContainers(plan, options));
-      await run("attach", () => attachAll(plan, options));
-    },
-    { signal },
-  );
+  const create = async (): Promise<void> => {
+    await requireCompose(compose, plan.directory);
+    await run("networks", () => ensureNetworks(plan, options));
+    await run("create", () => createContainers(plan, options));
+    await run("attach", () => attachAll(plan, options));
+  };
+  try {
+    await withLock(paths, `instance-${plan.composeProject}`, create, { signal });
+  } catch (error) {
+    if (signal?.aborted !== true) await removeBare(plan, options);
+    throw error;
+  }
   const deadline = waitMs === null ? undefined : Date.now() + waitMs;
   // One at a time, so that a one-shot service runs once; with a lock of its own, so that `down` need not wait for it.
   const start = async (): Promise<Step["status"]> => {
@@ -82,19 +85,36 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
   return { steps, started, deadline, untouched: false };
 }
 
+/** Networks without a container are nothing that anybody would look for. */
+async function removeBare(plan: InstancePlan, { engine, compose, paths }: ApplyInstanceOptions): Promise<void> {
+  try {
+    const containers = await listInstanceContainers(engine, plan.composeProject);
+    if (containers.length === 0) await removeContainers(plan, { engine, compose, paths });
+  } catch {
+    // Why it failed matters more; `down` removes them too.
+  }
+}
+
 async function createContainers(plan: InstancePlan, options: ApplyInstanceOptions): Promise<Step["status"]> {
   const { build = false, recreate = false } = options;
   const containers = await listInstanceContainers(options.engine, plan.composeProject);
   const before = new Set(containers.map((container) => container.Id));
   if (!build && !recreate && !hasOrphans(plan, containers) && missingServices(plan, containers).length === 0)
     return "unchanged";
-  await runForInstance(plan, options, [
-    "up",
-    "--no-start",
-    "--remove-orphans",
-    ...(build ? ["--build"] : []),
-    ...(recreate ? ["--force-recreate"] : []),
-  ]);
+  const flags = [...(build ? ["--build"] : []), ...(recreate ? ["--force-recreate"] : [])];
+  try {
+    await runForInstance(plan, options, ["up", "--no-start", "--remove-orphans", ...flags]);
+  } catch (error) {
+    if (!isCspaceError(error)) throw error;
+    // Compose names the image, and not who wants it.
+    const services = Object.keys(plan.model.services).filter((name) => {
+      const image = plan.services[name]?.image?.image ?? plan.model.services[name]?.image;
+      return image !== undefined && error.message.startsWith(`the image ${image} `);
+    });
+    if (services.length === 0) throw error;
+    const { code, message, hint, cause } = error;
+    throw new CspaceError(code, `${services.join(", ")}: ${message}`, { ...(hint && { hint }), cause });
+  }
   const after = await listInstanceContainers(options.engine, plan.composeProject);
   const disabled = after.filter((container) => plan.model.services[serviceOf(container)] === undefined);
   if (options.dropsDisabled === true) for (const { Id } of disabled) await options.engine.removeContainer(Id);

@@ -112,7 +112,9 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
     }
     for (const { PrivatePort: port, PublicPort, Type: protocol } of container.Ports) {
       const isRoute = protocol === "tcp" && routed.some((route) => route.port === port);
-      if (PublicPort === undefined || isRoute) continue;
+      // What an image exposes is told of a service that has nothing else.
+      const isElse = routed.length > 0 || container.Ports.some((one) => one.PublicPort !== undefined);
+      if (isRoute || (PublicPort === undefined && isElse)) continue;
       ports.set(`${service}:${port}/${protocol}`, {
         service,
         port,

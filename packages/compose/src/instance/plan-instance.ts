@@ -3,7 +3,7 @@ import { CspaceError } from "@cspace/errors";
 import { buildHostname, bypassProxy, composeProjectName, networkName, type RouteName } from "@cspace/hostnames";
 import { buildInstanceLabels, buildLabels, labelKeys, type Scheme } from "@cspace/labels";
 import type { ComposeErrorCode } from "../errors.ts";
-import type { ComposeModel, ComposeService } from "../model/compose-model.ts";
+import { type ComposeModel, type ComposeService, servicePorts } from "../model/compose-model.ts";
 import { type FixedSubnets, planFixedSubnets } from "../networks/plan-fixed-subnets.ts";
 import { type ImageOverride, planImages } from "./plan-images.ts";
 import type { InstanceRecord } from "./record.ts";
@@ -268,12 +268,13 @@ function hostnameAliases({ hostname, domainname }: ComposeService): string[] {
   return domainname === undefined ? [name] : [name, `${name}.${domainname}`];
 }
 
-/** Every port of a route and every port that the user published, on a port of 127.0.0.1 that Docker chooses. */
+/** Every port of a route and every port that the user published or exposed, on a port of 127.0.0.1 that Docker chooses. */
 function planPorts(service: ComposeService, routes: readonly PlannedRoute[]): string[] | null {
   if (service.network_mode !== undefined) return service.ports === undefined ? null : [];
   const wanted = new Set([
     ...routes.map((route) => `${route.port}/tcp`),
     ...(service.ports ?? []).map((port) => `${port.target}/${port.protocol ?? "tcp"}`),
+    ...servicePorts(service).map((port) => `${port}/tcp`),
   ]);
   if (wanted.size === 0) return null;
   return [...wanted].map((port) => `127.0.0.1::${port.replace(/\/tcp$/, "")}`);

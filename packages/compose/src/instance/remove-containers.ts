@@ -19,6 +19,8 @@ export interface RemoveContainersOptions {
   readonly paths: HomePaths;
   /** Remove its volumes and forget its directory too. @default false */
   readonly volumes?: boolean;
+  /** Remove the images too that were built for it. @default false */
+  readonly images?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: OnStep | undefined;
   readonly onLine?: ((line: string) => void) | undefined;
@@ -35,7 +37,7 @@ export async function removeContainers(
   names: { readonly project: string; readonly instance: string },
   options: RemoveContainersOptions,
 ): Promise<readonly Step[]> {
-  const { engine, paths, volumes = false, signal } = options;
+  const { engine, paths, volumes = false, images = false, signal } = options;
   const composeProject = composeProjectName(names);
   const { steps, run: runStep } = createStepRunner(options.onStep);
   const step = (name: Step["name"], work: () => Promise<boolean>): Promise<void> =>
@@ -64,6 +66,7 @@ export async function removeContainers(
           await detach(engine, composeProject);
           const removed = await remove(engine, composeProject, run, volumes);
           const last = await removeProjectNetwork(engine, names.project);
+          if (images) await removeImages(engine, composeProject);
           if (volumes) await forgetInstance(paths, names);
           else await keepRecordOnly(paths, names);
           return removed || last;
@@ -103,6 +106,13 @@ async function remove(
     await removeUnused(`the volume ${Name}`, { engine, filters: { volume: [Name] } }, () => engine.removeVolume(Name));
   }
   return containers.length + networks.length + left.length > 0;
+}
+
+/** Images that Compose built for an instance, and those that it has under names of its own. */
+async function removeImages(engine: DockerEngine, composeProject: string): Promise<void> {
+  for (const name of await engine.listImageNames()) {
+    if (name.startsWith(`${composeProject}-`) || name.startsWith(`${composeProject}/`)) await engine.removeImage(name);
+  }
 }
 
 /** Removes what the engine refuses to remove while a container uses it; then that container is named. */

@@ -74,11 +74,16 @@ export function progressOf(container: EngineContainer, plan: InstancePlan): "don
   );
 }
 
-/** The error for a container that exited, keeps exiting, or is unhealthy. */
+/**
+ * The error for a container that exited, keeps exiting, or is unhealthy.
+ *
+ * @throws {CspaceError} the engine's, which ends its containers when it ends.
+ */
 export async function containerFailed(
   engine: DockerEngine,
   container: EngineContainer,
 ): Promise<CspaceError<ComposeErrorCode>> {
+  await requireLasting(engine);
   const code = exitCode(container);
   const kept =
     container.State === "restarting"
@@ -125,6 +130,14 @@ export async function waitTimeout(
     hint: `it is left running; give it longer: cspace up --wait ${Math.ceil((timeoutMs / 1000) * 2) || 60}`,
   });
 }
+
+/** An engine that is about to end still answers while its containers end. */
+async function requireLasting(engine: DockerEngine): Promise<void> {
+  await new Promise((done) => setTimeout(done, lastingMs));
+  await engine.listNetworks();
+}
+
+const lastingMs = 300;
 
 async function describeUnhealthy(engine: DockerEngine, container: EngineContainer, what: string): Promise<string> {
   const detail = await engine.inspectContainer(container.Id);

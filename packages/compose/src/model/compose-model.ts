@@ -82,14 +82,19 @@ export function composeArguments(options: {
   return ["-p", composeProject, "--project-directory", directory, ...files.flatMap((file) => ["-f", file])];
 }
 
+/** So many ports of one range count: longer ones are for media streams, and no route each. */
+const mostExposed = 16;
+
 /** The TCP ports of a service that compose mentions, published ones first. */
 export function servicePorts(service: ComposeService): number[] {
   const published = (service.ports ?? [])
     .filter((port) => (port.protocol ?? "tcp") === "tcp")
     .map((port) => port.target);
   const exposed = (service.expose ?? []).flatMap((entry) => {
-    const match = /^(\d+)(?:\/tcp)?$/.exec(String(entry));
-    return match === null ? [] : [Number(match[1])];
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?(?:\/tcp)?$/.exec(String(entry)) ?? [];
+    if (first === undefined) return [];
+    const count = Math.min(Number(last) - Number(first) + 1, mostExposed);
+    return Array.from({ length: Math.max(0, count) }, (_, index) => Number(first) + index);
   });
   return [...new Set([...published, ...exposed])];
 }

@@ -1,4 +1,5 @@
 import { CspaceError } from "@cspace/errors";
+import { suggestName } from "@cspace/project";
 import type { Route } from "../documents.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
@@ -41,7 +42,9 @@ function pickRoute({ routes, instance }: MachineInstance, label: string | undefi
   const found = label === undefined && routes.length === 1 ? routes[0] : routes.find((route) => route.label === label);
   if (found !== undefined) return found;
   const what = label === undefined ? "which route is meant is not clear" : `${instance} has no route ${label}`;
+  const labels = routes.map((route) => route.label);
+  const near = label === undefined ? undefined : suggestName(label, labels);
   throw new CspaceError<InstancesErrorCode>("CSPACE_LABEL_UNKNOWN", what, {
-    hint: `there are: ${routes.map((route) => route.label).join(", ") || "none"}`,
+    hint: `${near === undefined ? "" : `did you mean ${near}? `}there are: ${labels.join(", ") || "none"}`,
   });
 }

@@ -1,13 +1,17 @@
 import { createStepRunner, forgetInstance, removeContainers, type Step } from "@cspace/compose";
 import { describeRemoved } from "../describe/describe-listed.ts";
+import type { MachineInstance } from "../describe/merge-instances.ts";
 import type { InstanceDocument, InstancesDocument } from "../documents.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
+import { mergeSteps } from "../up/create-stages.ts";
 import { type PreparedRemoval, prepareRemoval } from "./prepare-removal.ts";
 
 /** Options of {@link removeInstance}. */
 export interface RemoveInstanceOptions extends InstanceOptions {
   /** Its volumes and its record too, so that nothing is left of it. @default false */
   readonly volumes?: boolean | undefined;
+  /** The images too that were built for it. @default false */
+  readonly images?: boolean | undefined;
 }
 
 /**
@@ -27,7 +31,7 @@ export async function removeInstance(options: RemoveInstanceOptions = {}): Promi
 }
 
 /**
- * Removes every instance of a project, one after the other, as {@link removeInstance} does.
+ * Removes every instance of a project, all at once, as {@link removeInstance} does.
  *
  * @throws {CspaceError} as `removeInstance`, but for those of the choice.
  */
@@ -39,16 +43,31 @@ async function remove(options: RemoveInstanceOptions, all: boolean): Promise<Ins
   const { volumes = false } = options;
   const context = createContext(options);
   const prepared = await prepareRemoval(context, { all, volumes });
-  const stops: Step[] = [];
-  const removals: Step[] = [];
-  for (const target of prepared.targets) {
-    if (target.engine !== "docker") stops.push(...(await stopProcesses(context, prepared, target)));
-    if (prepared.host.machine !== undefined && target.engine !== "gateway") {
-      const { signal, onStep, onLine } = context;
-      removals.push(...(await removeContainers(target, { ...prepared.host.machine, volumes, signal, onStep, onLine })));
-    } else if (volumes) await forgetInstance(prepared.host.paths, target);
+  // At once: what takes its time is that containers end. One that fails keeps none of the others.
+  const removed = await Promise.allSettled(
+    prepared.targets.map((target) => removeOne(context, prepared, target, options)),
+  );
+  const failed = removed.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  const steps = removed.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+  return { instances: await Promise.all(prepared.targets.map(describeRemoved)), steps: mergeSteps(steps) };
+}
+
+async function removeOne(
+  context: Context,
+  prepared: PreparedRemoval,
+  target: MachineInstance,
+  { volumes = false, images = false }: RemoveInstanceOptions,
+): Promise<readonly Step[]> {
+  const { signal, onStep, onLine } = context;
+  const { machine, paths } = prepared.host;
+  const stops = target.engine === "docker" ? [] : await stopProcesses(context, prepared, target);
+  if (machine !== undefined && target.engine !== "gateway") {
+    const options = { ...machine, volumes, images, signal, onStep, onLine };
+    return [...stops, ...(await removeContainers(target, options))];
   }
-  return { instances: await Promise.all(prepared.targets.map(describeRemoved)), steps: [...stops, ...removals] };
+  if (volumes) await forgetInstance(paths, target);
+  return stops;
 }
 
 async function stopProcesses(

@@ -1,4 +1,5 @@
-import { type DockerEngine, readContainerLogs } from "@cspace/compose";
+import { setTimeout } from "node:timers/promises";
+import { type DockerEngine, followContainerLogs, listContainerInstances, readContainerLogs } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import { openEngine } from "../machine/open-engine.ts";
@@ -19,8 +20,10 @@ export interface LogLine {
 export interface ReadLogsOptions {
   /** Go on with what is written from now on. @default false */
   readonly follow?: boolean;
-  /** How many of the last lines. @default 100 */
-  readonly tail?: number;
+  /** How many of the last lines. @default 100, or all where `since` says how many */
+  readonly tail?: number | undefined;
+  /** Only what was written from then on. @default all */
+  readonly since?: Date | undefined;
 }
 
 /** What writes a log. */
@@ -49,24 +52,66 @@ export interface OpenLogsOptions extends InstanceOptions {
  * ```
  */
 export async function openLogs(options: OpenLogsOptions = {}): Promise<LogSource[]> {
-  const { label } = options;
-  const context = createContext(options);
+  return [...(await findSources(createContext(options), options.label)).sources];
+}
+
+interface FoundSources {
+  readonly instance: LoggedInstance;
+  /** `undefined` where no container writes. */
+  readonly engine: DockerEngine | undefined;
+  /** The only service that is meant. */
+  readonly service: string | undefined;
+  readonly sources: readonly LogSource[];
+}
+
+async function findSources(context: Context, label: string | undefined): Promise<FoundSources> {
   const instance = await findLogged(context);
   const service = instance.routes.find((route) => route.label === label)?.service ?? label;
   const containers = instance.containers.filter((one) => service === undefined || one.service === service);
   const processes = instance.logged.filter((one) => label === undefined || one === label);
   if (containers.length === 0 && processes.length === 0) throw nothingLogged(instance, label);
   const engine = containers.length > 0 ? (await openEngine(context)).engine : undefined;
-  return [
+  const sources = [
     ...containers.map(({ id, service: name }): LogSource => containerLog(context, engine as DockerEngine, id, name)),
     ...processes.map((name): LogSource => {
       return {
         name,
         kind: "process",
-        read: ({ follow = false, tail = 100 } = {}) => readProcessLog(context, instance, name, { follow, tail }),
+        read: ({ follow = false, since, tail = defaultTail(since) } = {}) =>
+          readProcessLog(context, instance, name, { follow, tail, since }),
       };
     }),
   ];
+  return { instance, engine, service, sources };
+}
+
+/**
+ * As {@link openLogs}, and goes on with containers that are made later, until none is left.
+ *
+ * @throws {CspaceError} as `openLogs`.
+ */
+export async function* followLogs(options: OpenLogsOptions = {}): AsyncGenerator<LogSource, undefined> {
+  const context = createContext(options);
+  const found = await findSources(context, options.label);
+  yield* found.sources;
+  const { engine } = found;
+  if (engine === undefined) return undefined;
+  const { instance, service } = found;
+  const seen = new Set(instance.containers.map(({ id }) => id));
+  for (;;) {
+    await setTimeout(500, undefined, { signal: context.signal });
+    const listed = (await listContainerInstances({ engine, project: instance.project })).find(
+      (one) => one.instance === instance.instance,
+    );
+    if (listed === undefined) return undefined;
+    for (const { id, service: name } of listed.containers) {
+      if (seen.has(id) || (service !== undefined && service !== name)) continue;
+      seen.add(id);
+      const source = containerLog(context, engine, id, name);
+      // All that it has written is new.
+      yield { ...source, read: (how) => source.read({ ...how, tail: Number.MAX_SAFE_INTEGER }) };
+    }
+  }
 }
 
 /** The log of a container, under a name. */
@@ -74,9 +119,14 @@ export function containerLog({ signal }: Context, engine: DockerEngine, id: stri
   return {
     name,
     kind: "container",
-    read: ({ follow = false, tail = 100 } = {}) => readContainerLogs(engine, id, { follow, tail, signal }),
+    read: ({ follow = false, since, tail = defaultTail(since) } = {}) => {
+      const how = { tail, signal, ...(since && { since: since.getTime() / 1000 }) };
+      return follow ? followContainerLogs(engine, id, how) : readContainerLogs(engine, id, how);
+    },
   };
 }
+
+const defaultTail = (since: Date | undefined): number => (since === undefined ? 100 : Number.MAX_SAFE_INTEGER);
 
 /** What the engine alone could tell is no mistake of the label's. */
 function nothingLogged({ instance, routes, services, logged, silence }: LoggedInstance, label?: string): CspaceError {

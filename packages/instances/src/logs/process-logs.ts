@@ -33,10 +33,10 @@ export async function* readProcessLog(
   { env, signal }: Context,
   names: Names,
   label: string,
-  { follow, tail }: { readonly follow: boolean; readonly tail: number },
+  { follow, tail, since }: { readonly follow: boolean; readonly tail: number; readonly since: Date | undefined },
 ): AsyncGenerator<ProcessLogLine, undefined> {
   for await (const { time, stream, text } of readLog(logFolder(env, names), label, { follow, tail, signal })) {
-    yield { stream: streams[stream], line: text, time };
+    if (since === undefined || Date.parse(time) >= since.getTime()) yield { stream: streams[stream], line: text, time };
   }
   return undefined;
 }

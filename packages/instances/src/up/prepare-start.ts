@@ -18,8 +18,10 @@ import { openCompose } from "../machine/open-compose.ts";
 import type { Machine } from "../machine/open-engine.ts";
 import type { Host } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
+import { copyFromMain } from "./copy-from-main.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 import { readStack, type Stack } from "./read-stack.ts";
+import { requireNoService } from "./require-no-service.ts";
 
 /** What there is to start, decided before anything is touched but the instance's record. */
 export interface PreparedStart {
@@ -57,6 +59,7 @@ export async function prepareStart(context: Context, options: PrepareStartOption
   const { fresh = false, yes = false, dryRun = false } = options;
   const scope = await readProjectScope(context);
   const { project } = scope;
+  await copyFromMain(context, project, { dryRun });
   const processes = await findProcesses(project);
   const request = { fresh, yes, dryRun };
   const asked = readAsked(context, project, options);
@@ -74,6 +77,7 @@ export async function prepareStart(context: Context, options: PrepareStartOption
   const machine = await openEngine(context);
   const host: Host = { machine, paths: machine.paths, noEngine: null };
   const snapshot = snapshotEngine(machine.engine);
+  if (!yes) await requireNoService(context, { machine, snapshot, scope, early });
   const { record, listed } = await chooseForUp(context, { ...machine, snapshot }, scope, request);
   const stack = (await early) ?? (await readStack(context, machine, project, { ...record, asked, dryRun }));
   return { project, record, listed, host, stack: { ...stack, machine, snapshot }, processes };

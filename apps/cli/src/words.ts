@@ -1,0 +1,24 @@
+/** Words that other tools have for what is done by one of ours; the line is what to type. */
+const elsewhere: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ["stop", "start", "restart", "exec", "ps", "build", "pull", "top", "cp", "attach", "config", "kill", "pause"].map(
+      (word) => [word, `Docker Compose does that, on this instance: cspace compose ${word}`],
+    ),
+  ),
+  ls: "it is called: cspace list",
+  status: "see what runs: cspace list; the proxy: cspace proxy status",
+  rm: "it is called: cspace down",
+  remove: "it is called: cspace down",
+  delete: "it is called: cspace down",
+  destroy: "with its data: cspace down --volumes",
+  prune: "see what is left, and whose directory is gone: cspace list --all; then: cspace down <instance> --volumes",
+  gc: "see what is left, and whose directory is gone: cspace list --all; then: cspace down <instance> --volumes",
+  clean: "see what is left, and whose directory is gone: cspace list --all; then: cspace down <instance> --volumes",
+  dev: "start all that there is: cspace up",
+  serve: "start all that there is: cspace up",
+};
+
+/** What to type in place of a command that there is not; `undefined` where nothing is known. */
+export function findWord(command: string): string | undefined {
+  return Object.hasOwn(elsewhere, command) ? elsewhere[command] : undefined;
+}
