@@ -6,6 +6,8 @@ export interface HostnameEvidence {
   readonly domain: string;
   readonly hostname: string;
   readonly resolves: NameResolution;
+  /** Whether the service refuses to be asked by it, though not by others. @default false */
+  readonly refused?: boolean;
 }
 
 /**
@@ -13,7 +15,12 @@ export interface HostnameEvidence {
  * `status` of `null` tells nothing of the service.
  */
 export type ProxyEvidence =
-  | { readonly state: "claimed"; readonly status: number | null; readonly port: number }
+  | {
+      readonly state: "claimed";
+      readonly status: number | null;
+      readonly port: number;
+      readonly poweredBy?: string | undefined;
+    }
   | { readonly state: Exclude<RouteProbe["state"], "claimed"> | "stopped" };
 
 /** Everything {@link chooseUrl} decides from. */
@@ -67,7 +74,7 @@ export function chooseUrl(evidence: UrlEvidence): ChosenUrl {
   const { hostnames, proxy, localUrl } = evidence;
   const health = healthOf(evidence);
   if (proxy.state === "claimed") {
-    const reachable = hostnames.find((name) => resolvesForReader(name, evidence));
+    const reachable = hostnames.find((name) => name.refused !== true && resolvesForReader(name, evidence));
     if (reachable !== undefined) {
       const port = proxy.port === 80 ? "" : `:${proxy.port}`;
       const served = healthOfStatus(proxy.status, evidence);
@@ -132,5 +139,10 @@ const resolutionWords: Readonly<Record<NameResolution, string>> = {
 
 function whyUnresolved(hostnames: readonly HostnameEvidence[]): string {
   if (hostnames.length === 0) return "no domain is served";
-  return hostnames.map(({ domain, resolves }) => `*.${domain} ${resolutionWords[resolves]}`).join(", ");
+  return hostnames
+    .map(
+      ({ domain, resolves, refused }) =>
+        `*.${domain} ${refused ? "is refused by its server" : resolutionWords[resolves]}`,
+    )
+    .join(", ");
 }

@@ -17,6 +17,10 @@ export interface ProbeRouteOptions {
    * @default "service"
    */
   readonly reach?: "service" | "proxy" | "gateway" | undefined;
+  /** What is asked for. @default "/" */
+  readonly path?: string | undefined;
+  /** As a page of this origin asks. @default as nobody's page */
+  readonly origin?: string | undefined;
   /** Until the response's headers are complete, in milliseconds. @default 2_000 */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -24,10 +28,10 @@ export interface ProbeRouteOptions {
 
 /**
  * What the proxy said of a route; `reason` is the system's code, such as `ECONNREFUSED`. `status` is the service's, and
- * `null` when the proxy or the gateway alone was asked.
+ * `null` when the proxy or the gateway alone was asked; `poweredBy` is what it says of itself.
  */
 export type RouteProbe =
-  | { readonly state: "claimed"; readonly status: number | null }
+  | { readonly state: "claimed"; readonly status: number | null; readonly poweredBy?: string | undefined }
   | { readonly state: "unclaimed"; readonly status: number }
   | { readonly state: "unreachable"; readonly reason: string }
   | { readonly state: "timeout" };
@@ -45,15 +49,18 @@ export type RouteProbe =
  * ```
  */
 export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe> {
-  const { hostname, mark, port, host = "127.0.0.1", reach = "service", timeoutMs = 2_000, signal } = options;
+  const { hostname, mark, port, host = "127.0.0.1", reach = "service", path = "/", origin } = options;
+  const { timeoutMs = 2_000, signal } = options;
   const hostHeader = port === 80 ? hostname : `${hostname}:${port}`;
   const address = host.includes(":") ? `[${host}]` : host;
-  const headers = { host: hostHeader, ...unforwardable[reach] };
-  const head = await readHead(`http://${address}:${port}/`, { headers, timeoutMs, signal });
+  const headers = { host: hostHeader, ...(origin === undefined ? {} : { origin }), ...unforwardable[reach] };
+  const head = await readHead(`http://${address}:${port}${path}`, { headers, timeoutMs, signal });
   if (head.state === "timeout") return { state: "timeout" };
   if (head.state === "failed") return { state: "unreachable", reason: head.reason };
   if (head.headers["x-cspace-route"] !== mark) return { state: "unclaimed", status: head.status };
-  return { state: "claimed", status: reach === "service" ? head.status : null };
+  if (reach !== "service") return { state: "claimed", status: null };
+  const poweredBy = head.headers["x-powered-by"];
+  return { state: "claimed", status: head.status, ...(typeof poweredBy === "string" ? { poweredBy } : {}) };
 }
 
 /**

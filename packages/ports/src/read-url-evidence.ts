@@ -1,6 +1,7 @@
 import { type HostnameEvidence, type ProxyEvidence, resolvesByItself, type UrlEvidence } from "./choose-url.ts";
 import { probeLocal } from "./probe-local.ts";
 import { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
+import { readRefusals } from "./read-refusals.ts";
 import { type NameResolution, type ResolveNameOptions, resolveName } from "./resolve-name.ts";
 import { within } from "./within.ts";
 
@@ -81,7 +82,13 @@ export async function readUrlEvidence(
   local.catch(() => undefined);
   try {
     const proxy = await claim;
-    const names = proxy.state === "claimed" ? await readNames(hostnames, lookups) : hostnames.map(notAsked);
+    const [names, refused] =
+      proxy.state === "claimed"
+        ? await Promise.all([
+            readNames(hostnames, lookups),
+            readRefusals({ ...question, proxy, end, isAsked: reach === "service", signal }),
+          ])
+        : [hostnames.map(notAsked), new Set()];
     // Of a service that speaks no HTTP, Traefik says 500 as one that does might.
     const isDoubtful = proxy.state === "claimed" && proxy.status === 500;
     const localUp = isDoubtful
@@ -90,7 +97,8 @@ export async function readUrlEvidence(
         ? undefined
         : await local;
     const heard = localUp === undefined ? {} : { localUp };
-    return { platform, hostnames: names, proxy, localUrl, starting, ...(checked && { checked }), ...heard };
+    const answering = names.map((name) => (refused.has(name.hostname) ? { ...name, refused: true } : name));
+    return { platform, hostnames: answering, proxy, localUrl, starting, ...(checked && { checked }), ...heard };
   } finally {
     decided.abort();
   }

@@ -25,6 +25,8 @@ export interface DevServer {
   readonly repeated: "last" | "refused";
   /** A flag that is added once for each domain, with `.<domain>` as its value. */
   readonly domainFlag?: string;
+  /** What lets it answer under a domain where no flag and no variable does; `{domain}` stands for that. */
+  readonly hostsSetting?: string;
   /** Variables that it needs beside those that every process gets. */
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -75,6 +75,7 @@ export const devServers: readonly DevServer[] = [
     others: ["build", "export", "info", "lint", "telemetry", "typegen", "upgrade"],
     flags: [port("--port", "-p"), host("--hostname", "-H")],
     repeated: "last",
+    hostsSetting: 'allowedDevOrigins: ["**.{domain}"] in next.config',
   },
   {
     name: "Create React App",
@@ -93,6 +94,7 @@ export const devServers: readonly DevServer[] = [
     serves: ["serve"],
     flags: usual,
     repeated: "refused",
+    hostsSetting: 'devServer: { allowedHosts: [".{domain}"] } in vue.config.js',
   },
   {
     name: "webpack-dev-server",
@@ -145,6 +147,7 @@ export const devServers: readonly DevServer[] = [
     // Without --ci it asks whether another port will do, and opens a browser.
     flags: [port("--port", "-p"), host("--host", "-h"), { names: ["--ci"], words: ["--ci"] }],
     repeated: "last",
+    hostsSetting: 'core: { allowedHosts: [".{domain}"] } in .storybook/main',
   },
   {
     name: "Gatsby",
@@ -201,6 +204,7 @@ export const devServers: readonly DevServer[] = [
     serves: ["runserver"],
     flags: [{ names: ["{address}"], words: ["{host}:{port}"] }],
     repeated: "refused",
+    hostsSetting: 'ALLOWED_HOSTS = [".{domain}"] in the settings',
   },
   {
     name: "Flask",

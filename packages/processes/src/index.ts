@@ -1,5 +1,6 @@
 export type { LogOptions } from "./create-log.ts";
 export { type AddressQuestion, type FoundAddress, findAddress, type ProcessAddress } from "./find-address.ts";
+export { findHostsSetting } from "./find-hosts-setting.ts";
 export { findScript } from "./find-script.ts";
 export { type FollowPortOptions, followPort } from "./follow-port.ts";
 export type { LogLine } from "./log-line.ts";

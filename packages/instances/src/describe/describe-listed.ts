@@ -67,6 +67,7 @@ export async function describeRoute(
         ? { process: route.service, port: route.port }
         : { service: route.service, port: route.port },
     health: browser.health,
+    refused: evidence.hostnames.flatMap((one) => (one.refused === true ? one.hostname : [])),
     status: evidence.proxy.state === "claimed" ? evidence.proxy.status : null,
   };
 }

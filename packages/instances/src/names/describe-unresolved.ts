@@ -29,7 +29,10 @@ export async function describeUnresolved(
 ): Promise<string | undefined> {
   const { domains, proxyPort, platform } = options;
   const { isFound = isLoopback, isServed = (route) => isClaimed(route, instance, proxyPort) } = options;
-  const doubtful = instance.routes.filter(({ url, hostname }) => hostOf(url) !== hostname);
+  // What its own server refuses, no name would mend.
+  const doubtful = instance.routes.filter(
+    ({ url, hostname, refused }) => hostOf(url) !== hostname && refused.length === 0,
+  );
   const found = await Promise.all(
     // A URL under a later domain tells that this one was looked for and not found.
     doubtful.map(({ url, hostname, hostnames }) => !hostnames.includes(hostOf(url)) && isFound(hostname)),

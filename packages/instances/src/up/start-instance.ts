@@ -11,6 +11,7 @@ import { planContainers } from "./plan-containers.ts";
 import { prepareStart } from "./prepare-start.ts";
 import type { OpenFront } from "./start-processes.ts";
 import { type StartedContainers, verifyStarted } from "./verify-started.ts";
+import { warnAboutRefusals } from "./warn-about-refusals.ts";
 import { noteLeftServices, noteOwnNetworks, warnAboutPorts, warnAboutRoutes } from "./warn-about-routes.ts";
 
 /** Options of {@link startInstance}. */
@@ -123,6 +124,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       return { ...again, steps: mergeSteps([...stages.steps(), ...again.steps]) };
     }
     const { instance } = verified;
+    await warnAboutRefusals(context, instance, processes);
     if (containers !== undefined) await warnAboutRoutes(context, { project, instance, proxy: containers.proxy });
     return { instance, steps: stages.steps() };
   } finally {

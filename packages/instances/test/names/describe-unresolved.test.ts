@@ -22,6 +22,7 @@ function route(label: string, change: Partial<Route> = {}): Route {
     target: { service: "app", port: 3000 },
     health: "up",
     status: 200,
+    refused: [],
     ...change,
   };
 }
