@@ -70,6 +70,8 @@ export interface HeldRoute {
   readonly leased: boolean;
   /** Why it is not up, where that is known. */
   readonly error: DaemonFailure["error"] | null;
+  /** The pid of its process, which is also its group's; none of what does not run, and of a foreground command. */
+  readonly pid?: number | null;
 }
 
 /** Whether a process has ended, and is not started again by itself. */

@@ -9,6 +9,7 @@ export { type PlanCommandOptions, type PlannedCommand, planCommand } from "./pla
 export type { Backoff, RestartPolicy } from "./plan-restart.ts";
 export type { ProcessState } from "./process-state.ts";
 export type { ProcessesErrorCode } from "./processes-error-code.ts";
+export { readListeners } from "./read-listeners.ts";
 export { type ReadLogOptions, readLog } from "./read-log.ts";
 export { readScripts } from "./read-scripts.ts";
 export type { ProcessExit, ProcessSockets } from "./start-process.ts";
@@ -20,4 +21,4 @@ export type {
   SupervisedProcess,
   SuperviseProcessOptions,
 } from "./supervised-process.ts";
-export type { ProcessSystem } from "./system.ts";
+export { type ProcessSystem, thisSystem } from "./system.ts";

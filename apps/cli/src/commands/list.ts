@@ -11,7 +11,7 @@ interface ListDocument {
 
 /** Lists the instances of the project, or of all; with `--watch` again whenever something changes. */
 export async function run(context: Context, args: CommandArgs): Promise<ListDocument | undefined> {
-  const options = { ...instanceOptions(context), all: args.all === true };
+  const options = { ...instanceOptions(context), all: args.all === true, furtherPorts: context.flags.verbose };
   if (args.watch !== true) return { instances: await listInstances(options) };
   await watch(context, options);
   return undefined;

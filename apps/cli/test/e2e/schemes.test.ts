@@ -23,6 +23,28 @@ if (kind === "h2c")
   http2.createServer().on("stream", (s) => { s.respond({ ":status": 200 }); s.end("h2c"); }).listen(port);
 `;
 
+/** A certificate for no name of ours, signed by nobody, as services in containers have them. */
+const pem = {
+  "key.pem": `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIA0ALH3wi5VvqWuB+cbG/ykR4DGkgKWldUgEqLgRCIaDoAoGCCqGSM49
+AwEHoUQDQgAEMK+ZkbGUIzb3ryA8k9QSUX6YaHGuIt7pk6OeiOC9lGqr6HNLgYrk
+brzaCYt9gruqFjY/k0ikABl9jrRGk5kDJw==
+-----END EC PRIVATE KEY-----
+`,
+  "cert.pem": `-----BEGIN CERTIFICATE-----
+MIIBhTCCASugAwIBAgIUC3SF/zbkGJvpqQ3/EWQBaHKAeRowCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMc2VydmljZS50ZXN0MCAXDTI2MTEyNzEwMzYxMFoYDzIxMjYx
+MTAzMTAzNjEwWjAXMRUwEwYDVQQDDAxzZXJ2aWNlLnRlc3QwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQwr5mRsZQjNvevIDyT1BJRfphoca4i3umTo56I4L2Uaqvo
+c0uBiuRuvNoJi32Cu6oWNj+TSKQAGX2OtEaTmQMno1MwUTAdBgNVHQ4EFgQU6puQ
+rKisOq+60AfbeK4y7AW4BbUwHwYDVR0jBBgwFoAU6puQrKisOq+60AfbeK4y7AW4
+BbUwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAp7p99pjG9ANE
+0w9AdtxRR1AKw2UwnpnkMH1aAbd0O+4CIA93boPndT+PJ8hL8hQaXYNIrSNvzGjx
+uXtY7ihAe3Uy
+-----END CERTIFICATE-----
+`,
+};
+
 function service(name: string, kind: string, port: number): string {
   return `  ${name}:
     image: node:24
@@ -44,14 +66,10 @@ describe.skipIf(!engineAnswers)("what a service speaks (needs a Docker engine)",
     const names = ["tls", "other", "h2c", "raw", "plain"];
     const folder = sandbox.project("e2e-schemes", {
       "server.mjs": server,
+      ...pem,
       "compose.yaml": `services:
 ${service("tls", "tls", 8443)}${service("other", "tls", 9000)}${service("h2c", "h2c", 8050)}${service("raw", "raw", 7777)}${service("plain", "http", 9443)}`,
     });
-    const pem = ["-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")];
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-days", "2", ...pem], {
-      stdio: "ignore",
-    });
-    execFileSync("chmod", ["644", join(folder, "key.pem")]);
     const up = await sandbox.cspace(folder, "up", "--json", "--wait", "8");
     expect(up.err).toContain("other speaks TLS, and is served so from now on");
     expect(up.err).toContain("raw is starting: it listens on port 7777, and its answer is no HTTP");

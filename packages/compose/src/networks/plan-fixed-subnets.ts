@@ -69,7 +69,7 @@ function whyKept(
 }
 
 /** The addresses of a subnet that a text names. */
-export function addressesIn(text: string, subnet: string): string[] {
+function addressesIn(text: string, subnet: string): string[] {
   return (text.match(addresses) ?? []).filter((address) => holds(subnet, address));
 }
 

@@ -63,8 +63,12 @@ describe("published ports", () => {
     expect(overrideOf({ ports: [{ target: 80 }, { target: 80 }] }, { routed: false }).ports).toEqual(["127.0.0.1::80"]);
   });
 
-  test("none where there is nothing to publish", () => {
-    expect(overrideOf({ expose: ["3000"] }, { routed: false }).ports).toBeNull();
+  test("what is exposed is published as well, TCP only, and of a range no more than sixteen", () => {
+    const expose = ["3000", "4000-4002", "5000/udp", "6000-6999"];
+    const ports = overrideOf({ expose }, { routed: false }).ports ?? [];
+    expect(ports.slice(0, 4)).toEqual(["127.0.0.1::3000", "127.0.0.1::4000", "127.0.0.1::4001", "127.0.0.1::4002"]);
+    expect(ports).toHaveLength(4 + 16);
+    expect(overrideOf({}, { routed: false }).ports).toBeNull();
   });
 
   test("the list is taken back from a service that has the host's network, or another's", () => {

@@ -95,6 +95,7 @@ export function describePast({ port }: ProcessRequest, { state, error, lines }: 
   return {
     state,
     error,
+    pid: null,
     port,
     host: "127.0.0.1",
     lastLines: async (count) => lines.slice(-count),

@@ -51,7 +51,7 @@ export function describeHeld({ record, processes, leases }: Held): HeldInstance 
       ([
         label,
         {
-          process: { port, host, state, error },
+          process: { port, host, state, error, pid },
           request,
           startedAt,
         },
@@ -65,6 +65,7 @@ export function describeHeld({ record, processes, leases }: Held): HeldInstance 
         askedPort: request.port,
         startedAt,
         leased: false,
+        pid,
       }),
     ),
     ...[...leases].map(

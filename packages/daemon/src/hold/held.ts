@@ -6,6 +6,8 @@ import type { HeldRoute, LeaseRequest, ProcessRequest } from "../protocol.ts";
 /** A process that is looked after, as far as the holder needs it. */
 export interface HeldProcess {
   readonly state: HeldRoute["state"];
+  /** The pid of the one that runs, which is also its group's. */
+  readonly pid: number | null;
   readonly port: number;
   readonly host: HeldRoute["host"];
   readonly error: HeldRoute["error"];

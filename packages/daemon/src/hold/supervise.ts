@@ -40,6 +40,9 @@ export function supervise(
     get state() {
       return supervised.state;
     },
+    get pid() {
+      return supervised.pid;
+    },
     get port() {
       return supervised.port ?? port;
     },

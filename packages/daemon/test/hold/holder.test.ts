@@ -58,6 +58,7 @@ beforeEach(() => {
         },
         host: "127.0.0.1",
         error: null,
+        pid: null,
         lastLines: async () => [`${label} says`],
         handOver: async () => ({
           running: null,

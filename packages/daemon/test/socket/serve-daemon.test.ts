@@ -31,6 +31,7 @@ beforeEach(async () => {
       port,
       host: "127.0.0.1",
       error: null,
+      pid: null,
       lastLines: async (count) => ["one", "two", "three"].slice(-count),
       stop: async () => undefined,
       handOver: async () => null,

@@ -7,12 +7,15 @@ import type { Instance } from "../documents.ts";
 import { answerMs } from "../machine/open-reader.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 import { describeListed } from "./describe-listed.ts";
+import { readFurtherPorts } from "./read-further-ports.ts";
 import { readKnown } from "./read-known.ts";
 
 /** Options of {@link listInstances}. */
 export interface ListInstancesOptions extends InstanceOptions {
   /** Those of every project. @default false: of this project, or of all where the directory is in none */
   readonly all?: boolean | undefined;
+  /** Whether the ports are told on which processes listen beside those of their routes. @default false */
+  readonly furtherPorts?: boolean | undefined;
 }
 
 /**
@@ -43,7 +46,13 @@ export async function listInstances(options: ListInstancesOptions = {}): Promise
   if (daemonSilence !== null && instances.length === 0) throw daemonSilence;
   const name = context.instance === undefined ? undefined : toSlug(context.instance).slug;
   const wanted = instances.filter((one) => name === undefined || one.instance === name);
-  return await Promise.all(wanted.map((one) => describeListed(one, evidence)));
+  return await Promise.all(
+    wanted.map(async (one) => {
+      const further = options.furtherPorts === true ? readFurtherPorts(one.routes) : [];
+      const [described, more] = await Promise.all([describeListed(one, evidence), further]);
+      return { ...described, ports: [...described.ports, ...more] };
+    }),
+  );
 }
 
 /** Whose instances are listed; `undefined`: of every project. */

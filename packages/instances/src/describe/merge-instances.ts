@@ -5,6 +5,8 @@ import type { HeldInstance, HeldRoute } from "@cspace/daemon";
 export interface MachineRoute extends ListedRoute {
   /** Whether `service` is the name of a process. */
   readonly isProcess?: true;
+  /** The process group that serves it. */
+  readonly pid?: number | null | undefined;
 }
 
 /** An instance as this machine has it: its containers, its processes, or both. */
@@ -38,7 +40,7 @@ export function mergeInstances(listed: readonly ListedInstance[], held: readonly
 
 const nothing = { domain: undefined, ports: [], services: [], states: [], containers: [] } as const;
 
-function toRoute({ label, port, host, state, error }: HeldRoute): MachineRoute {
+function toRoute({ label, port, host, state, error, pid }: HeldRoute): MachineRoute {
   return {
     label,
     service: label,
@@ -47,6 +49,7 @@ function toRoute({ label, port, host, state, error }: HeldRoute): MachineRoute {
     running: isRunning(state),
     starting: state === "starting" || state === "restarting",
     isProcess: true,
+    pid,
     reason: error?.message.split("\n", 1)[0]?.replace(/:$/, "") ?? null,
   };
 }

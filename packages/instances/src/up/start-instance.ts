@@ -11,6 +11,7 @@ import { planContainers } from "./plan-containers.ts";
 import { prepareStart } from "./prepare-start.ts";
 import type { OpenFront } from "./start-processes.ts";
 import { type StartedContainers, verifyStarted } from "./verify-started.ts";
+import { warnAboutProcesses } from "./warn-about-processes.ts";
 import { warnAboutRefusals } from "./warn-about-refusals.ts";
 import { noteLeftServices, noteOwnNetworks, warnAboutPorts, warnAboutRoutes } from "./warn-about-routes.ts";
 
@@ -125,6 +126,10 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     }
     const { instance } = verified;
     await warnAboutRefusals(context, instance, processes);
+    if (front !== undefined) {
+      const { instances: held } = await front.daemon.client.status();
+      await warnAboutProcesses(context, { record, processes, held, domains: front.domains });
+    }
     if (containers !== undefined) await warnAboutRoutes(context, { project, instance, proxy: containers.proxy });
     return { instance, steps: stages.steps() };
   } finally {

@@ -82,10 +82,11 @@ async function waitForProcesses(
   const end = Date.now() + waitMs;
   for (;;) {
     signal.throwIfAborted();
-    const held = findHeld((await front.daemon.client.status()).instances, record);
+    const all = (await front.daemon.client.status()).instances;
+    const held = findHeld(all, record);
     const routes = processes.flatMap(({ label }) => held?.routes.find((one) => one.label === label) ?? []);
     const over = routes.filter(({ state }) => ["failed", "stopped", "crash-loop"].includes(state));
-    if (over.length > 0) throw failed(over);
+    if (over.length > 0) throw failed(over, record, findNeighbour(all, record));
     const waiting = routes.filter(({ state }) => !["up", "running", "exited"].includes(state));
     if ((waiting.length === 0 && routes.length === processes.length) || Date.now() >= end) {
       warnOfSilent(onWarning, routes, waitMs);
@@ -106,12 +107,23 @@ function warnOfSilent(onWarning: Context["onWarning"], routes: readonly HeldRout
   }
 }
 
-function failed(all: readonly HeldRoute[]): CspaceError {
+/** Another instance of the same directory, whose files both use. */
+function findNeighbour(all: readonly HeldInstance[], { directory, instance }: InstanceRecord): string | undefined {
+  const other = all.find(
+    ({ record, routes }) =>
+      record.directory === directory && record.instance !== instance && routes.some(({ state }) => state === "up"),
+  );
+  return other?.record.instance;
+}
+
+function failed(all: readonly HeldRoute[], { instance }: InstanceRecord, neighbour: string | undefined): CspaceError {
   const [{ label, error } = { label: "", error: null }, ...others] = all;
   const { code, message, hint } = error ?? { code: "CSPACE_PROCESS_EXITED", message: `${label} ended`, hint: null };
   const also = others.length === 0 ? "" : `\nas well: ${others.map((one) => one.label).join(", ")}`;
+  // Two in one directory share its lock files, caches and databases.
+  const shared = `it shares the files of its directory with ${neighbour}; give it a worktree of its own, and remove this one: cspace down ${instance}`;
   return new CspaceError(code as `CSPACE_${string}`, `${message}${also}`, {
-    hint: hint ?? `read all of it: cspace logs ${label}`,
+    hint: neighbour !== undefined ? shared : (hint ?? `read all of it: cspace logs ${label}`),
   });
 }
 
