@@ -45,6 +45,7 @@ export {
 } from "./home/project-names.ts";
 export { makeFolder, type WithLockOptions, withLock } from "./home/with-lock.ts";
 export { type AppliedInstance, type ApplyInstanceOptions, applyInstance } from "./instance/apply-instance.ts";
+export { explainContainers } from "./instance/explain-containers.ts";
 export {
   forgetInstance,
   instanceFolder,

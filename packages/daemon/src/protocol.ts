@@ -45,6 +45,18 @@ export interface LeaseRequest {
   readonly command: string;
 }
 
+/**
+ * Asks the daemon to tell, in place of a proxy that does not know, why routes of containers are not served yet; until
+ * the instance is gone.
+ */
+export interface WatchRequest {
+  readonly project: string;
+  readonly instance: string;
+  readonly labels: readonly string[];
+  /** The engine that has the containers. */
+  readonly endpoint: string;
+}
+
 /** Asks the daemon to let another one, which it starts, go on with all it holds. */
 export interface HandOverRequest {
   /** The program, and its arguments. */

@@ -12,11 +12,13 @@ import { createDirect } from "./gateway/create-direct.ts";
 import { createFront } from "./gateway/create-front.ts";
 import { handOver } from "./hand-over/hand-over.ts";
 import { type Predecessor, takeOver } from "./hand-over/take-over.ts";
+import type { HeldUpstream } from "./hold/describe-held.ts";
 import { createHolder } from "./hold/holder.ts";
 import { supervise } from "./hold/supervise.ts";
 import { type DaemonStatus, isOver, protocolVersion } from "./protocol.ts";
 import { type DaemonPlace, findSocket } from "./socket/find-socket.ts";
 import { listen, serveDaemon } from "./socket/serve-daemon.ts";
+import { createWatcher } from "./watch/create-watcher.ts";
 
 /** How long it stays when nothing is left to serve, in milliseconds: the next command may be about to ask for something. */
 const lingerMs = 3000;
@@ -57,16 +59,25 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     clearTimeout(linger);
     if (isHandingOver) return;
     const routes = holder.list().flatMap((one) => one.routes);
-    if (!routes.every(({ state }) => isOver(state))) return;
+    if (!routes.every(({ state }) => isOver(state)) || !watcher.isEmpty()) return;
     linger = setTimeout(() => end("stopped"), routes.length === 0 ? lingerMs : afterwardsMs);
   };
+  let held: readonly HeldUpstream[] = [];
+  const serve = (): void => {
+    // What a process serves now, nobody waits for.
+    const names = new Set(held.map(({ project, instance, label }) => `${label}.${instance}.${project}`));
+    const waiting = watcher.routes().filter((one) => !names.has(`${one.label}.${one.instance}.${one.project}`));
+    direct.setRoutes(held);
+    front.setRoutes([...held, ...waiting]);
+    waitForMore();
+  };
+  const watcher = createWatcher({ env, platform, onChange: serve });
   const holder = createHolder({
     startProcess: (names, request, onChange, running) =>
       supervise(request, { logs: join(instanceFolder(paths, names), "logs"), platform, onChange, running }),
     onRoutes: (routes) => {
-      direct.setRoutes(routes);
-      front.setRoutes(routes);
-      waitForMore();
+      held = routes;
+      serve();
     },
     onEmpty: waitForMore,
   });
@@ -84,6 +95,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     holder,
     direct,
     front,
+    watcher,
     status,
     onStay: waitForMore,
     onStop: () => end("stopped"),
@@ -115,6 +127,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
   waitForMore();
   const how = await ended;
   clearTimeout(linger);
+  watcher.close();
   if (how === "stopped") {
     server.close();
     server.closeAllConnections();

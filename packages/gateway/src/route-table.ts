@@ -14,12 +14,17 @@ export interface GatewayRoute extends RouteName {
   readonly lastLines?: (() => readonly string[] | Promise<readonly string[]>) | undefined;
   /** The process is on its way: requests wait for it instead of failing. @default false */
   readonly starting?: boolean | undefined;
+  /**
+   * It is served by a proxy in front, which hands it on as long as this holds: `its health check has not passed`. Answered
+   * with a page that says so, and without the mark, for the route is not served. @default it is the gateway's own
+   */
+  readonly waiting?: string | undefined;
 }
 
 /** A route as it is served. */
 export interface Target {
   readonly route: GatewayRoute;
-  /** The value of `X-Cspace-Route`. */
+  /** The value of `X-Cspace-Route`; it proves that the route is served, and is sent only then. */
   readonly mark: string;
   /** Under the first domain. */
   readonly hostname: string;
@@ -60,6 +65,11 @@ export function buildRouteTable(routes: readonly GatewayRoute[], domains: readon
     return target;
   });
   return { targets, byHostname, domains: served };
+}
+
+/** What an answer to a route carries: nothing where another proxy serves it. */
+export function markOf({ route, mark }: Target): string | undefined {
+  return route.waiting === undefined ? mark : undefined;
 }
 
 /** The hostname of an authority: without its port and a trailing dot, in lower case. */

@@ -165,3 +165,16 @@ test("a process that listens nowhere is down, in its own words where there are s
   expect(silent).toContain("api is down: it listens on no port.");
   expect(silent).toContain("X-Cspace-Route: api--mercury--p");
 });
+
+test("a route that a proxy in front serves is told of, without the mark that would prove it served", async () => {
+  const waiting = "its health check has not passed";
+  const { port } = await startGateway([route(1, { upstream: null, waiting, lastLines: () => ["no database"] })]);
+  const text = await ask(port, to(hostname, json));
+  expect(text).toMatch(/^HTTP\/1\.1 503 /);
+  expect(text).not.toMatch(/x-cspace-route/i);
+  expect(JSON.parse(bodyOf(text))).toMatchObject({
+    error: "waiting",
+    message: "dev is not served yet: its health check has not passed.",
+    lines: ["no database"],
+  });
+});

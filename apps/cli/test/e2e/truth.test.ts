@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createSandbox, docker, engineAnswers, httpService, removeLeftovers, until } from "./harness.ts";
+import { createSandbox, docker, engineAnswers, get, httpService, removeLeftovers, until } from "./harness.ts";
 
 interface Listed {
   readonly instances: readonly {
@@ -117,5 +117,30 @@ ${busybox(serve("3000"), '    ports: ["3000"]\n    healthcheck: { test: ["CMD-SH
     const { instances } = await sandbox.json<Listed>(folder, "list");
     expect(instances[0]).toMatchObject({ state: "stopped", routes: [{ health: "down", url: null }] });
     expect(instances[0]?.routes[0]?.reason).toMatch(/^exited with code \d+$/);
+  });
+
+  test("while a health check has not passed, the hostname answers with how it is, and not as a route that is served", async () => {
+    const check = "if [ -e /ok ]; then exit 0; fi; echo no database; exit 3";
+    const folder = sandbox.project("e2e-waiting", {
+      "compose.yaml": `services:
+  sick:
+${busybox(`echo begins; ${serve("3000")}`, `    ports: ["3000"]\n    healthcheck: { test: ["CMD-SHELL", ${JSON.stringify(check)}], interval: 1s, retries: 1 }\n`)}
+`,
+    });
+    await sandbox.cspace(folder, "up", "--no-wait");
+    const { proxy } = await sandbox.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status");
+    const hostname = "sick.mercury.e2e-waiting.cspace.localhost";
+    await until(15_000, async () => (await get(proxy.httpPort, hostname)).body.includes("printed:"));
+    const page = await get(proxy.httpPort, hostname);
+    expect(page).toMatchObject({ status: 503, route: undefined });
+    expect(page.body).toContain("sick is not served yet: ");
+    expect(page.body).toContain("exited with code 3 and printed:");
+    expect(page.body).toContain("begins");
+    const { url } = (await sandbox.json<Listed>(folder, "list")).instances[0]?.routes[0] ?? {};
+    expect((await sandbox.cspace(folder, "url", "sick")).out.trim()).toBe(url);
+    expect(url).toMatch(/^http:\/\/localhost:/);
+    docker("exec", "e2e-waiting--mercury-sick-1", "touch", "/ok");
+    await until(15_000, async () => (await get(proxy.httpPort, hostname)).body === "ok");
+    await sandbox.json(folder, "down");
   });
 });

@@ -26,6 +26,8 @@ export interface ApplyInstanceOptions extends JoinNetworksOptions, RunForInstanc
    */
   readonly dropsDisabled?: boolean;
   readonly onStep?: OnStep | undefined;
+  /** Called when all is made and attached, and nothing is started yet. */
+  readonly onStart?: (() => void) | undefined;
   /** The engine as it was a moment ago, to tell whether there is anything to do. @default the engine itself */
   readonly snapshot?: EngineReader | undefined;
 }
@@ -70,6 +72,7 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
     if (signal?.aborted !== true) await removeBare(plan, options);
     throw error;
   }
+  options.onStart?.();
   const deadline = waitMs === null ? undefined : Date.now() + waitMs;
   // One at a time, so that a one-shot service runs once; with a lock of its own, so that `down` need not wait for it.
   const start = async (): Promise<Step["status"]> => {

@@ -1,7 +1,14 @@
 import { type IncomingMessage, request } from "node:http";
 import { CspaceError } from "@cspace/errors";
 import type { FurtherAddress } from "@cspace/gateway";
-import type { DaemonFailure, DaemonStatus, HandOverRequest, LeaseRequest, StartRequest } from "../protocol.ts";
+import type {
+  DaemonFailure,
+  DaemonStatus,
+  HandOverRequest,
+  LeaseRequest,
+  StartRequest,
+  WatchRequest,
+} from "../protocol.ts";
 
 /** What answers on the daemon's socket. */
 export interface DaemonClient {
@@ -19,6 +26,8 @@ export interface DaemonClient {
   readonly release: () => Promise<DaemonStatus>;
   /** Opens the gateway to a proxy in front of it, and gives the port on which it is reached. */
   readonly front: (further: FurtherAddress | null) => Promise<number>;
+  /** Lets it tell why routes of containers are not served yet. */
+  readonly watch: (body: WatchRequest) => Promise<void>;
   /** Lets another daemon, which it starts, go on with all it holds; resolves when that one serves. */
   readonly handOver: (body: HandOverRequest) => Promise<void>;
   /** Holds a route until `release` is called, this process ends, or the daemon does; `undefined` when the label is taken. */
@@ -51,6 +60,9 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     direct: (ports) => must<DaemonStatus>("PUT", "/gateway", ports),
     release: () => must<DaemonStatus>("DELETE", "/gateway"),
     front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,
+    watch: async (body) => {
+      await must("PUT", "/watches", body);
+    },
     handOver: async (body) => {
       await must("POST", "/hand-over", body);
     },

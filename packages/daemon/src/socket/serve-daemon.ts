@@ -8,7 +8,15 @@ import type { Direct } from "../gateway/create-direct.ts";
 import type { Front } from "../gateway/create-front.ts";
 import { createGate } from "../hand-over/create-gate.ts";
 import type { Holder } from "../hold/holder.ts";
-import type { DaemonFailure, DaemonStatus, HandOverRequest, LeaseRequest, StartRequest } from "../protocol.ts";
+import type {
+  DaemonFailure,
+  DaemonStatus,
+  HandOverRequest,
+  LeaseRequest,
+  StartRequest,
+  WatchRequest,
+} from "../protocol.ts";
+import type { Watcher } from "../watch/create-watcher.ts";
 
 /** Options of {@link serveDaemon}. */
 export interface ServeDaemonOptions {
@@ -17,6 +25,7 @@ export interface ServeDaemonOptions {
   readonly status: () => DaemonStatus;
   readonly direct: Pick<Direct, "open" | "release">;
   readonly front: Pick<Front, "open">;
+  readonly watcher: Pick<Watcher, "watch">;
   /** Somebody is about to ask for more. */
   readonly onStay: () => void;
   /** Asked to end: everything that it holds ends with it. */
@@ -34,6 +43,7 @@ class BadRequest extends Error {}
  *     GET    /status?stay                              what it holds; `stay`: it is not to end just now
  *     PUT    /instances                                starts processes
  *     DELETE /instances/<project>/<instance>           ends them
+ *     PUT    /watches                                  tells why routes of containers are not served yet
  *     POST   /leases                                   a route as long as the connection
  *     PUT    /gateway                                  lets the gateway be this machine's proxy
  *     DELETE /gateway                                  leaves its ports to another proxy
@@ -46,6 +56,7 @@ export async function serveDaemon({
   holder,
   direct,
   front,
+  watcher,
   status,
   onStay,
   onStop,
@@ -90,6 +101,11 @@ export async function serveDaemon({
       case "PUT /front": {
         const { further } = JSON.parse(body) as { further: FurtherAddress | null };
         return send(response, 200, { port: await front.open(further) });
+      }
+      case "PUT /watches": {
+        const watched: WatchRequest = JSON.parse(body);
+        watcher.watch({ ...watched, ...parseNames([watched.project, watched.instance]) });
+        return send(response, 200, {});
       }
       case "DELETE /instances":
         return send(response, 200, { stopped: await holder.stop(parseNames(names)) });

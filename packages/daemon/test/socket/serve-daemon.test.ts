@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createDaemonClient } from "../../src/client/daemon-client.ts";
 import { createHolder, type Holder } from "../../src/hold/holder.ts";
-import { type DaemonStatus, protocolVersion } from "../../src/protocol.ts";
+import { type DaemonStatus, protocolVersion, type WatchRequest } from "../../src/protocol.ts";
 import { serveDaemon } from "../../src/socket/serve-daemon.ts";
 
 const record = { project: "shop", instance: "mercury", projectName: "s", instanceName: "m", directory: "/s" };
@@ -21,10 +21,12 @@ let stops: number;
 let stays: number;
 let handOver: () => Promise<void>;
 
+let watched: WatchRequest[] = [];
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "cspace-daemon-"));
   socket = join(folder, "daemon.sock");
-  [stops, stays] = [0, 0];
+  [stops, stays, watched] = [0, 0, []];
   holder = createHolder({
     startProcess: (_, { port }) => ({
       state: "up",
@@ -53,6 +55,7 @@ beforeEach(async () => {
     holder,
     direct,
     front,
+    watcher: { watch: (request) => watched.push(request) },
     status,
     onStay: () => (stays += 1),
     onStop: () => (stops += 1),
@@ -63,6 +66,13 @@ afterEach(() => {
   server.closeAllConnections();
   server.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test("routes of containers are watched", async () => {
+  const request = { project: "shop", instance: "mercury", labels: ["web"], endpoint: "unix:///engine.sock" };
+  await client().watch(request);
+  expect(watched).toEqual([request]);
+  await expect(client().watch({ ...request, project: "../x" })).rejects.toThrow("is no instance");
 });
 
 const client = () => createDaemonClient(socket, { timeoutMs: 2000 });

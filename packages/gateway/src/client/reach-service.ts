@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Hub } from "../hub.ts";
-import { downPage, lostPage, startingPage } from "../pages/pages.ts";
+import { downPage, lostPage, startingPage, waitingPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
 import type { Target } from "../route-table.ts";
 import { DialError } from "../upstream/dial.ts";
@@ -21,6 +21,7 @@ export type Reached =
  * so long as the limits allow. Nothing of the request has been sent yet, so whatever it is may wait.
  */
 export async function reachService(hub: Hub, wanted: Target, isOver: () => boolean): Promise<Reached> {
+  if (wanted.route.waiting !== undefined) return { target: wanted, page: waitingPage };
   const begin = Date.now();
   let target = wanted;
   for (;;) {

@@ -11,7 +11,7 @@ import { isAuthority } from "../http/request-head.ts";
 import type { Hub } from "../hub.ts";
 import { loopPage, lostPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
-import { hostnameOf, type Target } from "../route-table.ts";
+import { hostnameOf, markOf, type Target } from "../route-table.ts";
 import type { Http2Upstreams } from "./http2-upstreams.ts";
 import { requestHeaders, responseHeaders } from "./stream-headers.ts";
 
@@ -133,7 +133,8 @@ const broken = (): Error => new Error("the service did not end its answer");
 /** What the gateway itself has to say: to gRPC in its own words, else in plain text. */
 function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, page: Page, target?: Target): void {
   if (!isOpen(stream) || stream.headersSent) return;
-  const mark = target === undefined ? {} : { "x-cspace-route": target.mark };
+  const own = target && markOf(target);
+  const mark = own === undefined ? {} : { "x-cspace-route": own };
   const { message, lines = [], links = [], status } = page;
   if (/^application\/grpc\b/.test(headers["content-type"] ?? "")) {
     const grpc = {

@@ -65,6 +65,14 @@ export async function startingPage(target: Target): Promise<Page> {
   return { status: 503, error: "process-starting", message: `${process} is starting.`, data, lines, retryAfter: 1 };
 }
 
+/** The service is there, and the proxy in front does not hand on to it yet. */
+export async function waitingPage(target: Target): Promise<Page> {
+  const process = processOf(target);
+  const data = { route: target.mark, process };
+  const message = `${process} is not served yet: ${target.route.waiting}.`;
+  return { status: 503, error: "waiting", message, data, lines: await lastLinesOf(target), retryAfter: 2 };
+}
+
 /** The request has been here before. */
 export function loopPage(target: Target): Page {
   const message = `The route ${target.mark} leads back to the gateway: no process of its own listens on port ${target.route.upstream}.`;

@@ -3,6 +3,7 @@ import type { AskedSelection } from "../compose/read-asked.ts";
 import { isSettled } from "../describe/is-settled.ts";
 import type { InstanceDocument } from "../documents.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
+import { watchContainers } from "../proxy/watch-containers.ts";
 import { createStages, mergeSteps } from "./create-stages.ts";
 import { endLeftProcesses } from "./end-left-processes.ts";
 import { ensureContainerProxy } from "./ensure-container-proxy.ts";
@@ -79,8 +80,12 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       noteLeftServices(context, stack.offProfiles, listed, plan);
       if (listed === undefined) noteOwnNetworks(context, plan);
       await stack.keepSelection();
+      let watching: Promise<void> | undefined;
       const { started, deadline, untouched } = await applyInstance(plan, {
         ...machine,
+        onStart: () => {
+          watching = watchContainers(context, machine, plan);
+        },
         snapshot: proxy.snapshot,
         files,
         env,
@@ -94,7 +99,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
         signal,
         onStep: stages.onStep,
         onLine,
-      });
+      }).finally(() => watching);
       await proxy.keep();
       containers = { machine, plan, proxy, started, deadline, snapshot: untouched ? proxy.snapshot : undefined };
     }
