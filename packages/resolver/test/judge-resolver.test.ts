@@ -52,6 +52,15 @@ test.each<[string, Partial<ResolverEvidence>, string, string, string]>([
     "cspace dns install",
   ],
   ["the rule was not read", { loaded: false, lookUp: none }, "not-used", "has not read", "cspace dns install"],
+  [
+    "DNS over TLS demanded of all",
+    { demands: ["DNSOverTLS"], lookUp: { addresses: [], ms: 8000, timedOut: true } },
+    "slow",
+    "DNSOverTLS=yes",
+    "DNSOverTLS=opportunistic",
+  ],
+  ["DNSSEC demanded of all", { demands: ["DNSSEC"], lookUp: none }, "not-used", "DNSSEC=yes", "echo cspace.local"],
+  ["demands that are met all the same", { demands: ["DNSSEC"] }, "ok", "", ""],
   ["another address", { lookUp: { ...none, addresses: ["192.0.2.7"] } }, "not-used", "192.0.2.7", "VPN"],
   [
     "loopback and another address",

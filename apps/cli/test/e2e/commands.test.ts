@@ -82,6 +82,7 @@ volumes:
       expect(paths(await plan(folder, "up"))).toEqual([
         join(sandbox.home, "proxy/docker-compose.yml"),
         join(sandbox.home, "proxy/coredns/Corefile"),
+        join(sandbox.home, "proxy/dynamic/services.yml"),
         "docker:container/cspace-proxy",
         "docker:container/cspace-dns",
         `docker:network/cspace-${name}`,
@@ -91,7 +92,7 @@ volumes:
         `docker:container/${project}/worker`,
       ]);
       expect(paths(await plan(bare, "up"))).toContain(`docker:container/${prefix}bare--mercury/app`);
-      expect(paths(await plan(folder, "proxy", "up"))).toHaveLength(4);
+      expect(paths(await plan(folder, "proxy", "up"))).toHaveLength(5);
       expect(await plan(folder, "proxy", "down")).toEqual([]);
       expect(existsSync(sandbox.home)).toBe(false);
     });

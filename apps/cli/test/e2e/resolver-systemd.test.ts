@@ -116,6 +116,21 @@ describe.skipIf(!machinesRun)(
       await machine.must("cspace dns install --yes");
       expect(await machine.status()).toMatchObject({ state: "ok", reason: null, fix: null });
 
+      const hard = "/etc/systemd/resolved.conf.d/50-hard.conf";
+      const harden = (setting: string) =>
+        machine.must(`printf '[Resolve]\n${setting}=yes\n' >${hard}; systemctl restart systemd-resolved`);
+      await harden("DNSOverTLS");
+      expect(await machine.status()).toMatchObject({
+        state: expect.stringMatching(/^(slow|not-used)$/),
+        reason: expect.stringContaining("DNSOverTLS=yes"),
+        fix: expect.stringContaining("systemctl restart systemd-resolved"),
+      });
+      // What only the DNS of the rule answers, this version takes without a signature.
+      await harden("DNSSEC");
+      expect((await machine.status()).state).toBe("ok");
+      await machine.must(`rm ${hard}; systemctl restart systemd-resolved`);
+      expect((await machine.status()).state).toBe("ok");
+
       await machine.must("cp -a /etc/nsswitch.conf /run/kept; sed -i 's/^hosts:.*/hosts: files/' /etc/nsswitch.conf");
       expect(await machine.status()).toMatchObject({
         state: "not-used",

@@ -32,7 +32,12 @@ export interface ResolverEvidence {
   readonly lookUp: LookUp;
   /** The sources for hosts in `/etc/nsswitch.conf`. */
   readonly sources: readonly string[];
+  /** What systemd-resolved demands of every server, that of the rule as well. @default nothing */
+  readonly demands?: readonly Demand[];
 }
+
+/** Settings of systemd-resolved that a plain DNS on this machine cannot meet. */
+export type Demand = "DNSOverTLS" | "DNSSEC";
 
 /** From how many milliseconds on a lookup is slow; one that waits for an answer takes five seconds. */
 const slowFrom = 1000;
@@ -62,10 +67,27 @@ export function judgeResolver(evidence: ResolverEvidence): ResolverVerdict {
     const reason = `nothing answers DNS on port ${evidence.rulePort} of 127.0.0.1, where the rule for ${domain} leads`;
     return bad("no-dns", reason, "cspace proxy up");
   }
+  const [demand] = evidence.demands ?? [];
+  if (demand !== undefined)
+    return bad(timedOut ? "slow" : "not-used", demands[demand].reason, demands[demand].fix(domain));
   if (timedOut) return bad("slow", `the system's resolver gave no answer within ${Math.round(ms / 1000)} s`, slowFix);
   if (!evidence.loaded) return bad("not-used", "the resolver has not read the rule yet", "cspace dns install");
   return bad("not-used", whyNotUsed(evidence), fixSources(evidence));
 }
+
+/** resolved.conf(5); a negative trust anchor exempts one domain: dnssec-trust-anchors.d(5). */
+const demands: Readonly<Record<Demand, { readonly reason: string; readonly fix: (domain: string) => string }>> = {
+  DNSOverTLS: {
+    reason: "systemd-resolved is set to DNSOverTLS=yes, and the DNS on this machine speaks none",
+    fix: () =>
+      "set DNSOverTLS=opportunistic in /etc/systemd/resolved.conf, then: sudo systemctl restart systemd-resolved",
+  },
+  DNSSEC: {
+    reason: "systemd-resolved is set to DNSSEC=yes, and the names of this machine are signed by nobody",
+    fix: (domain) =>
+      `echo ${domain} | sudo tee /etc/dnssec-trust-anchors.d/cspace.negative, then: sudo systemctl restart systemd-resolved`,
+  },
+};
 
 const slowFix = "see what else answers for names: turn a VPN off, or another resolver; then cspace dns status";
 

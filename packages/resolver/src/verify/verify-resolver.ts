@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { probeDns } from "@cspace/ports";
+import { outputOf } from "../read/read-or-nothing.ts";
 import type { ResolverKind, ResolverState } from "../resolver-state.ts";
 import { type RunCommand, runCommand } from "../run-command.ts";
-import { judgeResolver, type ResolverVerdict } from "./judge-resolver.ts";
+import { type Demand, judgeResolver, type ResolverVerdict } from "./judge-resolver.ts";
 import { freshName, lookUp } from "./look-up.ts";
 
 /** What became of one domain in one resolver. */
@@ -53,6 +54,16 @@ export async function verifyResolver(
   }
 }
 
+/** `resolvectl` prints of each: `Global: yes`, then the links. */
+async function readDemands(run: RunCommand, signal: AbortSignal | undefined): Promise<Demand[]> {
+  const settings = { DNSOverTLS: "dnsovertls", DNSSEC: "dnssec" } as const;
+  const asked = Object.entries(settings).map(async ([name, verb]): Promise<Demand[]> => {
+    const said = await outputOf(run, "resolvectl", [verb], signal);
+    return /^Global:\s*yes\b/m.test(said) ? [name as Demand] : [];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
 async function verifyDomain(
   state: ResolverState,
   domain: string,
@@ -73,6 +84,7 @@ async function verifyDomain(
   const patient = rulePort === null || answers;
   const found = await lookUp(asked, { kind, run, signal, ...(patient ? {} : { timeoutMs: 2000 }) });
   const loaded = places.find((place) => place.kind === kind)?.loaded ?? true;
+  const isResolved = kind === "systemd-resolved" || kind === "dns-delegate";
   const verdict = judgeResolver({
     kind,
     domain,
@@ -85,6 +97,7 @@ async function verifyDomain(
     named: own.length > 0,
     lookUp: found,
     sources,
+    demands: isResolved ? await readDemands(run, signal) : [],
   });
   return { kind, domain, port: kind === "hosts" ? null : (rulePort ?? port), ...verdict };
 }
