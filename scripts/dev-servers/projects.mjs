@@ -204,10 +204,42 @@ export const projects = {
       "index.php": html("").replace("waiting", "one"),
     },
   },
-  "pnpm workspace": {
+  "turbo, of an npm workspace": {
+    install: ["turbo", "vite"],
+    files: {
+      ".cspace.json": JSON.stringify({ processes: { dev: { command: "npx turbo run dev" } } }),
+      "package.json": packageJson("turbo run dev", { workspaces: ["apps/*"], packageManager: "npm@10.0.0" }),
+      "turbo.json": JSON.stringify({ tasks: { dev: { cache: false, persistent: true } } }),
+      "apps/web/package.json": JSON.stringify({ name: "web", type: "module", scripts: { dev: "vite" } }),
+      "apps/web/index.html": html('<script type="module" src="/main.js"></script>'),
+      "apps/web/main.js": `${plain}if (import.meta.hot) import.meta.hot.accept();\n`,
+    },
+    edit: "apps/web/main.js",
+  },
+  "npm run dev --workspace": {
     install: ["vite"],
     files: {
-      "package.json": packageJson("pnpm --filter web dev", { packageManager: undefined }),
+      ".cspace.json": JSON.stringify({ processes: { dev: { command: "npm run dev --workspace web" } } }),
+      "package.json": packageJson("npm run dev --workspace web", { workspaces: ["apps/*"] }),
+      "apps/web/package.json": JSON.stringify({ name: "web", type: "module", scripts: { dev: "vite" } }),
+      "apps/web/index.html": html('<script type="module" src="/main.js"></script>'),
+      "apps/web/main.js": `${plain}if (import.meta.hot) import.meta.hot.accept();\n`,
+    },
+    edit: "apps/web/main.js",
+  },
+  Go: {
+    install: [],
+    program: "go",
+    files: {
+      ".cspace.json": JSON.stringify({ processes: { dev: { command: "go run ." } } }),
+      "go.mod": "module page\n",
+      "main.go": `package main\n\nimport (\n\t"net/http"\n\t"os"\n)\n\nfunc main() {\n\thttp.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { w.Write([]byte(${JSON.stringify(html("").replace("waiting", "one"))})) })\n\thttp.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), nil)\n}\n`,
+    },
+  },
+  "a package of a pnpm workspace": {
+    install: ["vite"],
+    files: {
+      "package.json": packageJson("pnpm --filter web dev"),
       "pnpm-workspace.yaml": "packages: [apps/*]\n",
       "apps/web/package.json": JSON.stringify({ name: "web", type: "module", scripts: { dev: "vite" } }),
       "apps/web/index.html": html('<script type="module" src="/main.js"></script>'),

@@ -79,9 +79,10 @@ async function tryServer(name, { install, files, edit, path = "/", program }) {
       result.version = JSON.parse(readFileSync(join(places[0], "node_modules", main, "package.json"), "utf8")).version;
     }
     const ups = await Promise.all(places.map((place) => cspace(place, "up", "--json")));
+    const shown = [];
     const routes = ups.map(({ instance }) => instance.routes[0]);
     for (const [index, route] of routes.entries()) {
-      if (route.health !== "up") throw new Error(`${route.label} is ${route.health}: ${route.reason}`);
+      if (route.health === "down") throw new Error(`${route.label} is ${route.health}: ${route.reason}`);
       if (!new URL(route.browserUrl).hostname.endsWith(".localhost"))
         throw new Error(`its link is ${route.browserUrl}`);
       const page = await browser.newPage();
@@ -94,11 +95,11 @@ async function tryServer(name, { install, files, edit, path = "/", program }) {
         // What watches the files may begin a moment after the page.
         await new Promise((done) => setTimeout(done, 1500));
         writeFileSync(file, readFileSync(file, "utf8").replace("one", "two"));
-        await waitFor(page, "two");
-        result.live = "yes";
+        if (await shows(page, "two")) shown.push(index);
       }
       await page.close();
     }
+    if (edit !== undefined) result.live = ["no", "in the first copy", "yes"][shown.length];
     if (routes[0].target.port === routes[1].target.port) throw new Error("both have one port");
   } catch (error) {
     result.outcome = "failed";
@@ -122,10 +123,17 @@ async function tryServer(name, { install, files, edit, path = "/", program }) {
   return result;
 }
 
-async function waitFor(page, text) {
+async function waitFor(page, text, timeout = 45_000) {
   await page.waitForFunction((wanted) => document.querySelector("#text")?.textContent === wanted, text, {
-    timeout: 30_000,
+    timeout,
   });
+}
+
+async function shows(page, text) {
+  return await waitFor(page, text, 15_000).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Processes that run in a folder, but for the daemon, which ends by itself. */

@@ -8,11 +8,13 @@ export interface Program {
 
 /** Commands that run the command after them; theirs are the flags before it. */
 const wrappers: readonly string[] = [
+  "asdf exec",
   "bun x",
   "bundle exec",
   "bunx",
   "command",
   "cross-env",
+  "deno run",
   "env",
   "exec",
   "nice",
@@ -27,12 +29,21 @@ const wrappers: readonly string[] = [
   "poetry run",
   "time",
   "uv run",
+  "volta run",
   "yarn dlx",
   "yarn exec",
 ];
 
 /** Commands that run what is after `--`. */
-const dashedWrappers: readonly string[] = ["doppler run", "dotenv", "dotenvx run", "infisical run", "op run"];
+const dashedWrappers: readonly string[] = [
+  "doppler run",
+  "dotenv",
+  "dotenvx run",
+  "infisical run",
+  "mise exec",
+  "mise x",
+  "op run",
+];
 
 /**
  * The program of a simple command, behind assignments, wrappers (`npx`, `cross-env`, ...) and interpreters; `null` when
@@ -70,8 +81,11 @@ function readInterpreted(interpreter: string, words: readonly string[]): Program
   return { name: nameOf(file), words: rest };
 }
 
-/** `./node_modules/.bin/vite`, `vite@7` and `vite.js` are all `vite`. */
+/** `./node_modules/.bin/vite`, `vite@7`, `npm:vite` and `vite.js` are all `vite`. */
 function nameOf(word: string): string {
-  const base = word.replace(/^.*[/\\]/, "").replace(/(?<=.)@.*$/, "");
+  const base = word
+    .replace(/^npm:/, "")
+    .replace(/^.*[/\\]/, "")
+    .replace(/(?<=.)@.*$/, "");
   return base.replace(/\.(?:[cm]?js|cmd|exe|ps1)$/i, "");
 }

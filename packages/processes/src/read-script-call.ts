@@ -22,7 +22,7 @@ const elsewhere =
   /^(?:-w|-ws|--workspaces?|--prefix|-C|--dir|--cwd|--filter|-F|-r|--recursive|workspaces?)$|^--(?:workspace|prefix|dir|cwd|filter)=/;
 
 /**
- * The script that the words of `npm`, `pnpm`, `yarn`, `bun` or `node --run` call; `null` when they call none, or one
+ * The script that the words of `npm`, `pnpm`, `yarn`, `bun`, `deno task` or `node --run` call; `null` when they call none, or one
  * that is not among the scripts.
  *
  * Only npm and Node take what follows the script's name for flags of their own and need `--` before the script's:
@@ -32,15 +32,17 @@ const elsewhere =
  * @see https://pnpm.io/cli/run
  * @see https://yarnpkg.com/cli/run
  * @see https://bun.com/docs/cli/run
+ * @see https://docs.deno.com/runtime/reference/cli/task/
  */
 export function readScriptCall(words: readonly string[], scripts: Readonly<Record<string, string>>): ScriptCall | null {
   const [program, ...rest] = words;
   const runner = program === "node" && rest[0] === "--run" ? "node" : program;
-  if (runner === undefined || !["npm", "pnpm", "yarn", "bun", "node"].includes(runner)) return null;
+  if (runner === undefined || !["npm", "pnpm", "yarn", "bun", "node", "deno"].includes(runner)) return null;
   const start = rest.findIndex((word) => !word.startsWith("-"));
   const first = rest[start];
   if (first === undefined || rest.some((word) => elsewhere.test(word))) return null;
-  const isRun = ["run", "run-script"].includes(first) && runner !== "node";
+  if (runner === "deno" && first !== "task") return null;
+  const isRun = runner === "deno" || (["run", "run-script"].includes(first) && runner !== "node");
   const after = isRun ? rest.slice(start + 1) : rest.slice(start);
   const nameAt = after.findIndex((word) => !word.startsWith("-"));
   const name = after[nameAt];

@@ -2,12 +2,24 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readOr } from "./error-code.ts";
 
-/** The scripts of the `package.json` in a directory; none where there is no such file, or it is not JSON. */
+/**
+ * The scripts of the `package.json` in a directory, and the tasks of a `deno.json`, which go before them; none where there
+ * is no such file, or it is not JSON.
+ */
 export async function readScripts(directory: string): Promise<Readonly<Record<string, string>>> {
-  const text = await readOr("", ["ENOENT", "ENOTDIR"], () => readFile(join(directory, "package.json"), "utf8"));
-  const manifest = parseObject(text.replace(/^\uFEFF/, ""));
-  const scripts = Object.entries(asObject(manifest.scripts));
-  return Object.fromEntries(scripts.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  const [manifest, deno] = await Promise.all(
+    ["package.json", "deno.json"].map((name) => readJson(join(directory, name))),
+  );
+  const tasks = Object.entries(asObject(deno?.tasks)).map(
+    ([name, task]) => [name, asObject(task).command ?? task] as const,
+  );
+  const all = [...Object.entries(asObject(manifest?.scripts)), ...tasks];
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+async function readJson(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const text = await readOr("", ["ENOENT", "ENOTDIR"], () => readFile(path, "utf8"));
+  return parseObject(text.replace(/^\uFEFF/, ""));
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {

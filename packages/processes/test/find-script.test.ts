@@ -8,6 +8,8 @@ test.each([
   ["pnpm dev -- --open", "vite"],
   ["node --run docs", "astro dev"],
   ["tsc && yarn docs", "astro dev"],
+  ["deno task dev", "vite"],
+  ["deno run dev", null],
   ["npm run other", null],
   ["npm run dev --workspace=web", null],
   ["vite", null],

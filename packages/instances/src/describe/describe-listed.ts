@@ -81,10 +81,16 @@ async function whyNotUp(
 ): Promise<string | null> {
   if (route.reason !== null && route.reason !== undefined) return route.reason;
   const isAsked = proxy.state === "claimed" || localUp !== undefined;
-  if (route.isProcess === true || !route.running || !isAsked) return null;
+  if (!route.running || !isAsked) return null;
+  if (route.isProcess === true) return explainSilentProcess(route.port, proxy);
   const container = containers.find(({ service }) => service === route.service);
   const status = proxy.state === "claimed" ? proxy.status : null;
   return await explainSilence({ port: route.port, container: container?.id, status, lookInside });
+}
+
+function explainSilentProcess(port: number, proxy: UrlEvidence["proxy"]): string | null {
+  if (proxy.state !== "claimed") return null;
+  return proxy.status === null ? "it has not answered in time" : `nothing answers on port ${port}`;
 }
 
 /** What there is to learn before a route's URL can be chosen. */

@@ -16,11 +16,16 @@ export interface MachineInstance extends Omit<ListedInstance, "routes"> {
 }
 
 /** Puts together what the engine and the daemon have, sorted by name. Pure. */
-export function mergeInstances(listed: readonly ListedInstance[], held: readonly HeldInstance[]): MachineInstance[] {
+export function mergeInstances(
+  listed: readonly ListedInstance[],
+  held: readonly HeldInstance[],
+  /** In milliseconds since 1970. */
+  now: number = Date.now(),
+): MachineInstance[] {
   const keyOf = ({ project, instance }: { project: string; instance: string }): string => `${project}--${instance}`;
   const merged = new Map(listed.map((one): [string, MachineInstance] => [keyOf(one), { ...one, engine: "docker" }]));
   for (const one of held) {
-    const processes = one.routes.map(toRoute);
+    const processes = one.routes.map((route) => toRoute(route, now));
     const state = stateOf(one.routes);
     const found = merged.get(keyOf(one.record));
     merged.set(
@@ -40,14 +45,17 @@ export function mergeInstances(listed: readonly ListedInstance[], held: readonly
 
 const nothing = { domain: undefined, ports: [], services: [], states: [], containers: [] } as const;
 
-function toRoute({ label, port, host, state, error, pid }: HeldRoute): MachineRoute {
+/** So long a server may compile its first page, in milliseconds. */
+const freshMs = 120_000;
+
+function toRoute({ label, port, host, state, error, pid, startedAt }: HeldRoute, now: number): MachineRoute {
   return {
     label,
     service: label,
     port,
     bindings: [{ hostIp: host, hostPort: port }],
     running: isRunning(state),
-    starting: state === "starting" || state === "restarting",
+    starting: state === "starting" || state === "restarting" || (isRunning(state) && now - startedAt < freshMs),
     isProcess: true,
     pid,
     reason: error?.message.split("\n", 1)[0]?.replace(/:$/, "") ?? null,

@@ -25,7 +25,7 @@ export interface StartedContainers {
   readonly snapshot: EngineReader | undefined;
 }
 
-/** How long a route of a container that was started just now may take to answer, in milliseconds. */
+/** How long a route of what was started just now may take to answer, in milliseconds: some servers compile a page first. */
 const answerMs = 10_000;
 
 /** How long a proxy that was started or told just now may take to serve what there is, in milliseconds. */
@@ -54,7 +54,7 @@ export async function verifyStarted(
 ): Promise<{ readonly changed: true; readonly instance: Instance }> {
   const { plan, proxy, started = [], deadline = Number.POSITIVE_INFINITY, machine, snapshot } = containers ?? {};
   const isFresh = plan?.routes.some(({ service }) => started.includes(service)) === true;
-  const patienceMs = isFresh ? answerMs : proxy?.changed === true || front !== undefined ? settleMs : 0;
+  const patienceMs = isFresh || front !== undefined ? answerMs : proxy?.changed === true ? settleMs : 0;
   const instance = await verifyRoutes(context, {
     record,
     host,
