@@ -1,5 +1,4 @@
 import type { DockerEngine } from "@cspace/compose";
-import { buildInstanceLabels, buildLabels } from "@cspace/labels";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createWatcher } from "../src/watch/create-watcher.ts";
 
@@ -9,10 +8,16 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function engineWith(count: () => number): DockerEngine {
-  const names = { project: "shop", instance: "mercury", projectName: "shop", instanceName: "mercury" };
   const labels = {
-    ...buildInstanceLabels({ ...names, directory: "/shop", domain: "cspace.local" }),
-    ...buildLabels([{ label: "web", project: "shop", instance: "mercury", port: 3000 }]),
+    "cspace.managed": "true",
+    "cspace.spec": "1",
+    "cspace.project": "shop",
+    "cspace.instance": "mercury",
+    "cspace.project.name": "shop",
+    "cspace.instance.name": "mercury",
+    "cspace.directory": "/shop",
+    "cspace.domain": "cspace.local",
+    "cspace.route.web": "3000",
     "com.docker.compose.project": "shop--mercury",
     "com.docker.compose.service": "web",
   };
