@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
 import { commands, globalOptions } from "../src/command-table.ts";
 import { type ParsedCommand, parseCommand } from "../src/program.ts";
+import { findWord } from "../src/words.ts";
 
 function parse(line: string): { readonly parsed: ParsedCommand | undefined; readonly printed: string } {
   const printed: string[] = [];
@@ -48,6 +49,43 @@ test("without a command it prints its help", () => {
   expect(parsed).toBeUndefined();
   for (const word of ["init", "up", "down", "list", "url", "open", "logs", "proxy", "dns"])
     expect(printed).toMatch(new RegExp(`^  ${word}\\b`, "m"));
+});
+
+test.each(["foo --help", "lsit -h", "foo bar --help"])(
+  "help of a command that there is not is an error: %s",
+  (line) => {
+    expect(failure(line)).toMatchObject({ exitCode: 1, message: expect.stringContaining("unknown command") });
+  },
+);
+
+test.each([
+  ["stop", "cspace compose stop"],
+  ["ps", "cspace compose ps"],
+  ["ls", "cspace list"],
+  ["prune", "cspace down <instance> --volumes"],
+])("%s is what others call it", (word, line) => expect(findWord(word)).toContain(line));
+
+test("what nobody calls anything is no word", () => {
+  for (const word of ["frobnicate", "toString", ""]) expect(findWord(word)).toBeUndefined();
+});
+
+test.each([
+  ["10m", 600],
+  ["1h30m", 5400],
+  ["2d", 172_800],
+  ["500ms", 0.5],
+])("a time ago: %s", (text, seconds) => {
+  const since = args(`logs --since ${text}`).since as Date;
+  expect(Math.abs(Date.now() - since.getTime() - seconds * 1000)).toBeLessThan(2000);
+});
+
+test("a date and time, and nothing else", () => {
+  expect(args("logs --since 2026-11-26T10:00:00Z").since).toEqual(new Date("2026-11-26T10:00:00Z"));
+  for (const text of ["soon", "10", "10 minutes", "2026"]) {
+    expect(failure(`logs --since=${text.replace(" ", "_")}`)).toMatchObject({
+      message: expect.stringContaining("a time ago"),
+    });
+  }
 });
 
 test("the version", () => {

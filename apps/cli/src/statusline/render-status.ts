@@ -15,6 +15,9 @@ export interface Status {
   readonly hint: string | null;
 }
 
+/** So many instances of one directory are shown: it is one line. */
+const mostShown = 4;
+
 /**
  * Renders a status as one line without its end: for every route a link whose text is the URL, with the label where the
  * URL does not begin with it. Pure.
@@ -27,7 +30,9 @@ export function renderStatus({ instances, hint }: Status, { dim }: { readonly di
     });
     return links.length === 0 ? [] : [[dim(instance), ...links].join("  ")];
   });
-  if (shown.length > 0) return shown.join(dim("  |  "));
+  const more = shown.length - mostShown;
+  const rest = more > 0 ? [dim(`${more} more: cspace list`)] : [];
+  if (shown.length > 0) return [...shown.slice(0, mostShown), ...rest].join(dim("  |  "));
   return hint === null ? "" : dim(`cspace: ${hint.replace(/[\p{Cc}\s]+/gu, " ").trim()}`);
 }
 

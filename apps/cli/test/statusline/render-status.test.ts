@@ -35,3 +35,14 @@ test("without a URL there is a hint, in one line and without what steers a termi
   expect(renderStatus({ instances: [], hint: "a\nb\u001b[31m\tc\r\n" }, plain)).toBe("cspace: a b [31m c");
   expect(renderStatus({ instances: [], hint: null }, plain)).toBe("");
 });
+
+test("of many instances the first few are shown, and how many more there are", () => {
+  const instances = Array.from({ length: 14 }, (_, index) => ({
+    instance: `i${index}`,
+    routes: [{ label: "web", url: `http://web.i${index}.shop.cspace.localhost`, via: "proxy" as const }],
+  }));
+  const line = renderStatus({ instances, hint: null }, { dim: (text) => text });
+  expect(line).toContain("http://web.i3.shop");
+  expect(line).not.toContain("http://web.i4.shop");
+  expect(line).toMatch(/ {2}\| {2}10 more: cspace list$/);
+});
