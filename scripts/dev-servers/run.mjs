@@ -1,6 +1,6 @@
 // Starts development servers as their users do, each in two worktrees at once, and opens both by their hostnames in
 // Chromium: the page, a change that shows by itself, the port, and that nothing is left after `down`. Writes docs/dev-servers.md.
-//   npm run build && node scripts/dev-servers/run.mjs [name...]
+//   npm run build && node scripts/dev-servers/run.mjs [--no-table] [name...]
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ import { projects } from "./projects.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const { chromium } = createRequire(join(root, "apps/cli/package.json"))("playwright-core");
 const run = promisify(execFile);
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const names = wanted.length === 0 ? Object.keys(projects) : wanted;
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
@@ -32,7 +32,7 @@ for (const name of names) {
   );
 }
 await browser.close();
-if (wanted.length === 0) writeFileSync(join(root, "docs/dev-servers.md"), renderTable(results));
+if (!process.argv.includes("--no-table")) writeTable(results);
 process.exitCode = results.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 
 async function tryServer(name, { install, files, edit, path = "/", program }) {
@@ -75,8 +75,17 @@ async function tryServer(name, { install, files, edit, path = "/", program }) {
         recursive: true,
         verbatimSymlinks: true,
       });
-      const main = install[0];
-      result.version = JSON.parse(readFileSync(join(places[0], "node_modules", main, "package.json"), "utf8")).version;
+      const manifest = JSON.parse(readFileSync(join(places[0], "node_modules", install[0], "package.json"), "utf8"));
+      result.version = manifest.version;
+      const least = Number(/\d+/.exec(manifest.engines?.node ?? "")?.[0] ?? 0);
+      if (least > Number(process.versions.node.split(".")[0])) {
+        return {
+          ...result,
+          outcome: "skipped",
+          live: "-",
+          note: `needs Node ${least}, and this is ${process.version}`,
+        };
+      }
     }
     const ups = await Promise.all(places.map((place) => cspace(place, "up", "--json")));
     const shown = [];
@@ -103,12 +112,7 @@ async function tryServer(name, { install, files, edit, path = "/", program }) {
     if (routes[0].target.port === routes[1].target.port) throw new Error("both have one port");
   } catch (error) {
     result.outcome = "failed";
-    result.note = String(error.stderr || error.message)
-      .trim()
-      .split("\n")
-      .slice(0, 4)
-      .join(" ")
-      .slice(0, 300);
+    result.note = describe(error);
   } finally {
     await cspace(places[0], "down", "--all").catch(() => undefined);
     for (let tries = 0; tries < 30 && leftovers(folder).length > 0; tries += 1)
@@ -136,6 +140,17 @@ async function shows(page, text) {
   );
 }
 
+/** What a command says of its failure, which is a document; else the error's own words. */
+function describe(error) {
+  try {
+    const { code, message } = JSON.parse(error.stdout).error;
+    const [first, ...lines] = message.split("\n").map((line) => line.trim());
+    return `${[first, ...lines.filter(Boolean).slice(-2)].join(" ").slice(0, 250)} (${code})`;
+  } catch {
+    return error.message.split("\n")[0];
+  }
+}
+
 /** Processes that run in a folder, but for the daemon, which ends by itself. */
 function leftovers(folder) {
   const lines = execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" }).split("\n");
@@ -151,11 +166,19 @@ function isThere(program) {
   }
 }
 
-function renderTable(all) {
-  const rows = all.map(
-    ({ name, version, outcome, live, note }) => `| ${name} | ${version || "-"} | ${outcome} | ${live} | ${note} |`,
-  );
-  return `# Development servers
+/** Rows of servers that were not tried stay as they were. */
+function writeTable(tried) {
+  const file = join(root, "docs/dev-servers.md");
+  const before = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const rows = Object.keys(projects).flatMap((name) => {
+    const result = tried.find((one) => one.name === name);
+    if (result === undefined) return before.filter((line) => line.startsWith(`| ${name} |`));
+    const { version, outcome, live, note } = result;
+    return `| ${name} | ${version || "-"} | ${outcome} | ${live} | ${note} |`;
+  });
+  writeFileSync(
+    file,
+    `# Development servers
 
 Written by \`node scripts/dev-servers/run.mjs\`, which starts each in two worktrees at once, opens both links in Chromium, changes a file
 while the page is open, and looks whether anything is left after \`cspace down\`.
@@ -163,5 +186,6 @@ while the page is open, and looks whether anything is left after \`cspace down\`
 | server | version | outcome | a change shows by itself | |
 |---|---|---|---|---|
 ${rows.join("\n")}
-`;
+`,
+  );
 }

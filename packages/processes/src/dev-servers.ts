@@ -207,6 +207,17 @@ export const devServers: readonly DevServer[] = [
     hostsSetting: 'ALLOWED_HOSTS = [".{domain}"] in the settings',
   },
   {
+    name: "http.server of Python",
+    source: "https://docs.python.org/3/library/http.server.html#command-line-interface",
+    programs: ["http.server"],
+    serves: [""],
+    flags: [
+      { names: ["{address}"], words: ["{port}"] },
+      { names: ["--bind", "-b"], words: ["--bind", "{host}"] },
+    ],
+    repeated: "refused",
+  },
+  {
     name: "Flask",
     source: "https://flask.palletsprojects.com/en/stable/cli/",
     programs: ["flask"],

@@ -36,6 +36,7 @@ describe("each server gets its own flags", () => {
   test.each([
     ["vite", `vite ${flags}`],
     ["vite dev", `vite dev ${flags}`],
+    ["python3 -m http.server", "python3 -m http.server 4000 --bind 127.0.0.1"],
     ["vitepress dev docs", `vitepress dev docs ${flags}`],
     ["react-router dev", `react-router dev ${flags}`],
     ["remix vite:dev", `remix vite:dev ${flags}`],
@@ -108,6 +109,7 @@ describe("what a command says already", () => {
     ["next dev -p3000 -H ::", "next dev -p3000 -H :: --port 4000"],
     ["astro dev --port 3000", "astro dev --port 3000 --host 127.0.0.1"],
     ["python manage.py runserver 8000", "python manage.py runserver 8000"],
+    ["python3 -m http.server 8000", "python3 -m http.server 8000 --bind 127.0.0.1"],
     ["python manage.py runserver 0.0.0.0:8000", "python manage.py runserver 0.0.0.0:8000"],
   ])("%s", (command, planned) => expect(plan(command)).toBe(planned));
 });

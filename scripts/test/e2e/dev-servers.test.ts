@@ -15,7 +15,7 @@ test.skipIf(!hasChromium)(
   async () => {
     const names = ["Vite", "Express", "npm run dev --workspace"];
     const script = join(root, "scripts/dev-servers/run.mjs");
-    const { stdout } = await promisify(execFile)(process.execPath, [script, ...names], { cwd: root });
+    const { stdout } = await promisify(execFile)(process.execPath, [script, "--no-table", ...names], { cwd: root });
     const outcomes = stdout
       .trim()
       .split("\n")
