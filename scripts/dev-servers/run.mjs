@@ -113,6 +113,9 @@ async function tryServer(name, { install, files, edit, path = "/", program }) {
   } catch (error) {
     result.outcome = "failed";
     result.note = describe(error);
+    if (/your Node\.js version/.test(result.note)) {
+      Object.assign(result, { outcome: "skipped", live: "-", note: `needs a newer Node than ${process.version}` });
+    }
   } finally {
     await cspace(places[0], "down", "--all").catch(() => undefined);
     for (let tries = 0; tries < 30 && leftovers(folder).length > 0; tries += 1)
