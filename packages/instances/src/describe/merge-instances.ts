@@ -5,6 +5,8 @@ import type { HeldInstance, HeldRoute } from "@cspace/daemon";
 export interface MachineRoute extends ListedRoute {
   /** Whether `service` is the name of a process. */
   readonly isProcess?: true;
+  /** Whether its process listens; absent where that is no question. */
+  readonly listens?: boolean;
   /** The process group that serves it. */
   readonly pid?: number | null | undefined;
 }
@@ -57,6 +59,7 @@ function toRoute({ label, port, host, state, error, pid, startedAt }: HeldRoute,
     running: isRunning(state),
     starting: state === "starting" || state === "restarting" || (isRunning(state) && now - startedAt < freshMs),
     isProcess: true,
+    listens: state === "up",
     pid,
     reason: error?.message.split("\n", 1)[0]?.replace(/:$/, "") ?? null,
   };

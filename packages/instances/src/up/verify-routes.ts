@@ -27,11 +27,14 @@ export interface VerifyRoutesOptions {
   readonly patienceMs: number;
 }
 
+/** How long it is waited where all that does not answer are processes that listen nowhere: they may be meant not to. */
+const quietMs = 3000;
+
 /** Sends a real request through the proxy for every route, again until all answer or patience ends. */
 export async function verifyRoutes(context: Context, options: VerifyRoutesOptions): Promise<Instance> {
   const { record, host, httpPort, domains, hasProcesses, patienceMs } = options;
   const { platform, signal } = context;
-  const end = Date.now() + patienceMs;
+  const begin = Date.now();
   for (let engine = options.snapshot ?? host.machine?.engine; ; engine = host.machine?.engine) {
     signal.throwIfAborted();
     const [listed, status] = await Promise.all([
@@ -51,7 +54,10 @@ export async function verifyRoutes(context: Context, options: VerifyRoutesOption
     const evidence = { proxyPort: httpPort, domains, platform };
     const instance = await describeListed(found, evidence);
     if (isSettled(instance)) return instance;
-    if (Date.now() >= end) return await describeListed(found, { ...evidence, lookInside: lookIn(host) });
+    const late = instance.routes.filter((route) => !isSettled({ routes: [route] })).map(({ label }) => label);
+    const isQuiet = found.routes.every(({ label, listens }) => !late.includes(label) || listens === false);
+    const patience = isQuiet ? Math.min(patienceMs, quietMs) : patienceMs;
+    if (Date.now() >= begin + patience) return await describeListed(found, { ...evidence, lookInside: lookIn(host) });
     await setTimeout(100);
   }
 }

@@ -63,10 +63,16 @@ test.each([
       running,
       starting,
       isProcess: true,
+      listens: state === "up",
       reason: "web ended with exit code 1",
     },
   ]);
   expect(one?.state).toBe(running || state === "crash-loop" ? "running" : "stopped");
+});
+
+test("a process that was started lately may still compile its first page", () => {
+  const at = (now: number) => mergeInstances([], [held("mercury", { state: "up", startedAt: 0 })], now)[0]?.routes[0];
+  expect([at(119_000)?.starting, at(121_000)?.starting]).toEqual([true, false]);
 });
 
 test.each([
