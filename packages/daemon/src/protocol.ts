@@ -57,6 +57,14 @@ export interface WatchRequest {
   readonly endpoint: string;
 }
 
+/** Tells the daemon which hostnames of a process its server refuses, for those who do not ask servers. */
+export interface RefusalRequest {
+  readonly project: string;
+  readonly instance: string;
+  readonly label: string;
+  readonly hostnames: readonly string[];
+}
+
 /** Asks the daemon to let another one, which it starts, go on with all it holds. */
 export interface HandOverRequest {
   /** The program, and its arguments. */
@@ -84,6 +92,8 @@ export interface HeldRoute {
   readonly error: DaemonFailure["error"] | null;
   /** The pid of its process, which is also its group's; none of what does not run, and of a foreground command. */
   readonly pid?: number | null;
+  /** Hostnames that its server was found to refuse. @default none */
+  readonly refused?: readonly string[];
 }
 
 /** Whether a process has ended, and is not started again by itself. */

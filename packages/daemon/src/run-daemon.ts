@@ -89,7 +89,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     instances: holder.list(),
   });
   await makeFolder(paths.run);
-  if (predecessor !== undefined) await takeOver(predecessor, { holder, direct, front });
+  if (predecessor !== undefined) await takeOver(predecessor, { holder, watcher, direct, front });
   const server = await serveDaemon({
     socket,
     holder,
@@ -105,6 +105,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
       try {
         await handOver(request, {
           holder,
+          watcher,
           direct,
           front,
           onRelease: () => void server.close(),

@@ -41,6 +41,7 @@ test("it watches as long as the instance has containers, and an engine that is s
   expect(watcher.isEmpty()).toBe(true);
   watcher.watch(request);
   watcher.watch(request);
+  expect(watcher.watches()).toEqual([request]);
   expect(watcher.routes()).toMatchObject([
     { label: "web", instance: "mercury", project: "shop", upstream: null, waiting: expect.any(String) },
     { label: "api" },

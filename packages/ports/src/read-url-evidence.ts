@@ -8,7 +8,12 @@ import { within } from "./within.ts";
 /** What {@link readUrlEvidence} looks into. */
 export interface UrlQuestion {
   /** The route's hostnames, the preferred domain first; at least one. */
-  readonly hostnames: readonly { readonly domain: string; readonly hostname: string }[];
+  readonly hostnames: readonly {
+    readonly domain: string;
+    readonly hostname: string;
+    /** Whether its service was found to refuse it; counts where the service is not asked. @default false */
+    readonly refused?: boolean;
+  }[];
   /** The value of `X-Cspace-Route` that proves the route is served. */
   readonly mark: string;
   /** Where the proxy answers HTTP; `null`: it does not run. */
@@ -97,7 +102,10 @@ export async function readUrlEvidence(
         ? undefined
         : await local;
     const heard = localUp === undefined ? {} : { localUp };
-    const answering = names.map((name) => (refused.has(name.hostname) ? { ...name, refused: true } : name));
+    const answering = names.map(({ refused: known = false, ...name }) => {
+      const isRefused = reach === "service" ? refused.has(name.hostname) : known;
+      return isRefused ? { ...name, refused: true } : name;
+    });
     return { platform, hostnames: answering, proxy, localUrl, starting, ...(checked && { checked }), ...heard };
   } finally {
     decided.abort();

@@ -55,6 +55,10 @@ test("a server that takes localhost alone is linked by its port", async () => {
   expect(route?.browserUrl).toMatch(/^http:\/\/localhost:\d+$/);
   expect(route?.refused).toHaveLength(2);
   expect(up.text.err).toContain(".cspace.local among the hosts that its settings allow");
+  // The status line asks no server, and knows all the same.
+  const line = start(folder, "statusline");
+  expect(await line.ended).toBe(0);
+  expect(line.text.out).toContain(route?.browserUrl);
 });
 
 test("one that refuses everybody, as a page behind a login does, keeps its hostname", async () => {

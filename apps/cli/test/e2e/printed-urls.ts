@@ -176,16 +176,21 @@ export async function runStatus({ machine, folder, env = {} }: Place): Promise<{
   return { line: out.trimEnd().replaceAll(link, "<$1>"), ms };
 }
 
-/** The URLs of a status line by instance and label. */
+/** The URLs of a status line by instance and label; not of the instances that it only counts. */
 function readStatusUrls(line: string, instances: readonly string[], labels: readonly string[]): Printed[] {
-  const found = line.split("  |  ").flatMap((part) => {
+  const parts = line.split("  |  ");
+  const counted = Number(/^(\d+) more: cspace list$/.exec(parts.at(-1) ?? "")?.[1] ?? 0);
+  const named =
+    counted === 0 ? instances : instances.filter((one) => parts.some((part) => part.startsWith(`${one}  `)));
+  expect(named).toHaveLength(instances.length - counted);
+  const found = parts.flatMap((part) => {
     const [instance = ""] = part.split("  ", 1);
     return [...part.matchAll(/ {2}(?:(\S+) )?<(.*?)>/g)].map(([, label, url = ""]) => {
       return { instance, label: label ?? new URL(url).hostname.split(".")[0], url };
     });
   });
   expect(found).toHaveLength(line.split("<").length - 1);
-  return instances.flatMap((instance) =>
+  return named.flatMap((instance) =>
     labels.map((label) => {
       const url = found.find((one) => one.instance === instance && one.label === label)?.url ?? null;
       return { by: "statusline", instance, label, url, reason: found.length === 0 ? line : "it shows the others" };
@@ -222,9 +227,14 @@ export function kinds(program: string, browser: string, change: Partial<Kinds> =
   return { program, browser, listUrl: program, listBrowserUrl: browser, port: "localhost", ...change };
 }
 
-/** What was printed for a route of an instance; where the commands of one reader differ, each is named. */
+/**
+ * What was printed for a route of an instance; where the commands of one reader differ, each is named. A status line
+ * counts some instances only, and says nothing of their routes.
+ */
 export function kindsOf(printed: readonly Printed[], instance: string, label: string): Kinds {
-  const read = (commands: readonly string[]): string => {
+  const inStatus = printed.some((one) => one.by === "statusline" && one.instance === instance);
+  const read = (all: readonly string[]): string => {
+    const commands = all.filter((by) => by !== "statusline" || inStatus);
     const found = commands.map((by) => {
       const one = printed.find((each) => each.by === by && isSameRoute(each, { instance, label }));
       return one === undefined ? "missing" : kindOf(one.url);

@@ -63,6 +63,8 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
         /unhealthy/.test(docker("inspect", "--format", "{{.State.Health.Status}}", container("sick"))),
       );
       await until(10_000, async () => (await get(port, hostname("deaf"))).status === 502);
+      // Traefik's way to what the daemon says of it: a daemon ends with the command that has started it, on this machine.
+      await until(10_000, async () => (await get(port, hostname("sick"))).status === 502);
     });
     afterAll(() => sandbox.clean());
 
@@ -91,9 +93,9 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
     test("the proxy's own refusal carries the mark of a route, also of one whose service is not there", async () => {
       expect(await refuse(port, hostname("web"))).toEqual({ status: 500, mark: `web--mercury--${name}` });
       expect(await refuse(port, hostname("deaf"))).toEqual({ status: 500, mark: `deaf--mercury--${name}` });
-      // Traefik serves no container that Docker calls unhealthy, and knows no other names.
-      expect(await refuse(port, hostname("sick"))).toEqual({ status: 404, mark: undefined });
-      expect(await refuse(port, hostname("unknown"))).toEqual({ status: 404, mark: undefined });
+      // What stands in for one that Docker calls unhealthy, and for any other name, is no route.
+      expect(await refuse(port, hostname("sick"))).toEqual({ status: 500, mark: undefined });
+      expect(await refuse(port, hostname("unknown"))).toEqual({ status: 500, mark: undefined });
       docker("pause", container("web"));
       onTestFinished(() => void docker("unpause", container("web")));
       expect(await refuse(port, hostname("web"))).toEqual({ status: 500, mark: `web--mercury--${name}` });
@@ -187,6 +189,10 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
         for (const instance of instances) {
           expect(kindsOf(served, instance, "web")).toEqual(kinds("localhost", "cspace.localhost"));
           expect(kindsOf(direct, instance, "web")).toEqual(kinds("localhost", "localhost"));
+        }
+        for (const printed of [served, direct]) {
+          const inStatus = printed.filter(({ by }) => by === "statusline").map(({ instance }) => instance);
+          expect(inStatus).toEqual(instances.slice(0, 4));
         }
       });
     });

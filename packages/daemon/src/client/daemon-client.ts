@@ -6,6 +6,7 @@ import type {
   DaemonStatus,
   HandOverRequest,
   LeaseRequest,
+  RefusalRequest,
   StartRequest,
   WatchRequest,
 } from "../protocol.ts";
@@ -28,6 +29,8 @@ export interface DaemonClient {
   readonly front: (further: FurtherAddress | null) => Promise<number>;
   /** Lets it tell why routes of containers are not served yet. */
   readonly watch: (body: WatchRequest) => Promise<void>;
+  /** Tells it which hostnames a process was found to refuse. */
+  readonly refuse: (body: RefusalRequest) => Promise<void>;
   /** Lets another daemon, which it starts, go on with all it holds; resolves when that one serves. */
   readonly handOver: (body: HandOverRequest) => Promise<void>;
   /** Holds a route until `release` is called, this process ends, or the daemon does; `undefined` when the label is taken. */
@@ -62,6 +65,9 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,
     watch: async (body) => {
       await must("PUT", "/watches", body);
+    },
+    refuse: async (body) => {
+      await must("PUT", "/refusals", body);
     },
     handOver: async (body) => {
       await must("POST", "/hand-over", body);

@@ -59,13 +59,14 @@ async function offerInstance({ record, processes: started, leases }: Held): Prom
   // What is being stopped is handed to nobody.
   const kept = offered.flatMap(({ handOver, ...one }) => (handOver === null ? [] : [{ ...one, handOver }]));
   const handed = await Promise.all(
-    kept.map(async ({ request, startedAt, process, handOver: { running } }): Promise<HandedProcess> => {
+    kept.map(async ({ request, startedAt, refused = [], process, handOver: { running } }): Promise<HandedProcess> => {
+      const handed = { request, startedAt, refused };
       const { state, error } = process;
       const hasEnded = running === null && (state === "exited" || state === "failed");
       const past = hasEnded ? { state, error, lines: await process.lastLines(1000) } : null;
-      if (running === null) return { request, startedAt, run: null, past };
+      if (running === null) return { ...handed, run: null, past };
       const { sockets: _sockets, ...run } = running;
-      return { request, startedAt, run, past };
+      return { ...handed, run, past };
     }),
   );
   const streams = kept.flatMap(({ handOver: { running } }, process): Handed<"stream">[] => {

@@ -6,6 +6,7 @@ import type { Direct } from "../gateway/create-direct.ts";
 import type { Front } from "../gateway/create-front.ts";
 import type { Holder } from "../hold/holder.ts";
 import type { HandOverRequest } from "../protocol.ts";
+import type { Watcher } from "../watch/create-watcher.ts";
 import type { FromPredecessor, FromSuccessor, GatewayName } from "./messages.ts";
 
 /** How long the other daemon may take for each of its answers, in milliseconds. */
@@ -14,6 +15,7 @@ const answerMs = 10_000;
 /** What is handed on. */
 export interface HandOverOptions {
   readonly holder: Pick<Holder, "handOver">;
+  readonly watcher: Pick<Watcher, "watches">;
   readonly direct: Pick<Direct, "handOver">;
   readonly front: Pick<Front, "handOver">;
   /** Called when the other one serves beside this one: makes room for it on the daemon's socket. */
@@ -29,7 +31,7 @@ export interface HandOverOptions {
  * @throws {CspaceError} `CSPACE_DAEMON_FAILED`.
  */
 export async function handOver(request: HandOverRequest, options: HandOverOptions): Promise<void> {
-  const { holder, direct, front, onRelease, onReturn } = options;
+  const { holder, watcher, direct, front, onRelease, onReturn } = options;
   const successor = startSuccessor(request);
   try {
     await successor.answer("here");
@@ -38,7 +40,8 @@ export async function handOver(request: HandOverRequest, options: HandOverOption
       const gateways = { direct: direct.handOver(), front: front.handOver() };
       const { estate: directPorts = null, sockets: directSockets = [] } = gateways.direct ?? {};
       const { estate: frontPort = null, sockets: frontSockets = [] } = gateways.front ?? {};
-      const estate = { instances: held.instances, direct: directPorts, front: frontPort };
+      const { instances } = held;
+      const estate = { instances, watches: watcher.watches(), direct: directPorts, front: frontPort };
       await successor.send({ kind: "estate", estate });
       for (const { socket, ...message } of held.leases) await successor.send(message, socket);
       await successor.send({ kind: "begin" });

@@ -1,7 +1,7 @@
 import type { FurtherAddress, GatewaySocket } from "@cspace/gateway";
 import type { ProcessSockets, RunningProcess } from "@cspace/processes";
 import type { GatewayPorts } from "../gateway/listen-on-first.ts";
-import type { HeldRoute, LeaseRequest, ProcessRequest, StartRequest } from "../protocol.ts";
+import type { HeldRoute, LeaseRequest, ProcessRequest, StartRequest, WatchRequest } from "../protocol.ts";
 
 /** What of a process stands in a message; its sockets follow. */
 export type HandedRun = Omit<RunningProcess, "sockets">;
@@ -17,6 +17,8 @@ export interface PastProcess {
 export interface HandedProcess {
   readonly request: ProcessRequest;
   readonly startedAt: number;
+  /** @default none */
+  readonly refused?: readonly string[];
   readonly run: HandedRun | null;
   readonly past: PastProcess | null;
 }
@@ -37,6 +39,8 @@ export interface HandedInstance {
 /** All that is handed on, but for the sockets. */
 export interface Estate {
   readonly instances: readonly HandedInstance[];
+  /** The containers that are watched. @default none */
+  readonly watches?: readonly WatchRequest[];
   /** The gateway as this machine's proxy; `null`: it is not. */
   readonly direct: GatewayPorts | null;
   /** The gateway behind another proxy; `null`: it is not. */

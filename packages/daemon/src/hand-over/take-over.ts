@@ -4,6 +4,7 @@ import type { ProcessSockets } from "@cspace/processes";
 import type { Direct } from "../gateway/create-direct.ts";
 import type { Front } from "../gateway/create-front.ts";
 import type { Holder } from "../hold/holder.ts";
+import type { Watcher } from "../watch/create-watcher.ts";
 import type { AdoptedInstance } from "./estate.ts";
 import type { Estate, FromPredecessor, FromSuccessor } from "./messages.ts";
 
@@ -28,6 +29,7 @@ export function findPredecessor(self: NodeJS.Process): Predecessor | undefined {
 /** Who goes on with what is handed over. */
 export interface TakeOverOptions {
   readonly holder: Pick<Holder, "adopt">;
+  readonly watcher: Pick<Watcher, "watch">;
   readonly direct: Pick<Direct, "adopt">;
   readonly front: Pick<Front, "adopt">;
 }
@@ -36,7 +38,8 @@ export interface TakeOverOptions {
  * Goes on with what another daemon hands over, each listening socket from the moment it comes. Resolves when the daemon's
  * own socket is free for this one; rejects when the other went away before.
  */
-export function takeOver(predecessor: Predecessor, { holder, direct, front }: TakeOverOptions): Promise<void> {
+export function takeOver(predecessor: Predecessor, options: TakeOverOptions): Promise<void> {
+  const { holder, watcher, direct, front } = options;
   const streams = new Map<string, Partial<Record<keyof ProcessSockets, Socket>>>();
   const connections = new Map<string, Socket>();
   let estate: Estate = { instances: [], direct: null, front: null };
@@ -66,6 +69,7 @@ export function takeOver(predecessor: Predecessor, { holder, direct, front }: Ta
         }),
       ),
     );
+    for (const watched of estate.watches ?? []) watcher.watch(watched);
     if (estate.direct !== null) direct.adopt.begin(estate.direct);
     if (estate.front !== null) front.adopt.begin(estate.front);
   };

@@ -54,6 +54,7 @@ export function describeHeld({ record, processes, leases }: Held): HeldInstance 
           process: { port, host, state, error, pid },
           request,
           startedAt,
+          refused = [],
         },
       ]) => ({
         label,
@@ -66,6 +67,7 @@ export function describeHeld({ record, processes, leases }: Held): HeldInstance 
         startedAt,
         leased: false,
         pid,
+        refused,
       }),
     ),
     ...[...leases].map(

@@ -21,6 +21,8 @@ export interface HeldProcess {
 export interface Started {
   readonly request: ProcessRequest;
   readonly process: HeldProcess;
+  /** Hostnames that it was found to refuse. @default none */
+  readonly refused?: readonly string[];
   readonly startedAt: number;
 }
 

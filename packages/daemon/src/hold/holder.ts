@@ -4,7 +4,14 @@ import { CspaceError } from "@cspace/errors";
 import type { RunningProcess } from "@cspace/processes";
 import type { DaemonErrorCode } from "../daemon-error-code.ts";
 import { type AdoptedInstance, describePast, type HolderHandOver, offerInstances } from "../hand-over/estate.ts";
-import { type HeldInstance, isOver, type LeaseRequest, type ProcessRequest, type StartRequest } from "../protocol.ts";
+import {
+  type HeldInstance,
+  isOver,
+  type LeaseRequest,
+  type ProcessRequest,
+  type RefusalRequest,
+  type StartRequest,
+} from "../protocol.ts";
 import { describeHeld, type HeldUpstream, upstreamsOf } from "./describe-held.ts";
 import type { Held, HeldProcess, Leased } from "./held.ts";
 
@@ -39,6 +46,8 @@ export interface Holder {
   readonly stop: (names: Names) => Promise<boolean>;
   /** Takes a label for as long as a connection is open; `false` when the label is taken. */
   readonly lease: (request: LeaseRequest, connection: Socket) => boolean;
+  /** Keeps which hostnames a process was found to refuse, for as long as it runs. */
+  readonly refuse: (request: RefusalRequest) => void;
   readonly handOver: () => Promise<HolderHandOver>;
   /** Goes on with what another one has handed over. */
   readonly adopt: (instances: readonly AdoptedInstance[]) => void;
@@ -132,6 +141,11 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
       settle(names);
       return true;
     },
+    refuse: ({ label, hostnames, ...names }) => {
+      const processes = instances.get(keyOf(names))?.processes;
+      const started = processes?.get(label);
+      if (started !== undefined) processes?.set(label, { ...started, refused: hostnames });
+    },
     lease: (request, connection) => {
       const { leases, processes } = open(request.record);
       if (leases.has(request.label) || processes.has(request.label)) return false;
@@ -154,10 +168,10 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
     adopt: (adopted) => {
       for (const { record, processes, leases } of adopted) {
         const held = open(record);
-        for (const { request, startedAt, running, past } of processes) {
+        for (const { request, startedAt, refused = [], running, past } of processes) {
           const process =
             past === null ? startProcess(record, request, changed, running ?? undefined) : describePast(request, past);
-          held.processes.set(request.label, { request, process, startedAt });
+          held.processes.set(request.label, { request, process, startedAt, refused });
         }
         for (const lease of leases) addLease(lease);
         settle(record);

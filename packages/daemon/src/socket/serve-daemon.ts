@@ -13,6 +13,7 @@ import type {
   DaemonStatus,
   HandOverRequest,
   LeaseRequest,
+  RefusalRequest,
   StartRequest,
   WatchRequest,
 } from "../protocol.ts";
@@ -44,6 +45,7 @@ class BadRequest extends Error {}
  *     PUT    /instances                                starts processes
  *     DELETE /instances/<project>/<instance>           ends them
  *     PUT    /watches                                  tells why routes of containers are not served yet
+ *     PUT    /refusals                                 keeps which hostnames a process refuses
  *     POST   /leases                                   a route as long as the connection
  *     PUT    /gateway                                  lets the gateway be this machine's proxy
  *     DELETE /gateway                                  leaves its ports to another proxy
@@ -105,6 +107,11 @@ export async function serveDaemon({
       case "PUT /watches": {
         const watched: WatchRequest = JSON.parse(body);
         watcher.watch({ ...watched, ...parseNames([watched.project, watched.instance]) });
+        return send(response, 200, {});
+      }
+      case "PUT /refusals": {
+        const refusal: RefusalRequest = JSON.parse(body);
+        holder.refuse({ ...refusal, ...parseNames([refusal.project, refusal.instance]) });
         return send(response, 200, {});
       }
       case "DELETE /instances":

@@ -8,6 +8,8 @@ const lookMs = 10_000;
 /** Knows why routes of containers are not served by the proxy in front. */
 export interface Watcher {
   readonly watch: (request: WatchRequest) => void;
+  /** What it watches. */
+  readonly watches: () => readonly WatchRequest[];
   readonly routes: () => readonly GatewayRoute[];
   readonly isEmpty: () => boolean;
   readonly close: () => void;
@@ -49,6 +51,7 @@ export function createWatcher({ env, platform, onChange, connect }: CreateWatche
       if (wasEmpty) timer = setTimeout(look, lookMs);
       onChange();
     },
+    watches: () => [...watched.values()],
     routes: () =>
       [...watched.values()].flatMap(({ project, instance, labels, endpoint }) =>
         labels.map((label) => ({

@@ -90,6 +90,17 @@ test("processes are started, listed and stopped", async () => {
   expect(await client().stop(record)).toBe(false);
 });
 
+test("what a process refuses is kept as long as it runs", async () => {
+  const process = { label: "dev", command: "x", cwd: "/", env: {}, inherited: {}, port: 4000, domains: [] };
+  await client().start({ record, processes: [process] });
+  await client().refuse({ ...record, label: "dev", hostnames: ["a.b.c.test"] });
+  await client().refuse({ ...record, label: "other", hostnames: ["x"] });
+  const routes = async () => (await client().status()).instances[0]?.routes;
+  expect(await routes()).toMatchObject([{ refused: ["a.b.c.test"] }]);
+  await client().start({ record, processes: [{ ...process, command: "y" }] });
+  expect(await routes()).toMatchObject([{ refused: [] }]);
+});
+
 test("a lease lasts as long as its connection, whoever ends that", async () => {
   const held = await client().lease(lease);
   expect(labels()).toEqual(["dev"]);

@@ -96,12 +96,24 @@ function explainSilentProcess(port: number, proxy: UrlEvidence["proxy"]): string
 /** What there is to learn before a route's URL can be chosen. */
 export function askAbout(
   names: { readonly project: string; readonly instance: string },
-  { label, running, starting, checked, bindings, scheme, isProcess }: ListedRoute & Pick<MachineRoute, "isProcess">,
+  {
+    label,
+    running,
+    starting,
+    checked,
+    bindings,
+    scheme,
+    isProcess,
+    refused = [],
+  }: ListedRoute & Pick<MachineRoute, "isProcess" | "refused">,
   { proxyPort, domains }: Pick<EvidenceOptions, "proxyPort" | "domains">,
 ): UrlQuestion {
   const name = { label, instance: names.instance, project: names.project };
   return {
-    hostnames: domains.map((domain) => ({ domain, hostname: buildHostname(name, { domain }) })),
+    hostnames: domains.map((domain) => {
+      const hostname = buildHostname(name, { domain });
+      return { domain, hostname, ...(refused.includes(hostname) ? { refused: true } : {}) };
+    }),
     mark: buildMark(name),
     proxyPort,
     localUrl:

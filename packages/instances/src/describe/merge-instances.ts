@@ -7,6 +7,8 @@ export interface MachineRoute extends ListedRoute {
   readonly isProcess?: true;
   /** Whether its process listens; absent where that is no question. */
   readonly listens?: boolean;
+  /** Hostnames that its server was found to refuse. @default none */
+  readonly refused?: readonly string[] | undefined;
   /** The process group that serves it. */
   readonly pid?: number | null | undefined;
 }
@@ -50,7 +52,10 @@ const nothing = { domain: undefined, ports: [], services: [], states: [], contai
 /** So long a server may compile its first page, in milliseconds. */
 const freshMs = 120_000;
 
-function toRoute({ label, port, host, state, error, pid, startedAt }: HeldRoute, now: number): MachineRoute {
+function toRoute(
+  { label, port, host, state, error, pid, startedAt, refused = [] }: HeldRoute,
+  now: number,
+): MachineRoute {
   return {
     label,
     service: label,
@@ -61,6 +66,7 @@ function toRoute({ label, port, host, state, error, pid, startedAt }: HeldRoute,
     isProcess: true,
     listens: state === "up",
     pid,
+    ...(refused.length > 0 && { refused }),
     reason: error?.message.split("\n", 1)[0]?.replace(/:$/, "") ?? null,
   };
 }

@@ -13,7 +13,7 @@ import { prepareStart } from "./prepare-start.ts";
 import type { OpenFront } from "./start-processes.ts";
 import { type StartedContainers, verifyStarted } from "./verify-started.ts";
 import { warnAboutProcesses } from "./warn-about-processes.ts";
-import { warnAboutRefusals } from "./warn-about-refusals.ts";
+import { keepRefusals, warnAboutRefusals } from "./warn-about-refusals.ts";
 import { noteLeftServices, noteOwnNetworks, warnAboutPorts, warnAboutRoutes } from "./warn-about-routes.ts";
 
 /** Options of {@link startInstance}. */
@@ -132,6 +132,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     const { instance } = verified;
     await warnAboutRefusals(context, instance, processes);
     if (front !== undefined) {
+      await keepRefusals(front.daemon.client, record, instance);
       const { instances: held } = await front.daemon.client.status();
       await warnAboutProcesses(context, { record, processes, held, domains: front.domains });
     }

@@ -1,3 +1,5 @@
+import type { InstanceRecord } from "@cspace/compose";
+import type { DaemonClient } from "@cspace/daemon";
 import { findHostsSetting, planCommand, readScripts } from "@cspace/processes";
 import type { Instance } from "../documents.ts";
 import type { Context } from "../options.ts";
@@ -21,6 +23,17 @@ export async function warnAboutRefusals(
     onWarning(
       `${route.label}: its server refuses ${domains.map((one) => `*.${one}`).join(", ")}; to change that: ${lines.join("; ")}`,
     );
+  }
+}
+
+/** Lets the daemon know what a status line cannot ask for. */
+export async function keepRefusals(
+  client: Pick<DaemonClient, "refuse">,
+  { project, instance }: InstanceRecord,
+  { routes }: Pick<Instance, "routes">,
+): Promise<void> {
+  for (const { label, target, refused: hostnames } of routes) {
+    if ("process" in target) await client.refuse({ project, instance, label, hostnames });
   }
 }
 
