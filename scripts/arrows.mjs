@@ -25,7 +25,10 @@ export const rooms = {
     uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/plan", "@cspace/ports"],
   },
   "@cspace/gateway": { folder: "packages/gateway", uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/ports"] },
-  "@cspace/processes": { folder: "packages/processes", uses: ["@cspace/errors", "@cspace/ports"] },
+  "@cspace/processes": {
+    folder: "packages/processes",
+    uses: ["@cspace/errors", "@cspace/ports", "@cspace/project"],
+  },
   "@cspace/compose": {
     folder: "packages/compose",
     uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/labels", "@cspace/plan", "@cspace/ports"],

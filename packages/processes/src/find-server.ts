@@ -2,7 +2,7 @@ import type { DevServer } from "./dev-server.ts";
 import { devServers } from "./dev-servers.ts";
 import { parseShellLine } from "./parse-shell-line.ts";
 import { readProgram } from "./read-program.ts";
-import { readScriptCall } from "./read-script-call.ts";
+import { type CallableScripts, readScriptCall } from "./read-script-call.ts";
 
 /** A server that a command line starts, and how it is given more words. */
 export interface FoundServer {
@@ -22,18 +22,14 @@ const maxDepth = 8;
  * The first server of the table that a command line starts, also by the name of a script; `null` when there is none, or
  * when it is started in a way that no word can be added to.
  */
-export function findServer(
-  line: string,
-  scripts: Readonly<Record<string, string>>,
-  depth: number = 0,
-): FoundServer | null {
+export function findServer(line: string, callable: CallableScripts, depth: number = 0): FoundServer | null {
   const commands = parseShellLine(line) ?? [];
   for (const command of commands) {
     const position = command.at(-1)?.end ?? 0;
     // What a script runner adds goes to the end of the script, so only the command there gets it.
     if (depth > 0 && line.slice(position).trim() !== "") continue;
     const words = command.map(({ text }) => text);
-    const found = findInWords(words, scripts, depth);
+    const found = findInWords(words, callable, depth);
     if (found !== null) return { ...found, position };
   }
   return null;
@@ -41,18 +37,18 @@ export function findServer(
 
 function findInWords(
   words: readonly string[],
-  scripts: Readonly<Record<string, string>>,
+  callable: CallableScripts,
   depth: number,
 ): Omit<FoundServer, "position"> | null {
   const program = readProgram(words);
   if (program === null) return null;
-  const call = readScriptCall(program.words, scripts);
+  const call = readScriptCall(program.words, callable);
   if (call === null) {
     const server = devServers.find((one) => isServing(one, program.name, program.words.slice(1)));
     return server === undefined ? null : { server, words: program.words.slice(1), lead: [] };
   }
-  if (call.kind === "program") return findInWords(call.words, scripts, depth);
-  const inner = depth >= maxDepth ? null : findServer(call.text, scripts, depth + 1);
+  if (call.kind === "program") return findInWords(call.words, call.callable, depth);
+  const inner = depth >= maxDepth ? null : findServer(call.text, call.callable, depth + 1);
   if (inner === null || (inner.lead.length > 0 && !call.keepsDashes)) return null;
   const lead = call.needsDashes ? ["--", ...inner.lead] : inner.lead;
   return { server: inner.server, words: [...inner.words, ...call.words], lead };

@@ -11,7 +11,9 @@ export type { ProcessState } from "./process-state.ts";
 export type { ProcessesErrorCode } from "./processes-error-code.ts";
 export { readListeners } from "./read-listeners.ts";
 export { type ReadLogOptions, readLog } from "./read-log.ts";
+export type { CallableScripts } from "./read-script-call.ts";
 export { readScripts } from "./read-scripts.ts";
+export type { WorkspacePackage } from "./read-target.ts";
 export type { ProcessExit, ProcessSockets } from "./start-process.ts";
 export { superviseProcess } from "./supervise-process.ts";
 export type {

@@ -1,17 +1,17 @@
 import type { DevServer, ServerFlag } from "./dev-server.ts";
+import { findEnvMode } from "./find-env-mode.ts";
 import { findServer } from "./find-server.ts";
+import type { CallableScripts } from "./read-script-call.ts";
 import { serverVariables } from "./server-variables.ts";
 
 /** What {@link planCommand} plans for. */
-export interface PlanCommandOptions {
+export interface PlanCommandOptions extends Partial<CallableScripts> {
   /** Where the process is to listen. */
   readonly port: number;
   /** The address it is to listen on. @default "127.0.0.1" */
   readonly host?: string;
   /** The domains whose hostnames it is to answer, the first one first. @default [] */
   readonly domains?: readonly string[];
-  /** The scripts of the `package.json` where it runs. @default {} */
-  readonly scripts?: Readonly<Record<string, string>>;
   /** Whose shell reads the command. @default process.platform */
   readonly platform?: NodeJS.Platform;
 }
@@ -28,7 +28,8 @@ export interface PlannedCommand {
 
 /**
  * Plans how a command is told its port and address: by `PORT` and `HOST`, by the variables of servers that have others,
- * and by flags where its server is known to need them, also through the scripts of `package.json`. Pure.
+ * and by flags where its server is known to need them, also through the scripts of `package.json`, of another
+ * package of the workspace too. Pure.
  *
  * Words are only ever added, and only where the server takes them; of a command that is more than a list of simple
  * commands nothing is changed. A `--host` that is there stays; a `--port` too, unless the later of two counts.
@@ -41,13 +42,17 @@ export interface PlannedCommand {
  * ```
  */
 export function planCommand(command: string, options: PlanCommandOptions): PlannedCommand {
-  const { port, host = "127.0.0.1", domains = [], scripts = {}, platform = process.platform } = options;
+  const { port, host = "127.0.0.1", domains = [], scripts = {}, packages = [], platform = process.platform } = options;
   const dotted = domains.map((domain) => `.${domain}`);
   const main = dotted.find((domain) => !domain.endsWith(".localhost")) ?? dotted[0] ?? "";
   const values = { port: String(port), host, domain: main, domains: dotted.join(",") };
   const variables = serverVariables.map(({ name, value }) => [name, fill(value, values)] as const);
-  const env = Object.fromEntries(variables.filter(([, value]) => value !== ""));
-  const found = findServer(command, scripts);
+  const callable = { scripts, packages };
+  const env = {
+    ...Object.fromEntries(variables.filter(([, value]) => value !== "")),
+    ...findEnvMode(command, callable),
+  };
+  const found = findServer(command, callable);
   if (found === null) return { command, env, server: null };
 
   const { server, words, position, lead } = found;

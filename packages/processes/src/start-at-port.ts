@@ -16,7 +16,7 @@ export async function startAtPort(
   const { cwd, host, domains } = spec;
   const planned = planCommand(spec.command, {
     port,
-    scripts: await readScripts(cwd),
+    ...(await readScripts(cwd, spec.command)),
     platform,
     ...(host === undefined ? {} : { host }),
     ...(domains === undefined ? {} : { domains }),

@@ -1,7 +1,10 @@
 import { findScript } from "@cspace/processes";
 import { expect, test } from "vitest";
 
-const scripts = { dev: "vite", docs: "astro dev" };
+const callable = {
+  scripts: { dev: "vite", docs: "astro dev" },
+  packages: [{ name: "web", folder: "apps/web", scripts: { dev: "next dev" } }],
+};
 
 test.each([
   ["npm run dev", "vite"],
@@ -11,9 +14,10 @@ test.each([
   ["deno task dev", "vite"],
   ["deno run dev", null],
   ["npm run other", null],
-  ["npm run dev --workspace=web", null],
+  ["npm run dev --workspace=web", "next dev"],
+  ["npm run dev --workspace=api", null],
   ["vite", null],
   ["(npm run dev)", null],
 ])("%s calls %j", (command, text) => {
-  expect(findScript(command, scripts)).toBe(text);
+  expect(findScript(command, callable)).toBe(text);
 });

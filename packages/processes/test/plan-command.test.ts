@@ -190,11 +190,7 @@ describe("scripts", () => {
     ["npm run loop", "it calls itself"],
     ["npm run none", "there is no such script"],
     ["npm test", "it is not a server"],
-    ["npm run dev -w web", "it is another package's"],
-    ["pnpm --filter web dev", "it is another package's"],
     ["pnpm -r dev", "it is of several packages"],
-    ["npm --prefix web run dev", "it is another package's"],
-    ["yarn workspace web dev", "it is another package's"],
     ["npm run toString", "an object has that by itself"],
   ])("%s is left as it is: %s", (command) => expect(plan(command, scripts)).toBe(command));
 
@@ -203,6 +199,61 @@ describe("scripts", () => {
     expect(plan("npm run dev -- --port 3000", { dev: "astro dev" })).toBe(
       "npm run dev -- --port 3000 --host 127.0.0.1",
     );
+  });
+});
+
+describe("through another package of the workspace", () => {
+  const packages = [
+    { name: "@shop/web", folder: "apps/web", scripts: { dev: "npm run serve", serve: "vite", only: "vite" } },
+    { name: "api", folder: "apps/api", scripts: { dev: "node api.mjs", start: "node api.mjs" } },
+    { name: "@other/docs", folder: "other/docs", scripts: { dev: "astro dev" } },
+    { name: "@shop/docs", folder: "apps/docs", scripts: { dev: "astro dev" } },
+  ];
+  const scripts = { dev: "pnpm --filter @shop/web only", all: "turbo run dev", web: "turbo dev --filter=@shop/web" };
+  const planned = (command: string) => planCommand(command, { port: 4000, scripts, packages, platform: "linux" });
+
+  test.each([
+    ["npm run only -w @shop/web", `npm run only -w @shop/web -- ${flags}`],
+    ["npm run --workspace=apps/web only", `npm run --workspace=apps/web only -- ${flags}`],
+    ["npm --prefix ./apps/web run dev", `npm --prefix ./apps/web run dev -- -- ${flags}`],
+    ["npm run only --prefix apps/web -- --open", `npm run only --prefix apps/web -- --open ${flags}`],
+    ["pnpm --filter web only", `pnpm --filter web only ${flags}`],
+    ["pnpm -F './apps/web' run only", `pnpm -F './apps/web' run only ${flags}`],
+    ["pnpm --filter web exec vite", `pnpm --filter web exec vite ${flags}`],
+    ["pnpm -C apps/web only", `pnpm -C apps/web only ${flags}`],
+    ["pnpm dev", `pnpm dev ${flags}`],
+    ["yarn workspace @shop/web only", `yarn workspace @shop/web only ${flags}`],
+    ["yarn --cwd apps/web only", `yarn --cwd apps/web only ${flags}`],
+    ["bun --cwd apps/web run only", `bun --cwd apps/web run only ${flags}`],
+    ["deno task --cwd apps/web only", `deno task --cwd apps/web only ${flags}`],
+    ["npx turbo run only", `npx turbo run only -- ${flags}`],
+    ["turbo only --filter=@shop/web -- --open", `turbo only --filter=@shop/web -- --open ${flags}`],
+  ])("%s", (command, expected) => expect(planned(command).command).toBe(expected));
+
+  test.each([
+    ["npm run web", "turbo takes one -- for itself, and npm needs one for the script behind it"],
+    ["pnpm --filter docs dev", "two have that name"],
+    ["pnpm --filter '*' dev", "they are several"],
+    ["pnpm --filter web... dev", "they are several"],
+    ["pnpm --filter web --filter api dev", "they are several"],
+    ["bun --filter web dev", "what bun hands on there is not said"],
+    ["npm run only -ws", "they are several"],
+    ["yarn workspaces run dev", "they are several"],
+    ["npm run dev -w none", "there is none"],
+    ["turbo run dev", "several have that task"],
+    ["turbo run dev only", "they are two tasks"],
+    ["npm run only -w api", "it has no such script"],
+  ])("%s is left as it is: %s", (command) => expect(planned(command).command).toBe(command));
+
+  test.each([
+    ["npx turbo run start", "loose"],
+    ["npm run web", "loose"],
+    ["npm run all", undefined],
+    ["turbo run dev", undefined],
+    ["turbo run dev --filter=api", "loose"],
+    ["pnpm --filter web only", undefined],
+  ])("turbo hands PORT on to one script, not to several: %s", (command, mode) => {
+    expect(planned(command).env.TURBO_ENV_MODE).toBe(mode);
   });
 });
 

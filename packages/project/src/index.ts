@@ -9,6 +9,7 @@ export {
   findProjectDirectory,
   readCheckout,
 } from "./find-project-directory.ts";
+export { findWorkspaceMembers } from "./find-workspace-members.ts";
 export { formatIssues } from "./format-issues.ts";
 export { type DirectoryIdentity, isPresent, isSameDirectory, type ProjectIdentity } from "./identity.ts";
 export type {
@@ -26,6 +27,7 @@ export { type ProjectProcess, projectProcesses } from "./project-processes.ts";
 export { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
 export { proposeSettings, type SettingsFindings } from "./propose-settings.ts";
 export { readDevScript } from "./read-dev-script.ts";
+export { type Manifest, readManifest } from "./read-manifest.ts";
 export { type ProjectPackage, type ProjectPackages, readPackages } from "./read-packages.ts";
 export { type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
 export type { ScriptRunner } from "./read-script-runner.ts";

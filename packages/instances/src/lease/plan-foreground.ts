@@ -15,7 +15,7 @@ export async function planForeground(
   { port, domains }: { readonly port: number; readonly domains: readonly string[] },
 ): Promise<ForegroundPlan> {
   const line = words.map((word) => (/^[\w./:,=@+-]+$/.test(word) ? word : "x")).join(" ");
-  const planned = planCommand(line, { port, domains, platform, scripts: await readScripts(cwd) });
+  const planned = planCommand(line, { port, domains, platform, ...(await readScripts(cwd, line)) });
   // Flags are added at the end of a line without operators, so what is new is its last words.
   const added = planned.command.startsWith(line) ? planned.command.slice(line.length).split(" ").filter(Boolean) : [];
   const [file = "", ...rest] = words;

@@ -62,7 +62,7 @@ export async function buildProcessRequests(
       inherited,
       port: ports[index] as number,
       isPortFixed: port !== null,
-      script: findScript(command, await readScripts(directory)),
+      script: findScript(command, await readScripts(directory, command)),
       domains,
     })),
   );

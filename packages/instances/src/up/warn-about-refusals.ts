@@ -38,5 +38,5 @@ export async function keepRefusals(
 }
 
 async function serverOf({ command, directory }: RoutedProcess, platform: NodeJS.Platform): Promise<string | null> {
-  return planCommand(command, { port: 1, platform, scripts: await readScripts(directory) }).server;
+  return planCommand(command, { port: 1, platform, ...(await readScripts(directory, command)) }).server;
 }
