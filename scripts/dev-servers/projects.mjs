@@ -82,7 +82,8 @@ export const projects = {
     edit: "app.vue",
   },
   Astro: {
-    install: ["astro"],
+    // It asks for a newer Node than cspace does.
+    install: ["astro", "node@24"],
     files: { "package.json": packageJson("astro dev"), "src/pages/index.astro": html("").replace("waiting", "one") },
     edit: "src/pages/index.astro",
   },
@@ -96,6 +97,65 @@ export const projects = {
       "src/routes/+page.svelte": '<h1 id="text">one</h1>\n',
     },
     edit: "src/routes/+page.svelte",
+  },
+  "React Router": {
+    install: ["@react-router/dev", "react-router", "@react-router/node", "isbot", "react", "react-dom", "vite"],
+    files: {
+      "package.json": packageJson("react-router dev", { dependencies: { "@react-router/node": "*", isbot: "*" } }),
+      "vite.config.js":
+        'import { reactRouter } from "@react-router/dev/vite";\nexport default { plugins: [reactRouter()] };\n',
+      "app/root.jsx":
+        'import { Outlet, Scripts } from "react-router";\nexport default function Root() {\n  return <html><body><Outlet /><Scripts /></body></html>;\n}\n',
+      "app/routes.js": 'import { index } from "@react-router/dev/routes";\nexport default [index("home.jsx")];\n',
+      "app/home.jsx": 'export default function Home() {\n  return <h1 id="text">one</h1>;\n}\n',
+    },
+    edit: "app/home.jsx",
+  },
+  Angular: {
+    install: [
+      // It asks for a newer Node than cspace does; of ranges npm would take versions that do not fit together.
+      "@angular/cli@22.2.6",
+      ...["build", "core", "common", "compiler", "compiler-cli", "platform-browser"].map(
+        (name) => `@angular/${name}@22.2.6`,
+      ),
+      ...["rxjs", "tslib", "typescript@6.0", "node@24"],
+    ],
+    files: {
+      "package.json": packageJson("ng serve"),
+      "angular.json": JSON.stringify({
+        version: 1,
+        cli: { analytics: false },
+        projects: {
+          page: {
+            projectType: "application",
+            root: "",
+            architect: {
+              build: {
+                builder: "@angular/build:application",
+                options: { browser: "src/main.ts", index: "src/index.html", tsConfig: "tsconfig.json" },
+              },
+              serve: { builder: "@angular/build:dev-server", options: { buildTarget: "page:build" } },
+            },
+          },
+        },
+      }),
+      "tsconfig.json": JSON.stringify({
+        compilerOptions: { target: "ES2022", module: "ES2022", moduleResolution: "bundler", skipLibCheck: true },
+        files: ["src/main.ts"],
+      }),
+      "src/index.html": "<!doctype html><html><head><base href=/></head><body><page-root></page-root></body></html>\n",
+      "src/main.ts":
+        'import { Component, provideZonelessChangeDetection } from "@angular/core";\nimport { bootstrapApplication } from "@angular/platform-browser";\n@Component({ selector: "page-root", template: \'<h1 id="text">one</h1>\' })\nclass Page {}\nbootstrapApplication(Page, { providers: [provideZonelessChangeDetection()] });\n',
+    },
+    edit: "src/main.ts",
+  },
+  wrangler: {
+    install: ["wrangler"],
+    files: {
+      "package.json": packageJson("wrangler dev"),
+      "wrangler.json": JSON.stringify({ name: "page", main: "server.js", compatibility_date: "2025-01-01" }),
+      "server.js": `export default { fetch: () => new Response(${JSON.stringify(html("").replace("waiting", "one"))}, { headers: { "content-type": "text/html" } }) };\n`,
+    },
   },
   "webpack-dev-server": {
     install: ["webpack", "webpack-cli", "webpack-dev-server"],
@@ -196,13 +256,64 @@ export const projects = {
       "index.html": html("").replace("waiting", "one"),
     },
   },
+  Flask: {
+    install: [],
+    program: "python3",
+    pip: ["flask"],
+    files: {
+      ".cspace.json": JSON.stringify({
+        processes: { dev: { command: "PYTHONPATH=node_modules/py python3 -m flask --app server run" } },
+      }),
+      "server.py": `from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get("/")\ndef page():\n    return ${JSON.stringify(html("").replace("waiting", "one"))}\n`,
+    },
+  },
+  FastAPI: {
+    install: [],
+    program: "python3",
+    pip: ["fastapi", "uvicorn"],
+    files: {
+      ".cspace.json": JSON.stringify({
+        processes: { dev: { command: "PYTHONPATH=node_modules/py python3 -m uvicorn server:app" } },
+      }),
+      "server.py": `from fastapi import FastAPI\nfrom fastapi.responses import HTMLResponse\n\napp = FastAPI()\n\n\n@app.get("/", response_class=HTMLResponse)\ndef page():\n    return ${JSON.stringify(html("").replace("waiting", "one"))}\n`,
+    },
+  },
+  Django: {
+    install: [],
+    program: "python3",
+    pip: ["django"],
+    files: {
+      ".cspace.json": JSON.stringify({
+        processes: { dev: { command: "PYTHONPATH=node_modules/py python3 manage.py runserver" } },
+      }),
+      "manage.py": `import sys\n\nfrom django.conf import settings\nfrom django.core.management import execute_from_command_line\nfrom django.http import HttpResponse\nfrom django.urls import path\n\nsettings.configure(DEBUG=True, ROOT_URLCONF=__name__, ALLOWED_HOSTS=[".cspace.localhost", ".cspace.local"], SECRET_KEY="x")\nurlpatterns = [path("", lambda request: HttpResponse(${JSON.stringify(html("").replace("waiting", "one")).replaceAll("\\n", "")}))]\nexecute_from_command_line(sys.argv)\n`,
+    },
+  },
   PHP: {
     install: [],
     program: "php",
     files: {
-      ".cspace.json": JSON.stringify({ processes: { dev: { command: "php -S localhost:8000" } } }),
+      ".cspace.json": JSON.stringify({ processes: { dev: { command: "php -S 127.0.0.1:$PORT" } } }),
       "index.php": html("").replace("waiting", "one"),
     },
+  },
+  Rack: {
+    install: [],
+    program: "rackup",
+    files: {
+      ".cspace.json": JSON.stringify({ processes: { dev: { command: "rackup" } } }),
+      "config.ru": `run ->(env) { [200, { "content-type" => "text/html" }, [${JSON.stringify(html("").replace("waiting", "one"))}]] }\n`,
+    },
+  },
+  Hugo: {
+    install: [],
+    program: "hugo",
+    files: {
+      ".cspace.json": JSON.stringify({ processes: { dev: { command: "hugo server" } } }),
+      "config.toml": 'title = "page"\ndisableKinds = ["taxonomy", "term", "RSS", "sitemap"]\n',
+      "layouts/index.html": html("").replace("waiting", "one"),
+    },
+    edit: "layouts/index.html",
   },
   "turbo, of an npm workspace": {
     install: ["turbo", "vite"],

@@ -35,7 +35,7 @@ await browser.close();
 if (!process.argv.includes("--no-table")) writeTable(results);
 process.exitCode = results.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 
-async function tryServer(name, { install, files, edit, path = "/", program }) {
+async function tryServer(name, { install, pip = [], files, edit, path = "/", program }) {
   const folder = mkdtempSync(join(tmpdir(), "cspace-servers-"));
   const result = { name, version: "", outcome: "works", live: edit === undefined ? "-" : "no", note: "" };
   const places = [join(folder, "page"), join(folder, "page-b")];
@@ -57,6 +57,22 @@ async function tryServer(name, { install, files, edit, path = "/", program }) {
     git("add", ".");
     git("commit", "-qm", "page");
     git("worktree", "add", "-q", "-b", "b", places[1]);
+    if (pip.length > 0) {
+      try {
+        const target = join(places[0], "node_modules/py");
+        await run("python3", ["-m", "pip", "install", "-q", "--target", target, ...pip], {
+          cwd: places[0],
+          timeout: 180_000,
+        });
+      } catch (error) {
+        return {
+          ...result,
+          outcome: "skipped",
+          note: `cannot be installed here: ${String(error.stderr).split("\n")[0]}`,
+        };
+      }
+      cpSync(join(places[0], "node_modules"), join(places[1], "node_modules"), { recursive: true });
+    }
     if (install.length > 0) {
       try {
         await run("npm", ["install", "--no-audit", "--no-fund", "--no-save", ...install], {
@@ -75,10 +91,12 @@ async function tryServer(name, { install, files, edit, path = "/", program }) {
         recursive: true,
         verbatimSymlinks: true,
       });
-      const manifest = JSON.parse(readFileSync(join(places[0], "node_modules", install[0], "package.json"), "utf8"));
+      const manifest = JSON.parse(
+        readFileSync(join(places[0], "node_modules", install[0].replace(/(?<=.)@.*$/, ""), "package.json"), "utf8"),
+      );
       result.version = manifest.version;
       const least = Number(/\d+/.exec(manifest.engines?.node ?? "")?.[0] ?? 0);
-      if (least > Number(process.versions.node.split(".")[0])) {
+      if (least > Number(process.versions.node.split(".")[0]) && !install.some((one) => one.startsWith("node@"))) {
         return {
           ...result,
           outcome: "skipped",

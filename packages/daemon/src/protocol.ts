@@ -27,6 +27,8 @@ export interface ProcessRequest {
   readonly script?: string | null;
   /** The domains that hostnames are under, for servers that check them. */
   readonly domains: readonly string[];
+  /** Where the proxy in front answers HTTP, for servers that tell it to browsers. */
+  readonly proxyPort?: number;
   readonly restart?: RestartPolicy | undefined;
 }
 

@@ -2,7 +2,7 @@
 export interface ServerFlag {
   /** Its spellings: a command that has one of them says it already. */
   readonly names: readonly string[];
-  /** What is added, word by word; `{port}` and `{host}` stand for the values. */
+  /** What is added, word by word; `{port}`, `{host}` and `{proxyPort}` stand for the values. */
   readonly words: readonly string[];
 }
 

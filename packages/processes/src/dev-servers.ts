@@ -162,7 +162,8 @@ export const devServers: readonly DevServer[] = [
     source: "https://developers.cloudflare.com/workers/wrangler/commands/",
     programs: ["wrangler"],
     serves: ["dev"],
-    flags: [port("--port"), host("--ip")],
+    // Its inspector has a port of its own, the same in every copy.
+    flags: [port("--port"), host("--ip"), { names: ["--inspector-port"], words: ["--inspector-port", "0"] }],
     repeated: "refused",
   },
   {
@@ -242,11 +243,32 @@ export const devServers: readonly DevServer[] = [
     repeated: "last",
   },
   {
+    name: "Rack",
+    source: "https://github.com/rack/rackup",
+    programs: ["rackup"],
+    serves: [""],
+    flags: [port("--port", "-p"), host("--host", "-o")],
+    repeated: "last",
+  },
+  {
+    name: "Puma",
+    source: "https://puma.io/puma/",
+    programs: ["puma"],
+    serves: [""],
+    flags: [{ names: ["--port", "-p", "--bind", "-b"], words: ["--bind", "tcp://{host}:{port}"] }],
+    repeated: "refused",
+  },
+  {
     name: "Hugo",
     source: "https://gohugo.io/commands/hugo_server/",
     programs: ["hugo"],
     serves: ["server", "serve"],
-    flags: [port("--port", "-p"), host("--bind")],
+    // Its live reload takes no page from port 80, unless it is asked at that port too.
+    flags: [
+      port("--port", "-p"),
+      host("--bind"),
+      { names: ["--liveReloadPort"], words: ["--liveReloadPort", "{proxyPort}"] },
+    ],
     repeated: "last",
   },
   {

@@ -12,6 +12,8 @@ export interface PlanCommandOptions extends Partial<CallableScripts> {
   readonly host?: string;
   /** The domains whose hostnames it is to answer, the first one first. @default [] */
   readonly domains?: readonly string[];
+  /** Where the proxy in front answers HTTP, for servers that tell it to browsers. @default nobody knows */
+  readonly proxyPort?: number;
   /** Whose shell reads the command. @default process.platform */
   readonly platform?: NodeJS.Platform;
 }
@@ -42,10 +44,11 @@ export interface PlannedCommand {
  * ```
  */
 export function planCommand(command: string, options: PlanCommandOptions): PlannedCommand {
-  const { port, host = "127.0.0.1", domains = [], scripts = {}, packages = [], platform = process.platform } = options;
+  const { port, host = "127.0.0.1", domains = [], proxyPort, scripts = {}, packages = [] } = options;
+  const { platform = process.platform } = options;
   const dotted = domains.map((domain) => `.${domain}`);
   const main = dotted.find((domain) => !domain.endsWith(".localhost")) ?? dotted[0] ?? "";
-  const values = { port: String(port), host, domain: main, domains: dotted.join(",") };
+  const values = { port: String(port), host, domain: main, domains: dotted.join(","), proxyPort: `${proxyPort ?? ""}` };
   const variables = serverVariables.map(({ name, value }) => [name, fill(value, values)] as const);
   const callable = { scripts, packages };
   const env = {
@@ -56,7 +59,8 @@ export function planCommand(command: string, options: PlanCommandOptions): Plann
   if (found === null) return { command, env, server: null };
 
   const { server, words, position, lead } = found;
-  const flags = server.flags.filter((flag) => isWanted(flag, server, words));
+  const isKnown = ({ words: added }: ServerFlag): boolean => proxyPort !== undefined || !added.includes("{proxyPort}");
+  const flags = server.flags.filter((flag) => isKnown(flag) && isWanted(flag, server, words));
   const added = flags.flatMap((flag) => flag.words.map((word) => fill(word, values)));
   const allowed = server.domainFlag === undefined ? [] : dotted.flatMap((domain) => [server.domainFlag ?? "", domain]);
   const more = [...added, ...allowed].map((word) => quoteWord(word, platform));

@@ -13,13 +13,14 @@ export async function startAtPort(
   port: number,
 ): Promise<StartedProcess> {
   const { platform } = system;
-  const { cwd, host, domains } = spec;
+  const { cwd, host, domains, proxyPort } = spec;
   const planned = planCommand(spec.command, {
     port,
     ...(await readScripts(cwd, spec.command)),
     platform,
     ...(host === undefined ? {} : { host }),
     ...(domains === undefined ? {} : { domains }),
+    ...(proxyPort === undefined ? {} : { proxyPort }),
   });
   halt.throwIfAborted();
   await output.note(`$ ${planned.command}`);

@@ -22,6 +22,8 @@ export interface ProcessSpec {
   readonly host?: string;
   /** The domains under which it is reached, the first one first. @default [] */
   readonly domains?: readonly string[];
+  /** Where the proxy in front answers HTTP, for servers that tell it to browsers. @default nobody knows */
+  readonly proxyPort?: number;
   /** @default "no" */
   readonly restart?: RestartPolicy;
 }

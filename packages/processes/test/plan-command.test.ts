@@ -57,7 +57,10 @@ describe("each server gets its own flags", () => {
     ["expo start", "expo start --port 4000"],
     ["storybook dev -p 6006", "storybook dev -p 6006 --port 4000 --host 127.0.0.1 --ci"],
     ["gatsby develop", `gatsby develop ${flags}`],
-    ["wrangler pages dev", "wrangler pages dev --port 4000 --ip 127.0.0.1"],
+    ["wrangler pages dev", "wrangler pages dev --port 4000 --ip 127.0.0.1 --inspector-port 0"],
+    ["bundle exec rackup", `bundle exec rackup ${flags}`],
+    ["puma -w 2", "puma -w 2 --bind tcp://127.0.0.1:4000"],
+    ["puma -p 3000", "puma -p 3000"],
     ["eleventy --serve", "eleventy --serve --port=4000"],
     ["docusaurus start", `docusaurus start ${flags} --no-open`],
     ["bin/rails server", "bin/rails server -p 4000 -b 127.0.0.1"],
@@ -193,6 +196,11 @@ describe("scripts", () => {
     ["pnpm -r dev", "it is of several packages"],
     ["npm run toString", "an object has that by itself"],
   ])("%s is left as it is: %s", (command) => expect(plan(command, scripts)).toBe(command));
+
+  test("a server that tells browsers where the proxy answers is told it where that is known", () => {
+    const { command } = planCommand("hugo server", { port: 4000, proxyPort: 8080, platform: "linux" });
+    expect(command).toBe("hugo server --port 4000 --bind 127.0.0.1 --liveReloadPort 8080");
+  });
 
   test("a port in the script counts as said", () => {
     expect(plan("npm run dev", { dev: "astro dev --port 3000" })).toBe("npm run dev -- --host 127.0.0.1");

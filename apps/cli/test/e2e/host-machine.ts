@@ -1,8 +1,9 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeEach, onTestFinished } from "vitest";
 import { askDaemon, type DaemonAnswer } from "./ask-daemon.ts";
 import { bin, until } from "./harness.ts";
 import { type RunningCli, signalGroup, startCspace } from "./processes.ts";
@@ -42,10 +43,19 @@ export interface HostMachine {
   /** Makes a project's directory. */
   project(name: string, files: Readonly<Record<string, string>>): string;
   start(cwd: string, ...args: string[]): RunningCli;
+  /** Runs a line of the shell in a terminal of its own, 200 columns wide, as util-linux's script(1) makes one. */
+  startInTerminal(line: string, cwd: string): TerminalRun;
   /** Runs another copy of the command line. */
   startOther(program: string, cwd: string, ...args: string[]): RunningCli;
   /** What a command prints with `--json`; fails when the command does. */
   json<Document>(cwd: string, ...args: string[]): Promise<Document>;
+}
+
+/** What runs in a terminal. */
+export interface TerminalRun {
+  /** What it has printed so far. */
+  readonly text: () => string;
+  readonly type: (keys: string) => void;
 }
 
 /** A server that says who it is, and what it was told. */
@@ -107,6 +117,19 @@ export function useHostMachine(): HostMachine {
     running.push(run);
     return run;
   };
+  const startInTerminal: HostMachine["startInTerminal"] = (line, cwd) => {
+    const child = spawn("script", ["-qec", `stty cols 200 rows 50; ${line}`, "/dev/null"], {
+      cwd,
+      env: { ...process.env, SHELL: "/bin/bash", ...env() },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    return { text: () => text, type: (keys) => void child.stdin.write(keys) };
+  };
   const start = (cwd: string, ...args: string[]): RunningCli => startOther(bin, cwd, ...args);
   return {
     get root() {
@@ -121,6 +144,7 @@ export function useHostMachine(): HostMachine {
       return folder;
     },
     start,
+    startInTerminal,
     startOther,
     json: async (cwd, ...args) => {
       const run = start(cwd, ...args, "--json");

@@ -1,12 +1,9 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { bin, until } from "./harness.ts";
 import { useHostMachine } from "./host-machine.ts";
 import { isAlive } from "./processes.ts";
 
-const machine = useHostMachine();
-const { project, start } = machine;
+const { project, start, startInTerminal } = useHostMachine();
 
 /** Says which signals it got, and how often, half a second after the first one. */
 const counter = `
@@ -21,26 +18,6 @@ console.log("ready");
 `;
 const shop = (): string => project("shop", { "package.json": "{}", "counter.mjs": counter });
 const command = `${process.execPath} ${bin} run web -- ${process.execPath} counter.mjs`;
-
-/** A command line in a terminal of its own, as util-linux's script(1) makes one. */
-function startInTerminal(line: string, cwd: string): { text: () => string; type: (keys: string) => void } {
-  const child = spawn("script", ["-qec", line, "/dev/null"], {
-    cwd,
-    env: {
-      ...process.env,
-      SHELL: "/bin/bash",
-      CSPACE_HOME: join(machine.root, "home"),
-      DOCKER_HOST: "unix:///nowhere.sock",
-    },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-    text += chunk;
-  });
-  return { text: () => text, type: (keys) => void child.stdin.write(keys) };
-}
 
 test.each([
   ["in a terminal", command],

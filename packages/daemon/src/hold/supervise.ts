@@ -19,10 +19,25 @@ export function supervise(
   request: ProcessRequest,
   { logs, platform, onChange, running }: SuperviseOptions,
 ): HeldProcess {
-  const { label, command, cwd, env, inherited, port, isPortFixed = false, domains, restart = "no" } = request;
+  const {
+    label,
+    command,
+    cwd,
+    env,
+    inherited,
+    port,
+    isPortFixed = false,
+    domains,
+    proxyPort,
+    restart = "no",
+  } = request;
   const guard = createGroupGuard(platform);
   const supervised = superviseProcess(
-    { name: label, command, cwd, env, ...(isPortFixed ? { port } : { preferredPort: port }), domains, restart },
+    {
+      ...{ name: label, command, cwd, env, domains, restart },
+      ...(isPortFixed ? { port } : { preferredPort: port }),
+      ...(proxyPort === undefined ? {} : { proxyPort }),
+    },
     { env: inherited, log: { folder: logs }, ...(running === undefined ? {} : { running }) },
   );
   let isOurs = running === undefined;

@@ -81,7 +81,7 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
     const [link, environment, planned] = await Promise.all([
       findLink(),
       readRunEnvironment(context, { record, label, project, port, domains, httpPort }),
-      planForeground(context, words, { port, domains }),
+      planForeground(context, words, { port, domains, proxyPort: httpPort }),
     ]);
     context.signal.throwIfAborted();
     const { PORT, HOST } = planned.env;

@@ -1,4 +1,4 @@
-import { planCommand, readScripts } from "@cspace/processes";
+import { type PlanCommandOptions, planCommand, readScripts } from "@cspace/processes";
 import type { Context } from "../options.ts";
 
 /** A program, its arguments and its environment. */
@@ -12,10 +12,10 @@ export interface ForegroundPlan {
 export async function planForeground(
   { cwd, platform }: Pick<Context, "cwd" | "platform">,
   words: readonly string[],
-  { port, domains }: { readonly port: number; readonly domains: readonly string[] },
+  at: Pick<PlanCommandOptions, "port" | "domains" | "proxyPort">,
 ): Promise<ForegroundPlan> {
   const line = words.map((word) => (/^[\w./:,=@+-]+$/.test(word) ? word : "x")).join(" ");
-  const planned = planCommand(line, { port, domains, platform, ...(await readScripts(cwd, line)) });
+  const planned = planCommand(line, { ...at, platform, ...(await readScripts(cwd, line)) });
   // Flags are added at the end of a line without operators, so what is new is its last words.
   const added = planned.command.startsWith(line) ? planned.command.slice(line.length).split(" ").filter(Boolean) : [];
   const [file = "", ...rest] = words;

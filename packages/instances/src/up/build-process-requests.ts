@@ -64,6 +64,7 @@ export async function buildProcessRequests(
       isPortFixed: port !== null,
       script: findScript(command, await readScripts(directory, command)),
       domains,
+      proxyPort: httpPort,
     })),
   );
 }
