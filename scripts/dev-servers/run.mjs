@@ -121,7 +121,7 @@ async function tryServer(name, { install, pip = [], files, edit, path = "/", pro
         const file = join(places[index], edit);
         // What watches the files may begin a moment after the page.
         await new Promise((done) => setTimeout(done, 1500));
-        writeFileSync(file, readFileSync(file, "utf8").replace("one", "two"));
+        writeFileSync(file, readFileSync(file, "utf8").replace(/\bone\b/, "two"));
         if (await shows(page, "two")) shown.push(index);
       }
       await page.close();

@@ -128,7 +128,12 @@ export const devServers: readonly DevServer[] = [
     programs: ["parcel"],
     serves: ["", "serve"],
     others: ["build", "watch", "help"],
-    flags: [port("--port", "-p"), host("--host")],
+    flags: [
+      port("--port", "-p"),
+      host("--host"),
+      // Else the page asks the address of `--host` for changes, which the proxy knows no route for.
+      { names: ["--hmr-host"], words: ["--hmr-host", "0.0.0.0"] },
+    ],
     repeated: "last",
   },
   {

@@ -53,7 +53,7 @@ describe("each server gets its own flags", () => {
       `webpack-dev-server ${flags} --allowed-hosts .cspace.local --allowed-hosts .cspace.localhost`,
     ],
     ["rsbuild dev", `rsbuild dev ${flags}`],
-    ["parcel src/index.html", `parcel src/index.html ${flags}`],
+    ["parcel src/index.html", `parcel src/index.html ${flags} --hmr-host 0.0.0.0`],
     ["expo start", "expo start --port 4000"],
     ["storybook dev -p 6006", "storybook dev -p 6006 --port 4000 --host 127.0.0.1 --ci"],
     ["gatsby develop", `gatsby develop ${flags}`],
