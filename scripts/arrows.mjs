@@ -19,6 +19,10 @@ export const rooms = {
   },
   "@cspace/ports": { folder: "packages/ports", uses: ["@cspace/errors"] },
   "@cspace/plan": { folder: "packages/plan", uses: ["@cspace/errors"] },
+  "@cspace/certs": {
+    folder: "packages/certs",
+    uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/plan"],
+  },
   "@cspace/project": { folder: "packages/project", uses: ["@cspace/errors", "@cspace/hostnames"] },
   "@cspace/resolver": {
     folder: "packages/resolver",
@@ -36,6 +40,7 @@ export const rooms = {
   "@cspace/daemon": {
     folder: "packages/daemon",
     uses: [
+      "@cspace/certs",
       "@cspace/compose",
       "@cspace/errors",
       "@cspace/gateway",
@@ -47,6 +52,7 @@ export const rooms = {
   "@cspace/instances": {
     folder: "packages/instances",
     uses: [
+      "@cspace/certs",
       "@cspace/compose",
       "@cspace/daemon",
       "@cspace/errors",
@@ -62,6 +68,7 @@ export const rooms = {
   "@cspace/cli": {
     folder: "apps/cli",
     uses: [
+      "@cspace/certs",
       "@cspace/compose",
       "@cspace/daemon",
       "@cspace/errors",

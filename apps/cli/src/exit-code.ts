@@ -1,3 +1,4 @@
+import type { CertsErrorCode } from "@cspace/certs";
 import type { ComposeErrorCode } from "@cspace/compose";
 import type { DaemonErrorCode } from "@cspace/daemon";
 import type { GatewayErrorCode } from "@cspace/gateway";
@@ -15,6 +16,7 @@ import type { CliErrorCode } from "./errors.ts";
 export const exitCodes = { done: 0, failed: 1, usage: 2, engine: 3, privilege: 4, interrupted: 130 } as const;
 
 type ErrorCode =
+  | CertsErrorCode
   | CliErrorCode
   | ComposeErrorCode
   | DaemonErrorCode
@@ -32,6 +34,11 @@ type ErrorCode =
 export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ADDRESS_ABSENT: "failed",
   CSPACE_ATTACH_FAILED: "failed",
+  CSPACE_AUTHORITY_INVALID: "failed",
+  CSPACE_CERTIFICATE_INVALID: "failed",
+  CSPACE_CERTIFICATE_OUTSIDE: "usage",
+  CSPACE_CERTIFICATE_REFUSED: "failed",
+  CSPACE_CERTS_UNREADABLE: "failed",
   CSPACE_CLAUDE_SETTINGS_INVALID: "usage",
   CSPACE_COMMAND_MISSING: "failed",
   CSPACE_COMPOSE_FAILED: "failed",

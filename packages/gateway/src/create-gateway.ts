@@ -10,8 +10,9 @@ import { defaultLimits, type GatewayLimits } from "./limits.ts";
 import type { Wildcard } from "./listen/bind-loopback.ts";
 import type { Bound, BoundAddress } from "./listen/bind-servers.ts";
 import { adoptDns, listenDns } from "./listen/listen-dns.ts";
-import { adoptHttp, type FurtherAddress, listenHttp } from "./listen/listen-http.ts";
+import { adoptHttp, adoptHttps, type FurtherAddress, listenHttp, listenHttps } from "./listen/listen-http.ts";
 import { buildRouteTable, type GatewayRoute } from "./route-table.ts";
+import { Certificates, type GatewayCertificate } from "./tls/certificates.ts";
 
 /** Options of {@link createGateway}. */
 export interface GatewayOptions {
@@ -19,6 +20,8 @@ export interface GatewayOptions {
   readonly routes?: readonly GatewayRoute[];
   /** Every route answers under each; at least one. @default ["cspace.local", "cspace.localhost"] */
   readonly domains?: readonly string[];
+  /** What is shown to encrypted clients. @default none: they are refused */
+  readonly certificates?: readonly GatewayCertificate[];
   /** Each by itself. @default as {@link GatewayLimits} says */
   readonly limits?: Partial<GatewayLimits>;
 }
@@ -27,6 +30,8 @@ export interface GatewayOptions {
 export interface ListenOptions {
   /** 0 is any that is free. @default 80 */
   readonly httpPort?: number;
+  /** 0 is any that is free; `null` for no encrypted clients. @default null */
+  readonly httpsPort?: number | null;
   /** For UDP and TCP; 0 is any that is free; `null` for no DNS. @default null */
   readonly dnsPort?: number | null;
   /** HTTP only, on the same port. @default none */
@@ -45,14 +50,16 @@ export interface ListenOptions {
 /** Where a gateway listens. */
 export interface Listening {
   readonly httpPort: number;
+  readonly httpsPort: number | null;
   readonly dnsPort: number | null;
   readonly http: readonly BoundAddress[];
+  readonly https: readonly BoundAddress[];
   readonly dns: readonly BoundAddress[];
 }
 
 /** A socket that a gateway listens with, as `subprocess.send()` hands it to another process. */
 export interface GatewaySocket extends BoundAddress {
-  readonly protocol: "http" | "dns";
+  readonly protocol: "http" | "https" | "dns";
   readonly handle: Server | DatagramSocket;
 }
 
@@ -83,6 +90,12 @@ export interface Gateway {
    * @throws {CspaceError} as {@link createGateway}; then the routes stay as they were.
    */
   setRoutes(routes: readonly GatewayRoute[]): void;
+  /**
+   * Shows these certificates to clients who come from now on, and no others. Connections go on with what they began with.
+   *
+   * @throws {CspaceError} `CSPACE_CERTIFICATE_REFUSED`; then all stays as it was.
+   */
+  setCertificates(certificates: readonly GatewayCertificate[]): void;
   /** How many clients are connected. */
   readonly clients: number;
   /** Accepts nobody any more, lets requests and streams end within the limit, and closes everything. */
@@ -96,7 +109,8 @@ const maxSweepMs = 500;
  * A reverse proxy for the processes of this machine and a responder for the names that lead to it. It listens nowhere
  * before {@link Gateway.listen}.
  *
- * @throws {CspaceError} `CSPACE_ROUTE_DUPLICATE`, `CSPACE_PORT_INVALID`, and those of `buildHostname`.
+ * @throws {CspaceError} `CSPACE_ROUTE_DUPLICATE`, `CSPACE_PORT_INVALID`, `CSPACE_CERTIFICATE_REFUSED`, and those of
+ * `buildHostname`.
  * @example
  * ```ts
  * const gateway = createGateway({ routes: [{ label: "dev", instance: "mercury", project: "p", upstream: 3000 }] });
@@ -106,14 +120,17 @@ const maxSweepMs = 500;
  * ```
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
-  const { routes = [], domains = defaultDomains, limits: given = {} } = options;
+  const { routes = [], domains = defaultDomains, certificates: shown = [], limits: given = {} } = options;
   const limits = { ...defaultLimits, ...given };
   const name = `cspace-${randomBytes(6).toString("hex")}`;
   const hub = new Hub(buildRouteTable(routes, domains), limits, name);
   const { headersTimeoutMs, idleTimeoutMs, stallTimeoutMs } = limits;
   const sweepMs = Math.min(maxSweepMs, Math.max(10, Math.min(headersTimeoutMs, idleTimeoutMs, stallTimeoutMs) / 4));
+  const certificates = new Certificates();
+  certificates.replace(shown);
   let state: "new" | "listening" | "closed" = "new";
   let http: readonly Bound[] = [];
+  let https: readonly Bound[] = [];
   let dns: readonly Bound[] = [];
   let sweeper: NodeJS.Timeout | undefined;
 
@@ -130,20 +147,22 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   };
 
   async function bind(options: ListenOptions): Promise<Listening> {
-    const { httpPort = 80, dnsPort = null, further = [], trustForwarded = false } = options;
+    const { httpPort = 80, httpsPort = null, dnsPort = null, further = [], trustForwarded = false } = options;
     const { wildcard = "needed", platform = process.platform } = options;
     http = await listenHttp(hub, httpPort, { further, trustForwarded, wildcard, platform });
+    if (httpsPort !== null) https = await listenHttps(hub, certificates, httpsPort, { wildcard, platform });
     if (dnsPort !== null) dns = await listenDns(zones, dnsPort, { wildcard, platform });
-    const ports = { httpPort: http[0]?.port ?? httpPort, dnsPort: dns[0]?.port ?? null };
-    return { ...ports, http: http.map(where), dns: dns.map(where) };
+    const portOf = (bound: readonly Bound[]): number | null => bound[0]?.port ?? null;
+    const ports = { httpPort: portOf(http) ?? httpPort, httpsPort: portOf(https), dnsPort: portOf(dns) };
+    return { ...ports, http: http.map(where), https: https.map(where), dns: dns.map(where) };
   }
 
   // A gateway may be closed while it is still on its way to listen.
   const wasClosed = (): boolean => state === "closed";
 
   function unbind(): void {
-    for (const one of [...http, ...dns]) one.close();
-    [http, dns] = [[], []];
+    for (const one of [...http, ...https, ...dns]) one.close();
+    [http, https, dns] = [[], [], []];
   }
 
   return {
@@ -167,16 +186,20 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     adopt({ protocol, handle }, { further = [], trustForwarded = false } = {}) {
       if (wasClosed()) throw notAgain("closed");
       if (protocol === "dns") dns = [...dns, adoptDns(zones, handle)];
+      else if (protocol === "https") https = [...https, adoptHttps(hub, certificates, handle as Server)];
       else http = [...http, adoptHttp(hub, handle as Server, { further, trustForwarded })];
       start();
     },
     get sockets() {
       const of = (protocol: GatewaySocket["protocol"], bound: readonly Bound[]): GatewaySocket[] =>
         bound.map(({ address, port, handle }) => ({ protocol, address, port, handle }));
-      return [...of("http", http), ...of("dns", dns)];
+      return [...of("http", http), ...of("https", https), ...of("dns", dns)];
     },
     setRoutes(routes) {
       hub.replaceTable(buildRouteTable(routes, domains));
+    },
+    setCertificates(shown) {
+      certificates.replace(shown);
     },
     async close({ drainTimeoutMs = limits.drainTimeoutMs } = {}) {
       state = "closed";

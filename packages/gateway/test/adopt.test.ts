@@ -5,10 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { createGateway, type Gateway, type GatewaySocket } from "@cspace/gateway";
 import { decode, encode } from "dns-packet";
 import { expect, onTestFinished, test } from "vitest";
 import { ask, get, listenHttp, openRaw, route } from "./harness.ts";
+import { selfSigned } from "./self-signed.ts";
 
 /** Another process, which gives everything back that it is sent: what comes back is another descriptor of it. */
 function startEcho(): ChildProcess {
@@ -160,4 +162,30 @@ test("a gateway that was closed adopts nothing", async () => {
   expect(() => second.adopt(socket as GatewaySocket)).toThrow(
     expect.objectContaining({ code: "CSPACE_GATEWAY_CLOSED" }),
   );
+});
+
+test("a gateway goes on with encrypted clients where another one listens", async () => {
+  const service = await tell("hello");
+  const shown = selfSigned("*.mercury.p.cspace.local");
+  const certificates = [shown];
+  const first = close(createGateway({ routes: [route(service)], certificates }));
+  const { httpsPort } = await first.listen({ httpPort: 0, httpsPort: 0 });
+  const second = close(createGateway({ routes: [route(service)], certificates }));
+  const shownTo = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const servername = "dev.mercury.p.cspace.local";
+      const socket = connectTls({ port: httpsPort ?? 0, host: "127.0.0.1", servername, ca: shown.certificate });
+      socket.once("error", reject);
+      socket.write("GET / HTTP/1.1\r\nHost: dev.mercury.p.cspace.local\r\nConnection: close\r\n\r\n");
+      let text = "";
+      socket.on("data", (chunk) => {
+        text += chunk;
+      });
+      socket.once("end", () => resolve(text.slice(text.lastIndexOf("\n") + 1)));
+    });
+  expect(await shownTo()).toBe("hello");
+  await passOn(first, second);
+  await first.close();
+  expect(await shownTo()).toBe("hello");
+  expect(second.sockets.map(({ protocol }) => protocol)).toEqual(["http", "http", "https", "https"]);
 });

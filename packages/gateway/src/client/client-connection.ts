@@ -6,13 +6,13 @@ import { parseRequestHead, type RequestHead } from "../http/request-head.ts";
 import { MalformedMessage } from "../http/syntax.ts";
 import type { Hub, Tracked } from "../hub.ts";
 import { firstRequestMs, lingerMs } from "../limits.ts";
-import { malformedPage, unknownHostPage } from "../pages/pages.ts";
+import { malformedPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
-import { hostnameOf, markOf, type Target } from "../route-table.ts";
+import { markOf, type Target } from "../route-table.ts";
+import { chooseAnswer } from "./choose-answer.ts";
 import { Exchange, type ExchangeClient } from "./exchange.ts";
 import { joinTunnel } from "./join-tunnel.ts";
 import { type Doing, Patience } from "./patience.ts";
-import { refusalOf } from "./refusal-of.ts";
 import { http2Preface, speakHttp2 } from "./speak-http2.ts";
 import { staysOpen } from "./stays-open.ts";
 
@@ -20,7 +20,13 @@ import { staysOpen } from "./stays-open.ts";
 export interface ClientOrigin {
   readonly address: string;
   readonly port: number;
+  readonly scheme: "http" | "https";
   readonly trustForwarded: boolean;
+}
+
+/** What the requests of a connection are handed on with. */
+export function originOf({ name }: Hub, { address, ...rest }: ClientOrigin): RequestOrigin {
+  return { clientAddress: address, gatewayName: name, ...rest };
 }
 
 /**
@@ -46,10 +52,10 @@ export class ClientConnection implements ExchangeClient, Tracked {
   #tunnel: Socket | undefined;
   readonly #patience: Patience;
 
-  constructor(hub: Hub, socket: Socket, { address, port, trustForwarded }: ClientOrigin) {
+  constructor(hub: Hub, socket: Socket, origin: ClientOrigin) {
     this.hub = hub;
     this.socket = socket;
-    this.origin = { clientAddress: address, port, gatewayName: hub.name, trustForwarded };
+    this.origin = originOf(hub, origin);
     this.deadline = Date.now() + hub.limits.idleTimeoutMs;
     this.#patience = new Patience(socket, hub.limits.stallTimeoutMs);
     hub.add(this);
@@ -133,7 +139,9 @@ export class ClientConnection implements ExchangeClient, Tracked {
 
   /** Ends so that the client takes what it has got for incomplete, whatever it says of its length. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    // An encrypted one that ends without the word that ends it (RFC 8446, section 6.1) is incomplete as well.
+    if (this.origin.scheme === "https") this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   destroy(): void {
@@ -208,11 +216,9 @@ export class ClientConnection implements ExchangeClient, Tracked {
   }
 
   #begin(request: RequestHead): void {
-    const { table, name } = this.hub;
-    const target = table.byHostname.get(hostnameOf(request.authority));
-    const page = target === undefined ? unknownHostPage(table, request) : refusalOf(request, target, name);
+    const { page, target } = chooseAnswer(this.hub, request, this.origin.scheme);
     if (page !== undefined) this.answer(page, request, target, request.body !== 0 || page.status === 400);
-    else if (target !== undefined) this.#exchange = new Exchange(this, request, target);
+    else this.#exchange = new Exchange(this, request, target);
     if (this.#exchange !== undefined && this.socket.readableEnded) this.#awaitRest();
     this.#exchange?.start();
   }

@@ -1,8 +1,14 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+/** A connection, or a stream within one. */
+interface Endpoint extends Duplex {
+  setTimeout(milliseconds: number, callback?: () => void): unknown;
+}
 
 /** One end of a tunnel, and what came from it before it was one. */
 export interface TunnelEnd {
-  readonly socket: Socket;
+  readonly socket: Endpoint;
   readonly first: Buffer;
 }
 
@@ -15,11 +21,15 @@ export function joinTunnel(client: TunnelEnd, service: TunnelEnd, stallTimeoutMs
   lead(service, client.socket, stallTimeoutMs);
 }
 
-function lead({ socket, first }: TunnelEnd, to: Socket, stallTimeoutMs: number): void {
+function lead({ socket, first }: TunnelEnd, to: Endpoint, stallTimeoutMs: number): void {
   if (first.length > 0) to.write(first);
   socket.pipe(to);
   socket.once("close", (failed: boolean) => {
     if (failed) to.destroy();
-    else to.setTimeout(stallTimeoutMs, () => to.destroy()).destroySoon();
+    else {
+      to.setTimeout(stallTimeoutMs, () => to.destroy());
+      if (to instanceof Socket) to.destroySoon();
+      else to.end();
+    }
   });
 }

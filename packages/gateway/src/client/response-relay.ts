@@ -15,9 +15,13 @@ const maxCopied = 16_384;
 /** So much of what is no HTTP is shown, in bytes: it may be the only clue. */
 const maxWords = 200;
 
-/** Where a response goes. */
+/** Where a response goes: as HTTP/1.1, or, where it has `begin`, with the head apart and the body without framing. */
 export interface ResponseSink {
   write(bytes: Buffer | string): boolean;
+  /** The head of the final response, or of one that goes over to another protocol. */
+  begin?(head: ResponseHead, mark: string): void;
+  /** The head of an interim response (RFC 9110, 15.2). */
+  inform?(head: ResponseHead, mark: string): void;
 }
 
 /** Passes one response on to a client, as it comes. */
@@ -93,7 +97,8 @@ export class ResponseRelay {
       }
       if (head.status >= 200) return this.#begin(head, bytes);
       // Interim responses: HTTP/1.0 has none (RFC 9110, 15.2).
-      if (this.#request.minor === 1) flows = this.#sink.write(this.#headText(head, "as it is"));
+      if (this.#sink.inform !== undefined) this.#sink.inform(head, this.#mark);
+      else if (this.#request.minor === 1) flows = this.#sink.write(this.#headText(head, "as it is"));
     }
     this.#pending = bytes;
     return flows;
@@ -109,11 +114,14 @@ export class ResponseRelay {
 
   /** Tells the client that the protocol is another from now on. */
   writeSwitch(): void {
-    if (this.#head !== undefined) this.#sink.write(this.#headText(this.#head, "as it is"));
+    if (this.#head === undefined) return;
+    if (this.#sink.begin !== undefined) this.#sink.begin(this.#head, this.#mark);
+    else this.#sink.write(this.#headText(this.#head, "as it is"));
   }
 
   #begin(head: ResponseHead, rest: Buffer): boolean {
-    const old = this.#request.minor === 0;
+    const isApart = this.#sink.begin !== undefined;
+    const old = this.#request.minor === 0 || isApart;
     const decodes = old && head.body === chunked;
     this.#encodes = !old && head.body === untilClose;
     this.endless = old && (head.body === chunked || head.body === untilClose);
@@ -121,7 +129,8 @@ export class ResponseRelay {
     this.closes = this.#mustClose();
     this.keepMs = head.body === untilClose || !head.plain ? 0 : keepAliveMs(head);
     const framing = this.#encodes ? "chunked" : decodes || old ? "decoded" : "as it is";
-    return this.#pushBody(this.#body, rest, this.#headText(head, framing));
+    this.#sink.begin?.(head, this.#mark);
+    return this.#pushBody(this.#body, rest, isApart ? "" : this.#headText(head, framing));
   }
 
   #pushBody(body: BodyReader, chunk: Buffer, head: string): boolean {

@@ -6,6 +6,8 @@ export interface RequestOrigin {
   readonly clientAddress: string;
   /** The port that was asked, where the authority names none. */
   readonly port: number;
+  /** By which protocol. */
+  readonly scheme: "http" | "https";
   /** The name of this gateway in `Via`. */
   readonly gatewayName: string;
   /** Keep what an earlier proxy says of the request in `X-Forwarded-*`, instead of dropping it. */
@@ -30,11 +32,11 @@ export const believedKeys: ReadonlySet<string> = new Set([
 /** The field lines that say to a service who asked, and for what: `X-Forwarded-*`, and `Forwarded` (RFC 7239). */
 export function forwardedFields(authority: string, origin: RequestOrigin, before: Before): string {
   const { clientAddress } = origin;
-  const proto = before["x-forwarded-proto"] ?? "http";
+  const proto = before["x-forwarded-proto"] ?? origin.scheme;
   const host = before["x-forwarded-host"] ?? authority;
   const port = before["x-forwarded-port"] ?? (/:(\d+)$/.exec(authority)?.[1] || String(origin.port));
   const clients = joined(before["x-forwarded-for"], clientAddress);
-  const hop = `for=${quoted(clientAddress)};host="${authority}";proto=http`;
+  const hop = `for=${quoted(clientAddress)};host="${authority}";proto=${origin.scheme}`;
   const element = before === noProxy ? hop : joined(elementsOf(before), hop);
   return (
     `X-Forwarded-For: ${clients}\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Port: ${port}\r\n` +

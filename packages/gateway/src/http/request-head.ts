@@ -15,6 +15,8 @@ export interface RequestHead {
   readonly body: BodyLength;
   /** The members of `Connection`, in lower case. */
   readonly connection: readonly string[];
+  /** The version in which it came, where that is another (RFC 9110, 7.6.3). @default that of `minor` */
+  readonly received?: "2.0";
 }
 
 /** Request line: three parts and one space between them, whatever RFC 9112, 3 lets a lenient reader do. */
@@ -86,7 +88,7 @@ function splitTarget(method: string, written: string, host: string): { target: s
   if (written.includes("#")) throw new MalformedMessage(400, "the target of the request has a fragment");
   if (written.startsWith("/")) return { target: written, authority: host };
   if (written === "*" && method === "OPTIONS") return { target: written, authority: host };
-  const absolute = /^http:\/\/([^/?#]*)(.*)$/i.exec(written);
+  const absolute = /^https?:\/\/([^/?#]*)(.*)$/i.exec(written);
   if (absolute === null) throw new MalformedMessage(400, "the target of the request is malformed");
   const [, authority = "", rest = ""] = absolute;
   checkAuthority(authority);

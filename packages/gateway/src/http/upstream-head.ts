@@ -27,7 +27,7 @@ export function buildUpstreamHead(request: RequestHead, origin: RequestOrigin): 
   const protocol = upgradeOf(request);
   if (protocol !== undefined) head += `Upgrade: ${protocol}\r\nConnection: Upgrade\r\n`;
   else if (takesTrailers(request)) head += "TE: trailers\r\nConnection: TE\r\n";
-  return `${head}Via: ${via}1.${request.minor} ${origin.gatewayName}\r\n${forwardedFields(authority, origin, before)}\r\n`;
+  return `${head}Via: ${via}${request.received ?? `1.${request.minor}`} ${origin.gatewayName}\r\n${forwardedFields(authority, origin, before)}\r\n`;
 }
 
 /**

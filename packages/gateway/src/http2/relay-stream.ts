@@ -36,7 +36,7 @@ export async function relayStream(
     return;
   }
   const wanted = hub.table.byHostname.get(hostnameOf(authority));
-  if (wanted === undefined) return answer(stream, headers, unknownHostPage(hub.table, { authority }));
+  if (wanted === undefined) return answer(stream, headers, unknownHostPage(hub.table, { authority }, origin.scheme));
   if (String(headers.via ?? "").includes(origin.gatewayName)) return answer(stream, headers, loopPage(wanted), wanted);
   const reached = await reach(hub, upstreams, wanted);
   if (!isOpen(stream)) return;

@@ -1,8 +1,12 @@
 import type { Server } from "node:net";
 import { CspaceError } from "@cspace/errors";
-import { ClientConnection } from "../client/client-connection.ts";
+import { ClientConnection, originOf } from "../client/client-connection.ts";
+import { speakHttp2 } from "../client/speak-http2.ts";
 import type { GatewayErrorCode } from "../gateway-error-code.ts";
+import { noBytes } from "../http/body-reader.ts";
 import type { Hub } from "../hub.ts";
+import type { Certificates } from "../tls/certificates.ts";
+import { createTlsAcceptor } from "../tls/create-tls-acceptor.ts";
 import { bindLoopback, codeOf, portTaken, type Wildcard } from "./bind-loopback.ts";
 import { adoptTcp, type Bound, bindTcp, type OnSocket } from "./bind-servers.ts";
 import { type Admits, admitsLoopback, admitsSubnets, plainAddress } from "./peers.ts";
@@ -71,7 +75,43 @@ function accept(hub: Hub, admits: Admits, trustForwarded: boolean): OnSocket {
   return (socket, port) => {
     const address = plainAddress(socket.remoteAddress ?? "");
     if (hub.draining || !admits(address)) socket.destroy();
-    else new ClientConnection(hub, socket, { address, port, trustForwarded });
+    else new ClientConnection(hub, socket, { address, port, scheme: "http", trustForwarded });
+  };
+}
+
+/**
+ * Accepts encrypted clients of a hub on a port of loopback.
+ *
+ * @throws {CspaceError} those of `bindLoopback`; nothing is left bound.
+ */
+export function listenHttps(
+  hub: Hub,
+  certificates: Certificates,
+  port: number,
+  options: Pick<ListenHttpOptions, "wildcard" | "platform">,
+): Promise<readonly Bound[]> {
+  const onSocket = acceptSecure(hub, certificates);
+  const bindOn = async (host: string, wanted: number): Promise<Bound[]> => [await bindTcp(host, wanted, onSocket)];
+  return bindLoopback(bindOn, port, { what: "HTTPS", ...options });
+}
+
+/** Accepts encrypted clients on a socket that listens already. */
+export function adoptHttps(hub: Hub, certificates: Certificates, handle: Server): Bound {
+  return adoptTcp(handle, acceptSecure(hub, certificates));
+}
+
+function acceptSecure(hub: Hub, certificates: Certificates): OnSocket {
+  let port = 0;
+  const shakeHands = createTlsAcceptor(hub, certificates, async (secure) => {
+    const address = plainAddress(secure.remoteAddress ?? "");
+    const origin = { address, port, scheme: "https", trustForwarded: false } as const;
+    if (secure.alpnProtocol === "h2") await speakHttp2(hub, secure, { origin: originOf(hub, origin), bytes: noBytes });
+    else new ClientConnection(hub, secure, origin);
+  });
+  return (socket, listening) => {
+    port = listening;
+    if (hub.draining || !admitsLoopback(plainAddress(socket.remoteAddress ?? ""))) socket.destroy();
+    else shakeHands(socket);
   };
 }
 

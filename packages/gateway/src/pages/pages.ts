@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
+import type { RequestOrigin } from "../http/forwarded.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import { hostnameOf, type RouteTable, type Target } from "../route-table.ts";
 import type { Page } from "./render-page.ts";
@@ -10,6 +11,8 @@ const maxLines = 40;
 /** How long they are waited for. */
 const maxWaitMs = 1_000;
 
+const usualPorts = { http: "80", https: "443" } as const;
+
 /** A request that is refused as it stands. */
 export function malformedPage(status: number, what: string): Page {
   return { status, error: "refused", message: `The request is refused: ${what}.` };
@@ -19,7 +22,11 @@ export function malformedPage(status: number, what: string): Page {
  * Nobody serves this host. What runs is listed for those who ask under a domain of ours, or for the machine itself: a site
  * that points a name of its own at this machine learns nothing.
  */
-export function unknownHostPage({ targets, domains }: RouteTable, request: Pick<RequestHead, "authority">): Page {
+export function unknownHostPage(
+  { targets, domains }: RouteTable,
+  request: Pick<RequestHead, "authority">,
+  scheme: RequestOrigin["scheme"],
+): Page {
   const { authority } = request;
   const hostname = hostnameOf(authority);
   const domain = domains.find((candidate) => hostname === candidate || hostname.endsWith(`.${candidate}`));
@@ -27,9 +34,9 @@ export function unknownHostPage({ targets, domains }: RouteTable, request: Pick<
   if (domain === undefined && !isMachine(hostname)) return { ...base, message: "This host is not served here." };
   const port = /:(\d+)$/.exec(authority)?.[1];
   const shown = domain ?? domains[0] ?? "";
-  const suffix = port === undefined || port === "80" ? "" : `:${port}`;
+  const suffix = port === undefined || port === usualPorts[scheme] ? "" : `:${port}`;
   const routes = targets.map(({ route: { label, instance, project }, mark }) => {
-    const url = `http://${label}.${instance}.${project}.${shown}${suffix}`;
+    const url = `${scheme}://${label}.${instance}.${project}.${shown}${suffix}`;
     return { label, instance, project, route: mark, url };
   });
   const message = routes.length === 0 ? "Nothing is served here right now." : `Nobody serves ${hostname}. This runs:`;

@@ -40,21 +40,33 @@ const reasons: Readonly<Record<number, string>> = {
   508: "Loop Detected",
 };
 
-/** The whole response that shows a page: in HTML or JSON to whom asks for it, else in plain text. */
-export function renderPage(page: Page, { request, mark, close }: PageReader): Buffer {
+/** What a page is sent as: its fields, and its body in HTML or JSON to whom asks for it, else in plain text. */
+export function describePage(
+  page: Page,
+  { request, mark }: Omit<PageReader, "close">,
+): { readonly fields: readonly (readonly [name: string, value: string])[]; readonly body: Buffer } {
   const accepted = request?.fields.filter(({ key }) => key === "accept").map(({ value }) => value) ?? [];
   const type = chooseType(accepted.join(","));
   const body = Buffer.from(render[type](page));
+  const fields = [
+    ["Content-Type", `${type}; charset=utf-8`],
+    ["Content-Length", String(body.length)],
+    ["Cache-Control", "no-store"],
+    ["X-Content-Type-Options", "nosniff"],
+    ["Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"],
+    ["Date", httpDate()],
+    ...(page.retryAfter === undefined ? [] : [["Retry-After", String(page.retryAfter)] as const]),
+    ...(mark === undefined ? [] : [["X-Cspace-Route", mark] as const]),
+  ] as const;
+  return { fields, body };
+}
+
+/** The whole response of HTTP/1.1 that shows a page. */
+export function renderPage(page: Page, { request, mark, close }: PageReader): Buffer {
+  const { fields, body } = describePage(page, { request, mark });
   const head = [
     `HTTP/1.1 ${page.status} ${reasons[page.status] ?? "Error"}`,
-    `Content-Type: ${type}; charset=utf-8`,
-    `Content-Length: ${body.length}`,
-    "Cache-Control: no-store",
-    "X-Content-Type-Options: nosniff",
-    "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'",
-    `Date: ${httpDate()}`,
-    ...(page.retryAfter === undefined ? [] : [`Retry-After: ${page.retryAfter}`]),
-    ...(mark === undefined ? [] : [`X-Cspace-Route: ${mark}`]),
+    ...fields.map(([name, value]) => `${name}: ${value}`),
     ...(close ? ["Connection: close"] : []),
   ];
   const text = Buffer.from(`${head.join("\r\n")}\r\n\r\n`, "latin1");

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { parseSlug } from "@cspace/hostnames";
+
+/** Where certificates lie, below one folder that only its user may enter. */
+export interface CertificateFolder {
+  readonly path: string;
+  /** The root with its key, mode 0600: the one file that signs. */
+  readonly authority: string;
+  /** The root alone, for programs that are to trust it. */
+  readonly root: string;
+  /** A file for each certificate, with its key, mode 0600: what a proxy reads. */
+  readonly served: string;
+  /** Roots that another one took the place of, without keys, so that they can be taken out of stores. */
+  readonly retired: string;
+}
+
+/**
+ * The paths below a folder for certificates.
+ *
+ * @example
+ * ```ts
+ * certificateFolder("/home/ada/.cspace/certs").root; //=> "/home/ada/.cspace/certs/root.pem"
+ * ```
+ */
+export function certificateFolder(path: string): CertificateFolder {
+  return {
+    path,
+    authority: join(path, "authority.pem"),
+    root: join(path, "root.pem"),
+    served: join(path, "served"),
+    retired: join(path, "retired"),
+  };
+}
+
+/** The file of one served certificate; its name is a slug, or slugs between two dashes. */
+export function servedFile(folder: CertificateFolder, name: string): string {
+  for (const part of name.split("--")) parseSlug(part, "name of a certificate");
+  return join(folder.served, `${name}.pem`);
+}

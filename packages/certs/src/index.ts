@@ -1,0 +1,15 @@
+export type { Authority, IssuedCertificate, KeyPair } from "./authority.ts";
+export type { CertsErrorCode } from "./certs-error-code.ts";
+export { type CreateAuthorityOptions, createAuthority } from "./create-authority.ts";
+export { type CertificateFolder, certificateFolder, servedFile } from "./files/certificate-folder.ts";
+export { type EnsureAuthorityOptions, type EnsuredAuthority, ensureAuthority } from "./files/ensure-authority.ts";
+export {
+  type EnsureCertificateOptions,
+  type EnsuredCertificate,
+  ensureCertificate,
+  removeCertificate,
+} from "./files/ensure-certificate.ts";
+export { type Root, readRetiredRoots, readRoot } from "./files/read-roots.ts";
+export { type IssueCertificateOptions, issueCertificate } from "./issue-certificate.ts";
+export { isRenewalDue } from "./lifetimes.ts";
+export { readAuthority } from "./read-authority.ts";
