@@ -13,7 +13,12 @@ const { idleTimeoutMs, stallTimeoutMs } = defaultLimits;
 function connection(routes: readonly GatewayRoute[] = []): { hub: Hub; peer: HeldSocket; client: ClientConnection } {
   const hub = new Hub(buildRouteTable(routes, ["cspace.local"]), defaultLimits, "test");
   const peer = new HeldSocket();
-  const client = new ClientConnection(hub, peer.socket, { address: "127.0.0.1", port: 80, trustForwarded: false });
+  const client = new ClientConnection(hub, peer.socket, {
+    address: "127.0.0.1",
+    port: 80,
+    scheme: "http",
+    trustForwarded: false,
+  });
   return { hub, peer, client };
 }
 

@@ -13,7 +13,7 @@ import type { AddressInfo } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { createGateway, type Gateway, type GatewayLimits } from "@cspace/gateway";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
+import { type ClientOptions, WebSocket, WebSocketServer } from "ws";
 import { eventually, hostname, listenHttp, listenRaw, mark, onHeads, openRaw, route } from "./harness.ts";
 import { selfSigned } from "./self-signed.ts";
 
@@ -134,7 +134,7 @@ describe("HTTP/1.1", () => {
       ca: trusted,
       servername: hostname,
       headers: { host: hostname },
-    });
+    } as ClientOptions);
     onTestFinished(() => socket.terminate());
     const [said] = await Promise.all([
       new Promise((resolve) => socket.once("message", (data) => resolve(String(data)))),
@@ -337,7 +337,7 @@ describe("HTTP/2", () => {
       "sec-websocket-version": "13",
       "sec-websocket-protocol": "chat",
     });
-    onTestFinished(() => stream.destroy());
+    onTestFinished(() => void stream.destroy());
     const headers = await new Promise<IncomingHttpHeaders>((resolve) => stream.once("response", resolve));
     expect(headers).toMatchObject({ ":status": 200, "sec-websocket-protocol": "chat", "x-cspace-route": mark });
     expect(headers["sec-websocket-accept"]).toBeUndefined();

@@ -116,7 +116,7 @@ test("a connection that is made after its client has left is kept for the next o
   const hub = new Hub(table, defaultLimits, "test");
   onTestFinished(() => hub.drain(0));
   const peer = new HeldSocket();
-  new ClientConnection(hub, peer.socket, { address: "127.0.0.1", port: 80, trustForwarded: false });
+  new ClientConnection(hub, peer.socket, { address: "127.0.0.1", port: 80, scheme: "http", trustForwarded: false });
   peer.emit("data", Buffer.from(head("GET / HTTP/1.1")));
   peer.destroy();
   const target = table.byHostname.get(hostname);

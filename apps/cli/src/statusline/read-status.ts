@@ -127,9 +127,9 @@ function describeStopped(instances: readonly InstanceStatus[]): string {
 
 /**
  * Asks the engine, and the daemon beside it. Without an engine the daemon knows all there is to know; one that hangs
- * holds back nothing that the engine says.
+ * holds back nothing that the engine says. `undefined` where the engine was given up.
  */
-async function askEngine(options: ReadStatusOptions): Promise<EngineAnswer> {
+async function askEngine(options: ReadStatusOptions): Promise<EngineAnswer | undefined> {
   const { openEngine, readHeld = async () => [], timeoutMs } = options;
   const end = performance.now() + timeoutMs / 2;
   const asked = readHeld().catch(() => []);
@@ -140,6 +140,8 @@ async function askEngine(options: ReadStatusOptions): Promise<EngineAnswer> {
     return { listed: mergeInstances(listed, await held()) };
   } catch (error) {
     const processes = mergeInstances([], await held());
-    return processes.length > 0 ? { listed: processes } : { failure: (error as Error).message };
+    if (processes.length > 0) return { listed: processes };
+    const { message, cause } = error as Error;
+    return (cause as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT" ? undefined : { failure: message };
   }
 }

@@ -211,11 +211,15 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
           return performance.now() - begin;
         };
         const start = Math.max(await time(["-e", "0"], true), await time(["-e", "0"], true));
+        // The command line itself takes a few times as long to start as Node does.
+        const most = 2000 + 4 * start + 400;
         const commands = [["url", "web"], ["open", "web"], ["env"], ["ports"], ["list"]];
         for (const command of commands) {
           const args = [...command, ...(command[0] === "list" ? [] : ["--instance", "mercury"])];
-          // The command line itself takes a few times as long to start as Node does.
-          expect([command, await time(args)]).toEqual([command, expect.toSatisfy((ms) => ms < 2000 + 4 * start + 400)]);
+          // A busy machine only adds to it.
+          let took = await time(args);
+          for (let tries = 1; tries < 3 && took >= most; tries += 1) took = Math.min(took, await time(args));
+          expect([command, took]).toEqual([command, expect.toSatisfy((ms) => ms < most)]);
         }
       });
 

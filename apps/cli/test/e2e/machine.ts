@@ -222,7 +222,8 @@ export async function expectResolved(machine: Machine): Promise<void> {
   expect((await machine.find(sampleName)).addresses).toEqual(["127.0.0.1"]);
   const { addresses, ms } = await machine.findNew("mercury.resume-redux.cspace.local");
   expect(addresses).toEqual(["127.0.0.1"]);
-  expect(ms).toBeLessThan(50);
+  // Where a question for a name goes on to multicast DNS, it takes seconds.
+  expect(ms).toBeLessThan(1000);
   expect((await machine.find("cspace.local")).addresses).toEqual(["127.0.0.1"]);
   await expectOtherNames(machine);
 }

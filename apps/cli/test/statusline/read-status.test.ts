@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
-import { createServer as createTcpServer } from "node:net";
+import { createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EngineContainer, homePaths } from "@cspace/compose";
+import { type EngineContainer, type EngineReader, homePaths, openEngineReader } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { buildInstanceLabels, buildLabels } from "@cspace/labels";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
@@ -167,6 +167,19 @@ test.each([
     return { listContainers: async () => [container()] };
   };
   expect(urls(await read(late))).toEqual(["http://localhost:49153"]);
+});
+
+test("an engine that hangs has the same words when it is the first that is given up", async () => {
+  const socketPath = join(root, "docker.sock");
+  const sockets: Socket[] = [];
+  const server = createTcpServer((socket) => void sockets.push(socket)).listen(socketPath);
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const openEngine = (): Promise<EngineReader> =>
+    openEngineReader({ env: { DOCKER_HOST: `unix://${socketPath}` }, timeoutMs: 50 });
+  expect(await read(openEngine, "shop", 1000)).toMatchObject({ hint: "Docker does not answer" });
 });
 
 test("without a record, an engine that hangs is the hint", async () => {

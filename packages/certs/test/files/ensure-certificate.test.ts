@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   type CertificateFolder,
   certificateFolder,
+  type EnsureCertificateOptions,
   type EnsuredCertificate,
   ensureAuthority,
   ensureCertificate,
@@ -53,7 +54,7 @@ test("a certificate that is good is left alone, and the key that signs is not lo
   expect(readFileSync(path, "utf8")).toBe(before);
 });
 
-test.each([
+test.each<[string, Date, Partial<EnsureCertificateOptions>]>([
   ["a third of its time is left", now, { now: later(60) }],
   ["it has ended", now, { now: later(200) }],
   ["the clock was ahead when it was made", later(1), {}],
