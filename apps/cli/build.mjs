@@ -30,7 +30,8 @@ const loadLate = {
   name: "load-late",
   resolveId: {
     filter: { id: /^node:(crypto|https)$/ },
-    handler: (id, importer) => (importer === undefined || importer.includes("node_modules") ? null : `\0late:${id}`),
+    handler: (id, importer) =>
+      importer === undefined || /node_modules|packages\/certs/.test(importer) ? null : `\0late:${id}`,
   },
   load: {
     filter: { id: /^\0late:/ },

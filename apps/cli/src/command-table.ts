@@ -131,6 +131,7 @@ export const commands: readonly CommandSpec[] = [
     args: [],
     options: [
       { flags: "--http-port <port|auto>", description: "where it answers HTTP" },
+      { flags: "--https-port <port|auto>", description: "where it answers HTTPS" },
       { flags: "--dns-port <port|auto>", description: "where it answers DNS" },
     ],
     examples: ["cspace proxy up", "cspace proxy up --http-port 8088", "cspace proxy up --http-port auto"],

@@ -5,6 +5,8 @@ import { keyAlgorithm } from "./key-algorithm.ts";
 import { backdating, rootLifetime } from "./lifetimes.ts";
 import { loadX509 } from "./load-x509.ts";
 
+const maker = "cspace";
+
 /** Options of {@link createAuthority}. */
 export interface CreateAuthorityOptions {
   /** The only domains that it can sign for; at least one. */
@@ -45,7 +47,7 @@ export async function createAuthority({ domains, now = new Date() }: CreateAutho
     {
       serialNumber: newSerial(),
       // The key's own beginning makes two roots of one machine two names, as chains are built by name.
-      name: [{ O: ["cspace"] }, { CN: [`cspace local authority ${await keyName(keys.publicKey)}`] }],
+      name: [{ O: [maker] }, { CN: [`${maker} local authority ${await keyName(keys.publicKey)}`] }],
       notBefore: new Date(now.getTime() - backdating),
       notAfter: new Date(now.getTime() - backdating + rootLifetime),
       signingAlgorithm: keyAlgorithm,

@@ -7,8 +7,17 @@ export {
   type EnsureCertificateOptions,
   type EnsuredCertificate,
   ensureCertificate,
+  type RenewCertificatesOptions,
   removeCertificate,
+  renewCertificates,
 } from "./files/ensure-certificate.ts";
+export {
+  ensureInstanceCertificates,
+  type InstanceCertificates,
+  type InstanceName,
+  instanceFiles,
+  removeInstanceCertificate,
+} from "./files/ensure-instance-certificates.ts";
 export { type Root, readRetiredRoots, readRoot } from "./files/read-roots.ts";
 export { type IssueCertificateOptions, issueCertificate } from "./issue-certificate.ts";
 export { isRenewalDue } from "./lifetimes.ts";

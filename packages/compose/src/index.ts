@@ -122,5 +122,6 @@ export { readHttpPort } from "./proxy/read-http-port.ts";
 export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";
 export { type ReadyProxy, readReadyProxy } from "./proxy/read-ready-proxy.ts";
 export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";
+export { type ServeCertificatesOptions, serveCertificates } from "./proxy/serve-certificates.ts";
 export { type StopProxyOptions, stopProxy } from "./proxy/stop-proxy.ts";
 export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy-names.ts";

@@ -11,4 +11,9 @@ export const proxyContainer = "cspace-proxy";
 export const dnsContainer = "cspace-dns";
 
 /** Labels on the proxy's containers. */
-export const proxyLabels = { hash: "cspace.proxy.hash", home: "cspace.proxy.home" } as const;
+export const proxyLabels = {
+  hash: "cspace.proxy.hash",
+  home: "cspace.proxy.home",
+  httpPort: "cspace.proxy.http",
+  httpsPort: "cspace.proxy.https",
+} as const;

@@ -116,10 +116,14 @@ export interface DaemonStatus {
   readonly gateway: {
     /** `null`: no port of the list could be had. */
     readonly httpPort: number | null;
+    /** Absent of an older daemon, which serves none. */
+    readonly httpsPort?: number | null;
     readonly dnsPort: number | null;
     readonly domains: readonly string[];
     /** What kept ports from being the first of the list, a sentence each. */
     readonly notes: readonly string[];
+    /** Why it shows no certificates, or that nothing trusts them yet, a sentence each. Absent of an older daemon. */
+    readonly certificateNotes?: readonly string[];
   };
   readonly instances: readonly HeldInstance[];
 }

@@ -47,7 +47,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
   const paths = homePaths({ env });
   const socket = await findSocket({ env, platform });
   const config = await readMachineConfig(paths);
-  const direct = createDirect(config.domains);
+  const direct = createDirect({ domains: config.domains, certs: paths.certs });
   const front = createFront(config.domains);
   let end = (_how: "stopped" | "replaced"): void => undefined;
   const ended = new Promise<"stopped" | "replaced">((resolve) => {
@@ -85,7 +85,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     protocol: protocolVersion,
     version,
     pid: process.pid,
-    gateway: { ...direct.ports(), domains: config.domains },
+    gateway: { ...direct.ports(), domains: config.domains, certificateNotes: direct.certificates.notes() },
     instances: holder.list(),
   });
   await makeFolder(paths.run);

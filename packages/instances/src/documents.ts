@@ -76,6 +76,8 @@ export interface ProxyReport {
   readonly why: string;
   readonly state: "running" | "degraded" | "stopped";
   readonly httpPort: number | null;
+  /** `null`: it serves no HTTPS. */
+  readonly httpsPort: number | null;
   readonly dnsPort: number | null;
   readonly dnsEngine: "coredns" | "gateway" | null;
   readonly domains: readonly string[];

@@ -21,7 +21,7 @@ export interface BuildLabelsOptions {
   readonly network?: string | undefined;
   /**
    * The names of Traefik's entry points that the routes are served on; at least one.
-   * @default ["web"]
+   * @default ["web", "websecure"]
    */
   readonly entryPoints?: readonly string[] | undefined;
   /**
@@ -60,7 +60,11 @@ export function buildLabels(
   options: BuildLabelsOptions = {},
 ): Record<string, string> {
   const instance = onlyInstance(routes);
-  const { domains = defaultDomains, network = networkName(instance.project), entryPoints = ["web"] } = options;
+  const {
+    domains = defaultDomains,
+    network = networkName(instance.project),
+    entryPoints = ["web", "websecure"],
+  } = options;
   const { sticky = [], transport = "cspace-services@file" } = options;
   checkOptionNames("network", [network]);
   checkOptionNames("entry point", entryPoints);

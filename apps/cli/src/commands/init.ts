@@ -217,7 +217,8 @@ async function apply(
 /** Applies what lets the gateway have low ports, and moves it there. */
 async function freeLowPorts(context: Context, host: Host, plan: Plan): Promise<boolean> {
   await applyRules(context, host, plan);
-  if (host.machine === undefined) await setGatewayPorts({ httpPort: "auto", dnsPort: "auto" }, context);
+  if (host.machine === undefined)
+    await setGatewayPorts({ httpPort: "auto", httpsPort: "auto", dnsPort: "auto" }, context);
   return true;
 }
 

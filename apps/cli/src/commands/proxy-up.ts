@@ -12,7 +12,9 @@ type ProxyUpDocument = { readonly proxy: ProxyReport } | { readonly plan: Plan }
 export async function run(context: Context, args: CommandArgs): Promise<ProxyUpDocument> {
   const port = (value: unknown): number | "auto" | undefined =>
     value === "auto" || typeof value === "number" ? value : undefined;
-  const options = { ...instanceOptions(context), httpPort: port(args.httpPort), dnsPort: port(args.dnsPort) };
+  const { httpPort, httpsPort, dnsPort } = args;
+  const ports = { httpPort: port(httpPort), httpsPort: port(httpsPort), dnsPort: port(dnsPort) };
+  const options = { ...instanceOptions(context), ...ports };
   if (context.flags.dryRun) return { plan: await planProxyStart(options) };
   return { proxy: await withProgress(context, (listeners) => startProxy({ ...options, ...listeners })) };
 }

@@ -13,6 +13,7 @@ export function renderProxy(proxy: ProxyReport, { style }: Output): string {
     ["state", state],
     ["engine", `${proxy.engine}: ${proxy.why}`],
     ["http", proxy.httpPort === null ? "-" : `127.0.0.1:${proxy.httpPort}  ${http}`],
+    ["https", proxy.httpsPort === null ? "-" : `127.0.0.1:${proxy.httpsPort}  ${http}`],
     ["dns", proxy.dnsPort === null ? "-" : `127.0.0.1:${proxy.dnsPort}  ${dns}`],
     ["domains", proxy.domains.join(", ")],
     ["networks", proxy.networks.join(", ") || "-"],

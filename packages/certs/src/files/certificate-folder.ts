@@ -32,8 +32,12 @@ export function certificateFolder(path: string): CertificateFolder {
   };
 }
 
-/** The file of one served certificate; its name is a slug, or slugs between two dashes. */
+/**
+ * The file of one served certificate; its name is that of a Compose project, or a slug.
+ *
+ * @throws {CspaceError} `CSPACE_NAME_INVALID` for what is neither.
+ */
 export function servedFile(folder: CertificateFolder, name: string): string {
-  for (const part of name.split("--")) parseSlug(part, "name of a certificate");
+  if (!/^[a-z0-9]+(?:-{1,3}[a-z0-9]+)*$/.test(name)) parseSlug(name, "name of a certificate");
   return join(folder.served, `${name}.pem`);
 }

@@ -1,12 +1,14 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
 import { writeFileAtomic } from "@cspace/plan";
+import type { KeyPair } from "../authority.ts";
 import type { CertsErrorCode } from "../certs-error-code.ts";
 import { issueCertificate } from "../issue-certificate.ts";
 import { isRenewalDue } from "../lifetimes.ts";
 import { type CertificateFolder, servedFile } from "./certificate-folder.ts";
-import { ensureLocked, readRootText } from "./ensure-authority.ts";
+import { type EnsureAuthorityOptions, ensureLocked, readRootText } from "./ensure-authority.ts";
 import { formatPair, parsePair, readSecret } from "./pem-file.ts";
 import { withFolderLock } from "./with-folder-lock.ts";
 
@@ -22,7 +24,8 @@ export interface EnsureCertificateOptions {
 }
 
 /** A certificate on the disk, and what was done for it. */
-export interface EnsuredCertificate {
+export interface EnsuredCertificate extends KeyPair {
+  readonly hostnames: readonly string[];
   /** The file that holds certificate and key. */
   readonly path: string;
   readonly changed: boolean;
@@ -42,14 +45,48 @@ export async function ensureCertificate(
   options: EnsureCertificateOptions,
 ): Promise<EnsuredCertificate> {
   const path = servedFile(folder, options.name);
-  if (await isCurrent(folder, path, options)) return { path, changed: false, replaced: null };
+  const { hostnames } = options;
+  const kept = await readCurrent(folder, path, options);
+  if (kept !== undefined) return { ...kept, hostnames, path, changed: false, replaced: null };
   return await withFolderLock(folder, async () => {
     const { authority, replaced } = await ensureLocked(folder, options);
     // Another process may have made it meanwhile.
-    if (await isCurrent(folder, path, options)) return { path, changed: false, replaced };
-    await writeFileAtomic(path, formatPair(await issueCertificate(authority, options)), { mode: 0o600 });
-    return { path, changed: true, replaced };
+    const made = await readCurrent(folder, path, options);
+    if (made !== undefined) return { ...made, hostnames, path, changed: false, replaced };
+    const { certificate, key } = await issueCertificate(authority, options);
+    await writeFileAtomic(path, formatPair({ certificate, key }), { mode: 0o600 });
+    return { certificate, key, hostnames, path, changed: true, replaced };
   });
+}
+
+/** Options of {@link renewCertificates}. */
+export interface RenewCertificatesOptions extends EnsureAuthorityOptions {
+  /** Names of certificates that are seen to otherwise. @default none */
+  readonly except?: readonly string[];
+}
+
+/**
+ * Makes every certificate of a folder anew that is about to end, or that another root has signed, for the same names as
+ * far as they are below one of the domains; gives those that it made. A file that is no certificate is left alone.
+ */
+export async function renewCertificates(
+  folder: CertificateFolder,
+  { domains, now = new Date(), except = [] }: RenewCertificatesOptions,
+): Promise<readonly EnsuredCertificate[]> {
+  const files = await readdir(folder.served).catch(() => []);
+  const renewed: EnsuredCertificate[] = [];
+  for (const file of files.sort()) {
+    const name = file.replace(/\.pem$/, "");
+    if (name === file || except.includes(name)) continue;
+    const kept = await readSecret(join(folder.served, file));
+    const certificate = kept && parseServed(kept.text)?.parsed;
+    if (certificate === undefined) continue;
+    const isServed = (hostname: string): boolean => domains.some((domain) => hostname.endsWith(`.${domain}`));
+    const hostnames = namesOf(certificate).filter(isServed);
+    const made = await ensureCertificate(folder, { name, hostnames, domains, now });
+    if (made.changed) renewed.push(made);
+  }
+  return renewed;
 }
 
 /** Forgets a certificate; tells whether there was one. */
@@ -63,15 +100,16 @@ export async function removeCertificate(folder: CertificateFolder, name: string)
   }
 }
 
-async function isCurrent(
+/** What is there, where it is still good. */
+async function readCurrent(
   folder: CertificateFolder,
   path: string,
   { hostnames, now = new Date() }: EnsureCertificateOptions,
-): Promise<boolean> {
+): Promise<KeyPair | undefined> {
   const file = await readSecret(path);
-  if (file === undefined) return false;
-  const certificate = parseServed(file.text);
-  if (certificate === undefined) {
+  if (file === undefined) return undefined;
+  const served = parseServed(file.text);
+  if (served === undefined) {
     throw new CspaceError<CertsErrorCode>(
       "CSPACE_CERTIFICATE_INVALID",
       `${path} is no certificate with its key, or only a part of one`,
@@ -80,17 +118,19 @@ async function isCurrent(
   }
   const root = await readRootText(folder);
   // A key that others may have read is worth nothing.
-  if (root === undefined || file.isExposed) return false;
-  const span = { notBefore: new Date(certificate.validFrom), notAfter: new Date(certificate.validTo) };
-  return isOf(root, certificate) && !isRenewalDue(span, now) && namesOf(certificate).join() === hostnames.join();
+  if (root === undefined || file.isExposed) return undefined;
+  const { parsed, pair } = served;
+  const span = { notBefore: new Date(parsed.validFrom), notAfter: new Date(parsed.validTo) };
+  const isGood = isOf(root, parsed) && !isRenewalDue(span, now) && namesOf(parsed).join() === hostnames.join();
+  return isGood ? pair : undefined;
 }
 
-function parseServed(text: string): X509Certificate | undefined {
+function parseServed(text: string): { readonly pair: KeyPair; readonly parsed: X509Certificate } | undefined {
   const pair = parsePair(text);
   if (pair === undefined) return undefined;
   try {
-    const certificate = new X509Certificate(pair.certificate);
-    return certificate.checkPrivateKey(createPrivateKey(pair.key)) ? certificate : undefined;
+    const parsed = new X509Certificate(pair.certificate);
+    return parsed.checkPrivateKey(createPrivateKey(pair.key)) ? { pair, parsed } : undefined;
   } catch {
     return undefined;
   }

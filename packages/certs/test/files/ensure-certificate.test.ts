@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type CertificateFolder,
   certificateFolder,
@@ -8,9 +8,11 @@ import {
   type EnsuredCertificate,
   ensureAuthority,
   ensureCertificate,
+  type RenewCertificatesOptions,
   readRetiredRoots,
   readRoot,
   removeCertificate,
+  renewCertificates,
 } from "@cspace/certs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { verifyWithOpenssl } from "../verify.ts";
@@ -50,7 +52,7 @@ test("a certificate that is good is left alone, and the key that signs is not lo
   const { path } = await ensure();
   const before = readFileSync(path, "utf8");
   writeFileSync(folder.authority, "not to be read");
-  expect(await ensure({ now: later(59) })).toEqual({ path, changed: false, replaced: null });
+  expect(await ensure({ now: later(59) })).toMatchObject({ path, changed: false, replaced: null });
   expect(readFileSync(path, "utf8")).toBe(before);
 });
 
@@ -63,7 +65,7 @@ test.each<[string, Date, Partial<EnsureCertificateOptions>]>([
   await ensureAuthority(folder, { domains, now });
   const root = readFileSync(folder.root, "utf8");
   const { path } = await ensure({ now: made });
-  expect(await ensure(options)).toEqual({ path, changed: true, replaced: null });
+  expect(await ensure(options)).toMatchObject({ path, changed: true, replaced: null });
   expect(readFileSync(folder.root, "utf8")).toBe(root);
   expect(verdict(path, options.now)).toBe("OK");
 });
@@ -109,7 +111,7 @@ test("a clock that is a year ahead for a while costs a certificate and no root",
   const root = readFileSync(folder.root, "utf8");
   expect(await ensure({ now: later(365) })).toMatchObject({ changed: true, replaced: null });
   const { path, ...back } = await ensure();
-  expect(back).toEqual({ changed: true, replaced: null });
+  expect(back).toMatchObject({ changed: true, replaced: null });
   expect(readFileSync(folder.root, "utf8")).toBe(root);
   expect(verdict(path)).toBe("OK");
 });
@@ -194,6 +196,23 @@ test("many at once make one root and one certificate of each name", async () => 
   expect(made.filter(({ changed }) => changed)).toHaveLength(3);
   expect(await readRetiredRoots(folder)).toEqual([]);
   for (const { path } of made) expect(verdict(path)).toBe("OK");
+});
+
+test("all that are about to end are made anew, and those of a root that is gone, for names that are still served", async () => {
+  await ensure();
+  await ensure({ name: "shop--venus", hostnames: ["*.venus.shop.cspace.local"], now: later(40) });
+  writeFileSync(join(folder.served, "foreign.pem"), "mine");
+  const renew = async (options: Partial<RenewCertificatesOptions>): Promise<[string, string][]> =>
+    (await renewCertificates(folder, { domains, now, ...options })).map(({ path, hostnames }) => [
+      basename(path),
+      hostnames.join(),
+    ]);
+  expect(await renew({ now: later(50) })).toEqual([]);
+  expect(await renew({ now: later(65) })).toEqual([["shop--mercury.pem", hostnames.join()]]);
+  expect(await renew({ now: later(65), domains: ["cspace.localhost"], except: ["shop--venus"] })).toEqual([
+    ["shop--mercury.pem", "*.mercury.shop.cspace.localhost"],
+  ]);
+  expect(readFileSync(join(folder.served, "foreign.pem"), "utf8")).toBe("mine");
 });
 
 test("a certificate can be forgotten", async () => {

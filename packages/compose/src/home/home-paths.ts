@@ -9,6 +9,8 @@ export interface HomePaths {
   readonly home: string;
   readonly config: string;
   readonly proxy: string;
+  /** The certificate authority, and the certificates that it issued. */
+  readonly certs: string;
   readonly instances: string;
   readonly run: string;
 }
@@ -37,6 +39,7 @@ export function homePaths(options: HomePathsOptions = {}): HomePaths {
     home,
     config: join(home, "config.json"),
     proxy: join(home, "proxy"),
+    certs: join(home, "certs"),
     instances: join(home, "instances"),
     run: join(home, "run"),
   };

@@ -13,6 +13,8 @@ export interface MachineConfig {
   readonly domains: readonly string[];
   /** The proxy's HTTP port, once one was chosen. @default the first free of 80, 8088, 8880, 9088 */
   readonly httpPort: number | null;
+  /** The proxy's HTTPS port, once one was chosen. @default the first free of 443, 8443, 9443, 10443 */
+  readonly httpsPort: number | null;
   /** The proxy's DNS port, once one was chosen. @default the first free of 53, 5300, 5301 */
   readonly dnsPort: number | null;
   /** Where cspace takes the subnets of its networks from, in CIDR notation. @default "10.213.0.0/16" */
@@ -23,6 +25,7 @@ export interface MachineConfig {
 export const defaultMachineConfig: MachineConfig = {
   domains: defaultDomains,
   httpPort: null,
+  httpsPort: null,
   dnsPort: null,
   networkPool: "10.213.0.0/16",
 };
@@ -66,6 +69,7 @@ export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig
   const config: MachineConfig = {
     domains: take("domains", defaultMachineConfig.domains, checkDomains),
     httpPort: take("httpPort", null, checkPort),
+    httpsPort: take("httpsPort", null, checkPort),
     dnsPort: take("dnsPort", null, checkPort),
     networkPool: take("networkPool", defaultMachineConfig.networkPool, (value) => parsePool(String(value)).cidr),
   };

@@ -48,7 +48,7 @@ export function renderCatchAll(domains: readonly string[], url: string): string 
   const suffixes = domains.map((domain) => domain.replaceAll(".", "\\.")).join("|");
   const name = "cspace-gateway";
   const rule = `HostRegexp(\`^.+\\.(${suffixes})$\`)`;
-  const router = { entryPoints: ["web"], service: name };
+  const router = { entryPoints: ["web", "websecure"], service: name };
   const plain = `${rule} && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)`;
   const http = {
     routers: {

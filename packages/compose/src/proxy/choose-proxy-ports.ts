@@ -4,10 +4,14 @@ import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { MachineConfig } from "../home/machine-config.ts";
 import type { ProxyState } from "./proxy-state.ts";
-import type { PortConflict, ProxyPorts } from "./read-port-conflict.ts";
+import type { PortConflict, PortKind, ProxyPorts } from "./read-port-conflict.ts";
 
 /** Where the proxy listens when nothing was chosen: the first that is free. */
-export const portCandidates = { http: [80, 8088, 8880, 9088], dns: [53, 5300, 5301] } as const;
+export const portCandidates = {
+  http: [80, 8088, 8880, 9088],
+  https: [443, 8443, 9443, 10443],
+  dns: [53, 5300, 5301],
+} as const;
 
 /** A port that the proxy cannot have. */
 export interface TakenPort {
@@ -21,7 +25,7 @@ export type RefusedPorts = ReadonlyMap<number, PortConflict["reason"]>;
 
 /** Options of {@link choosePort}. */
 export interface ChoosePortOptions {
-  readonly kind: "http" | "dns";
+  readonly kind: PortKind;
   /** A port that was chosen before, or named by the user. */
   readonly chosen: number | null;
   /** The port that the running proxy holds itself, which is free for it. */
@@ -57,27 +61,28 @@ async function choosePort(options: ChoosePortOptions): Promise<PortChoice> {
 export interface ChoosePortsOptions {
   readonly engine: DockerEngine;
   /** The ports that are kept or asked for. */
-  readonly config: Pick<MachineConfig, "httpPort" | "dnsPort">;
-  readonly state: Pick<ProxyState, "proxyRunning" | "dnsRunning" | "httpPort" | "dnsPort">;
+  readonly config: Pick<MachineConfig, "httpPort" | "httpsPort" | "dnsPort">;
+  readonly state: Pick<ProxyState, "proxyRunning" | "dnsRunning" | "httpPort" | "httpsPort" | "dnsPort">;
   /** The proxy as it is by now, when an attempt was made already. @default state */
   readonly current?: ChoosePortsOptions["state"] | undefined;
-  readonly refused: { readonly http: RefusedPorts; readonly dns: RefusedPorts };
+  readonly refused: Readonly<Record<PortKind, RefusedPorts>>;
   /** What the user asked for; `"auto"` chooses afresh. */
   readonly httpPort?: number | "auto" | undefined;
+  readonly httpsPort?: number | "auto" | undefined;
   readonly dnsPort?: number | "auto" | undefined;
   /** The DNS port that a rule of the host's resolver names; asked only where no port is kept. @default none */
   readonly ruleDnsPort?: (() => Promise<number | null>) | undefined;
 }
 
 /**
- * Chooses both ports of the proxy, with a sentence for each that was taken. Without a port for DNS the proxy goes on.
+ * Chooses the ports of the proxy, with a sentence for each that was taken. Without one for HTTPS or DNS the proxy goes on.
  *
  * DNS never leaves the port that a rule of the host names unless the user says so: all names would be lost.
  *
- * @throws {CspaceError} `CSPACE_PORT_TAKEN` for HTTP, and for a DNS port that the user names.
+ * @throws {CspaceError} `CSPACE_PORT_TAKEN` for HTTP, and for another port that the user names.
  */
 export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPorts & { readonly notes: string[] }> {
-  const { config, state, current = state, refused, engine, httpPort, dnsPort, ruleDnsPort } = options;
+  const { config, state, current = state, refused, engine, httpPort, httpsPort, dnsPort, ruleDnsPort } = options;
   const http = await choosePort({
     kind: "http",
     chosen: config.httpPort,
@@ -88,6 +93,16 @@ export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPor
     engine,
   });
   if (http.port === null) throw portTaken("http", http.taken[0] as TakenPort);
+  const https = await choosePort({
+    kind: "https",
+    chosen: config.httpsPort,
+    own: state.proxyRunning ? state.httpsPort : null,
+    held: current.proxyRunning ? current.httpsPort : null,
+    afresh: httpsPort === "auto",
+    refused: refused.https,
+    engine,
+  });
+  if (https.port === null && typeof httpsPort === "number") throw portTaken("https", https.taken[0] as TakenPort);
   const ruled = config.dnsPort === null && dnsPort === undefined ? ((await ruleDnsPort?.()) ?? null) : null;
   const dns = await choosePort({
     kind: "dns",
@@ -105,21 +120,26 @@ export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPor
     }`;
   return {
     httpPort: http.port,
+    httpsPort: https.port,
     dnsPort: dns.port,
-    notes: [...http.taken.map(describe("HTTP", http)), ...dns.taken.map(describe("DNS", dns))],
+    notes: [
+      ...http.taken.map(describe("HTTP", http)),
+      ...https.taken.map(describe("HTTPS", https)),
+      ...dns.taken.map(describe("DNS", dns)),
+    ],
   };
 }
 
 /** The error for a port that the user asked for, or that was kept, and that another holds. */
-export function portTaken(kind: "http" | "dns", { port, why }: TakenPort): CspaceError<ComposeErrorCode> {
+export function portTaken(kind: PortKind, { port, why }: TakenPort): CspaceError<ComposeErrorCode> {
   return new CspaceError("CSPACE_PORT_TAKEN", `port ${port} on 127.0.0.1 ${why}`, {
     hint: `stop it, or let cspace choose: cspace proxy up --${kind}-port auto`,
   });
 }
 
-async function isUsable(kind: "http" | "dns", port: number): Promise<boolean> {
+async function isUsable(kind: PortKind, port: number): Promise<boolean> {
   const answers =
-    kind === "http"
+    kind !== "dns"
       ? [await isPortFree(port)]
       : await Promise.all([
           isPortFree(port, { hosts: ["127.0.0.1"] }),
@@ -129,7 +149,7 @@ async function isUsable(kind: "http" | "dns", port: number): Promise<boolean> {
 }
 
 async function explainTaken(
-  kind: "http" | "dns",
+  kind: PortKind,
   port: number,
   engine: DockerEngine,
   refused: PortConflict["reason"] | undefined,
@@ -142,7 +162,7 @@ async function explainTaken(
         PublicPort === undefined ? [] : [{ publicPort: PublicPort, type: Type }],
       ),
     }));
-  for (const protocol of kind === "http" ? (["tcp"] as const) : (["udp", "tcp"] as const)) {
+  for (const protocol of kind !== "dns" ? (["tcp"] as const) : (["udp", "tcp"] as const)) {
     const holder = await portHolder(port, { protocol, containers });
     if (holder !== undefined) return `is taken by ${describeHolder(holder)}`;
   }

@@ -17,7 +17,7 @@ export interface EnsuredProxy extends StartedProxy {}
  */
 export async function ensureProxy(options: EnsureProxyOptions): Promise<EnsuredProxy> {
   const { paths, signal } = options;
-  const asked = options.httpPort !== undefined || options.dnsPort !== undefined;
+  const asked = [options.httpPort, options.httpsPort, options.dnsPort].some((port) => port !== undefined);
   const readReady = async (): Promise<EnsuredProxy | undefined> => {
     const ready = asked ? undefined : await readReadyProxy(options);
     return ready === undefined ? undefined : { ...ready, changed: false, notes: [] };

@@ -26,12 +26,14 @@ export interface PreviewProxyOptions extends EnsureProxyOptions {
  */
 export async function previewProxy(options: PreviewProxyOptions): Promise<PlanStep[]> {
   const { paths } = options;
-  const asked = [options.httpPort, options.dnsPort, options.domains].some((one) => one !== undefined);
+  const asked = [options.httpPort, options.httpsPort, options.dnsPort, options.domains].some(
+    (one) => one !== undefined,
+  );
   if (!asked && (await readReadyProxy(options)) !== undefined) return [];
   const { state, config, ports } = await choosePreview(options);
-  const { httpPort, dnsPort } = ports;
+  const { httpPort, httpsPort, dnsPort } = ports;
   const machine = await chooseMachine(config, options);
-  const stack = planProxy({ ...machine, httpPort, dnsPort, domains: config.domains }, paths.home);
+  const stack = planProxy({ ...machine, httpPort, httpsPort, dnsPort, domains: config.domains }, paths.home);
   const files = await Promise.all(
     Object.entries(await renderProxy(stack, config.domains)).map(async ([name, text]) =>
       planFile(await readFileState(join(paths.proxy, name)), text, { mode: 0o644 }),
@@ -74,6 +76,6 @@ async function choosePreview(
   refuseForeign(state, options.paths);
   const asked = await readAskedConfig(options.paths, options);
   const config = options.domains === undefined ? asked : { ...asked, domains: options.domains };
-  const refused = { http: new Map(), dns: new Map() };
+  const refused = { http: new Map(), https: new Map(), dns: new Map() };
   return { state, config, ports: await choosePorts({ ...options, config, state, refused }) };
 }

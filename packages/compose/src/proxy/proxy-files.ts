@@ -23,6 +23,8 @@ export async function hasProxyFiles(paths: HomePaths, stack: ProxyStack): Promis
  */
 export async function writeProxyFiles(paths: HomePaths, stack: ProxyStack, domains: readonly string[]): Promise<void> {
   await makeMountedFolder(join(paths.proxy, "dynamic"));
+  // Else the engine would make it, as root. Traefik's image runs as root, and nobody else may enter it.
+  await makeFolder(join(paths.certs, "served"));
   for (const [name, text] of Object.entries(await renderProxy(stack, domains))) {
     const path = join(paths.proxy, name);
     if (dirname(name) !== ".") await makeMountedFolder(dirname(path));

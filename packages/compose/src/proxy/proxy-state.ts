@@ -10,6 +10,8 @@ export interface ProxyState {
   readonly dnsRunning: boolean;
   /** Where the proxy answers HTTP, or would; `null` when there is no container. */
   readonly httpPort: number | null;
+  /** Where it answers HTTPS, or would; `null` also when it does without. */
+  readonly httpsPort: number | null;
   readonly dnsPort: number | null;
   /** Drift: the hash that the stack was rendered with. */
   readonly hash: string | null;
@@ -44,7 +46,8 @@ export async function readProxyState(engine: EngineReader): Promise<ProxyState> 
     state: proxyRunning && dnsRunning ? "running" : proxyRunning || dnsRunning ? "degraded" : "stopped",
     proxyRunning,
     dnsRunning,
-    httpPort: proxy === undefined ? null : publishedPort(proxy),
+    httpPort: portOf(proxy, proxyLabels.httpPort) ?? (proxy === undefined ? null : publishedPort(proxy)),
+    httpsPort: portOf(proxy, proxyLabels.httpsPort),
     dnsPort: dns === undefined ? null : publishedPort(dns),
     hash: hashes.size === 1 ? ([...hashes][0] ?? null) : null,
     home: (proxy ?? dns)?.Config.Labels[proxyLabels.home] ?? null,
@@ -67,6 +70,12 @@ function nameOf(container: EngineContainerDetail): string {
 function mountedSocket({ HostConfig }: EngineContainerDetail): string | null {
   const suffix = ":/var/run/docker.sock:ro";
   return HostConfig.Binds?.find((bind) => bind.endsWith(suffix))?.slice(0, -suffix.length) ?? null;
+}
+
+/** A port that the container's own label names; `null` where it names none. */
+function portOf(container: EngineContainerDetail | undefined, label: string): number | null {
+  const text = container?.Config.Labels[label];
+  return text === undefined ? null : Number(text);
 }
 
 function publishedPort(container: EngineContainerDetail): number | null {

@@ -1,13 +1,18 @@
 /** The ports that the proxy asks Docker for. */
 export interface ProxyPorts {
   readonly httpPort: number;
+  /** `null`: none, the proxy goes on without HTTPS. */
+  readonly httpsPort: number | null;
   /** `null`: none, the proxy goes on without DNS. */
   readonly dnsPort: number | null;
 }
 
+/** What a port of the proxy is for. */
+export type PortKind = "http" | "https" | "dns";
+
 /** A port that Docker refused to publish. */
 export interface PortConflict {
-  readonly kind: "http" | "dns";
+  readonly kind: PortKind;
   readonly port: number;
   /** By whom, as far as Docker's words tell; for `permission` it is Docker itself that lacks the right. */
   readonly reason: "container" | "process" | "permission";
@@ -25,7 +30,7 @@ const reasons: readonly (readonly [RegExp, PortConflict["reason"]])[] = [
  *
  * @example
  * ```ts
- * readPortConflict("Bind for 127.0.0.1:80 failed: port is already allocated", { httpPort: 80, dnsPort: 53 });
+ * readPortConflict("Bind for 127.0.0.1:80 failed: port is already allocated", { httpPort: 80, httpsPort: 443, dnsPort: 53 });
  * //=> { kind: "http", port: 80, reason: "container" }
  * ```
  */
@@ -35,6 +40,7 @@ export function readPortConflict(text: string, ports: ProxyPorts): PortConflict 
     if (reason === undefined) continue;
     const names = (port: number): boolean => new RegExp(`(:|\\bport )${port}\\b`).test(line);
     if (ports.dnsPort !== null && names(ports.dnsPort)) return { kind: "dns", port: ports.dnsPort, reason };
+    if (ports.httpsPort !== null && names(ports.httpsPort)) return { kind: "https", port: ports.httpsPort, reason };
     if (names(ports.httpPort)) return { kind: "http", port: ports.httpPort, reason };
   }
   return undefined;

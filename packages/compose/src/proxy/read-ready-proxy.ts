@@ -10,6 +10,7 @@ import { planProxy } from "./render-proxy.ts";
 /** A proxy that is as it should be. */
 export interface ReadyProxy {
   readonly httpPort: number;
+  readonly httpsPort: number;
   readonly dnsPort: number;
   readonly domains: readonly string[];
 }
@@ -30,14 +31,16 @@ export async function readReadyProxy({
     readProxyState(engine),
     engine.listNetworks({ filters: { name: [proxyProject] } }),
   ]);
-  const { httpPort, dnsPort, home, socketPath, selinux } = state;
+  const { httpPort, httpsPort, dnsPort, home, socketPath, selinux } = state;
   const subnet = ownSubnet(networks);
-  if (state.state !== "running" || httpPort === null || dnsPort === null || home === null) return undefined;
+  if (state.state !== "running" || home === null) return undefined;
+  if (httpPort === null || httpsPort === null || dnsPort === null) return undefined;
   if ((config.httpPort ?? httpPort) !== httpPort || (config.dnsPort ?? dnsPort) !== dnsPort) return undefined;
+  if ((config.httpsPort ?? httpsPort) !== httpsPort) return undefined;
   if (subnet === undefined || socketPath === null) return undefined;
   const machine = { socketPath, selinux, subnet, ipv6: hasIpv6() };
-  const stack = planProxy({ ...machine, httpPort, dnsPort, domains: config.domains }, home);
+  const stack = planProxy({ ...machine, httpPort, httpsPort, dnsPort, domains: config.domains }, home);
   if (stack.hash !== state.hash) return undefined;
   if (home === paths.home && !(await hasProxyFiles(paths, stack))) return undefined;
-  return { httpPort, dnsPort, domains: config.domains };
+  return { httpPort, httpsPort, dnsPort, domains: config.domains };
 }

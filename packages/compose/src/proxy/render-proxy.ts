@@ -2,12 +2,16 @@ import { escapeDollars } from "../escape-dollars.ts";
 import { hashOf, seal } from "../home/seal.ts";
 import { dnsContainer, proxyContainer, proxyImages, proxyLabels, proxyProject } from "../proxy-names.ts";
 import { readTemplate } from "../read-template.ts";
+import { portCandidates } from "./choose-proxy-ports.ts";
 import { renderCorefile } from "./render-corefile.ts";
+import { servedFolder } from "./serve-certificates.ts";
 
 /** Everything that the rendered stack depends on. */
 export interface ProxyStackInput {
   /** The port on the host and inside the container alike. */
   readonly httpPort: number;
+  /** As `httpPort`; `null`: no HTTPS, since its port is taken. */
+  readonly httpsPort: number | null;
   /** `null`: no DNS, since its port is taken. */
   readonly dnsPort: number | null;
   readonly domains: readonly string[];
@@ -59,7 +63,8 @@ export async function renderProxy(stack: ProxyStack, domains: readonly string[])
 }
 
 function buildStack(input: ProxyStackInput, labels: Record<string, string>): object {
-  const { httpPort, dnsPort, subnet } = input;
+  const { httpPort, httpsPort, dnsPort, subnet } = input;
+  const published = [httpPort, ...(httpsPort === null ? [] : [httpsPort])];
   const common = {
     restart: "unless-stopped",
     labels,
@@ -72,9 +77,21 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
         image: proxyImages.traefik,
         container_name: proxyContainer,
         ...common,
-        command: traefikArguments(httpPort),
-        ports: [`127.0.0.1:${httpPort}:${httpPort}`, ...(input.ipv6 ? [`[::1]:${httpPort}:${httpPort}`] : [])],
-        volumes: [`${escapeDollars(input.socketPath)}:/var/run/docker.sock:ro`, "./dynamic:/etc/traefik/dynamic:ro"],
+        labels: {
+          ...labels,
+          [proxyLabels.httpPort]: String(httpPort),
+          ...(httpsPort === null ? {} : { [proxyLabels.httpsPort]: String(httpsPort) }),
+        },
+        command: traefikArguments(httpPort, httpsPort ?? portCandidates.https[0]),
+        ports: published.flatMap((port) => [
+          `127.0.0.1:${port}:${port}`,
+          ...(input.ipv6 ? [`[::1]:${port}:${port}`] : []),
+        ]),
+        volumes: [
+          `${escapeDollars(input.socketPath)}:/var/run/docker.sock:ro`,
+          "./dynamic:/etc/traefik/dynamic:ro",
+          `../certs/served:${servedFolder}:ro`,
+        ],
         // A proxy that is configured for the engine's containers must not stand between Traefik and its own backends.
         environment: { NO_PROXY: "*", no_proxy: "*" },
         extra_hosts: ["host.docker.internal:host-gateway"],
@@ -123,19 +140,25 @@ const transports = {
 const pingArguments = ["--ping=true", "--ping.entrypoint=ping", "--entrypoints.ping.address=127.0.0.1:8082"];
 
 /** @see https://doc.traefik.io/traefik/reference/install-configuration/configuration-options/ */
-function traefikArguments(httpPort: number): string[] {
+function traefikArguments(httpPort: number, httpsPort: number): string[] {
+  const entryPoint = (name: string, port: number): string[] => [
+    `--entrypoints.${name}.address=:${port}`,
+    // A service gets the path and the query that were asked for. Semicolons cannot be passed as they are: `%3B` is the nearest.
+    `--entrypoints.${name}.http.sanitizepath=false`,
+    `--entrypoints.${name}.http.encodequerysemicolons=true`,
+    // Uploads may take as long as they take.
+    `--entrypoints.${name}.transport.respondingtimeouts.readtimeout=0s`,
+  ];
   return [
     "--global.checknewversion=false",
     "--global.sendanonymoususage=false",
     "--log.level=WARN",
     "--log.nocolor=true",
     ...pingArguments,
-    `--entrypoints.web.address=:${httpPort}`,
-    // A service gets the path and the query that were asked for. Semicolons cannot be passed as they are: `%3B` is the nearest.
-    "--entrypoints.web.http.sanitizepath=false",
-    "--entrypoints.web.http.encodequerysemicolons=true",
-    // Uploads may take as long as they take.
-    "--entrypoints.web.transport.respondingtimeouts.readtimeout=0s",
+    ...entryPoint("web", httpPort),
+    ...entryPoint("websecure", httpsPort),
+    // Every router of this entry point is one of TLS, whatever else it is on.
+    "--entrypoints.websecure.http.tls=true",
     "--serverstransport.forwardingtimeouts.dialtimeout=3s",
     // Less than servers keep an idle connection (Gunicorn 2 s, Node and Uvicorn 5 s): else a POST may meet its end.
     "--serverstransport.forwardingtimeouts.idleconntimeout=500ms",

@@ -44,13 +44,14 @@ export async function startProxy(options: StartProxyOptions): Promise<StartedPro
   const state = await readProxyState(engine);
   refuseForeign(state, paths);
   const config = await readAskedConfig(paths, options);
-  const refused = { http: new Map<number, PortConflict["reason"]>(), dns: new Map<number, PortConflict["reason"]>() };
+  const none = (): Map<number, PortConflict["reason"]> => new Map();
+  const refused = { http: none(), https: none(), dns: none() };
   const isRefused = ({ kind, port }: PortConflict): boolean => refused[kind].has(port);
   for (const name of state.stuck) await engine.removeContainer(name);
   let current = state;
   for (;;) {
     const chosen = await choosePorts({ config, state, current, refused, ...options }).catch(async (error: unknown) => {
-      if (refused.http.size + refused.dns.size > 0) await restoreStack({ ...options, state, config });
+      if (Object.values(refused).some(({ size }) => size > 0)) await restoreStack({ ...options, state, config });
       throw error;
     });
     const { changed, conflict } = await startStack(chosen, { ...options, state, config });
@@ -60,19 +61,23 @@ export async function startProxy(options: StartProxyOptions): Promise<StartedPro
       current = await readProxyState(engine);
       continue;
     }
-    const { httpPort, dnsPort, notes } = chosen;
+    const { httpPort, httpsPort, dnsPort, notes } = chosen;
     await keepPorts(paths, config, chosen);
-    await requireAnswers({ httpPort, dnsPort, domain: config.domains[0] as string, signal });
-    return { changed, httpPort, dnsPort, domains: config.domains, notes };
+    await requireAnswers({ httpPort, httpsPort, dnsPort, domain: config.domains[0] as string, signal });
+    return { changed, httpPort, httpsPort, dnsPort, domains: config.domains, notes };
   }
 }
 
 /** Keeps a choice once it works, unless it is the first candidate and nobody asked for it, so that URLs do not move. */
-async function keepPorts(paths: HomePaths, config: MachineConfig, { httpPort, dnsPort }: ProxyPorts): Promise<void> {
+async function keepPorts(paths: HomePaths, config: MachineConfig, ports: ProxyPorts): Promise<void> {
   const kept = await readMachineConfig(paths);
+  const keep = (port: number | null, [first]: readonly number[], before: number | null): number | null =>
+    port === null || port === first ? before : port;
   const change = {
-    httpPort: httpPort === portCandidates.http[0] ? config.httpPort : httpPort,
-    dnsPort: dnsPort === null || dnsPort === portCandidates.dns[0] ? config.dnsPort : dnsPort,
+    httpPort: keep(ports.httpPort, portCandidates.http, config.httpPort),
+    httpsPort: keep(ports.httpsPort, portCandidates.https, config.httpsPort),
+    dnsPort: keep(ports.dnsPort, portCandidates.dns, config.dnsPort),
   };
-  if (change.httpPort !== kept.httpPort || change.dnsPort !== kept.dnsPort) await writeMachineConfig(paths, change);
+  const isKept = Object.entries(change).every(([name, port]) => port === kept[name as keyof typeof change]);
+  if (!isKept) await writeMachineConfig(paths, change);
 }

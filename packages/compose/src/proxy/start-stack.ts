@@ -28,9 +28,9 @@ export async function startStack(
   options: StartStackOptions,
 ): Promise<{ readonly changed: boolean; readonly conflict?: PortConflict }> {
   const { engine, compose, paths, state, config, signal, onLine } = options;
-  const { httpPort, dnsPort } = ports;
+  const { dnsPort } = ports;
   const machine = await chooseMachine(config, options);
-  const stack = planProxy({ ...machine, httpPort, dnsPort, domains: config.domains }, paths.home);
+  const stack = planProxy({ ...machine, ...ports, domains: config.domains }, paths.home);
   const edited = !(await hasProxyFiles(paths, stack));
   if (edited) await writeProxyFiles(paths, stack, config.domains);
   const run = (...args: string[]): Promise<string> =>
@@ -57,9 +57,9 @@ export async function startStack(
 
 /** Brings back what ran before Docker refused the ports that were asked for. */
 export async function restoreStack(options: StartStackOptions): Promise<void> {
-  const { proxyRunning, dnsRunning, httpPort, dnsPort } = options.state;
+  const { proxyRunning, dnsRunning, httpPort, httpsPort, dnsPort } = options.state;
   if (!proxyRunning || httpPort === null) return;
-  await startStack({ httpPort, dnsPort: dnsRunning ? dnsPort : null }, options);
+  await startStack({ httpPort, httpsPort, dnsPort: dnsRunning ? dnsPort : null }, options);
 }
 
 function wordsOf(error: unknown): string {

@@ -33,6 +33,7 @@ describe("reading", () => {
     expect(await readMachineConfig(paths)).toEqual({
       domains: ["dev.test"],
       httpPort: 8088,
+      httpsPort: null,
       dnsPort: null,
       networkPool: "10.99.0.0/20",
     });
@@ -112,6 +113,7 @@ test("the home is CSPACE_HOME, else a folder of the user's", () => {
     home: "/home/ada/.cspace",
     config: "/home/ada/.cspace/config.json",
     proxy: "/home/ada/.cspace/proxy",
+    certs: "/home/ada/.cspace/certs",
     instances: "/home/ada/.cspace/instances",
     run: "/home/ada/.cspace/run",
   });

@@ -51,17 +51,17 @@ test("an override replaces what must be replaced, and adds the rest", async () =
           traefik.docker.network: cspace-resume-redux
           cspace.route.dev: "3000"
           traefik.http.routers.dev--mercury--resume-redux.rule: Host(\`dev.mercury.resume-redux.cspace.local\`) || Host(\`dev.mercury.resume-redux.cspace.localhost\`)
-          traefik.http.routers.dev--mercury--resume-redux.entrypoints: web
+          traefik.http.routers.dev--mercury--resume-redux.entrypoints: web,websecure
           traefik.http.routers.dev--mercury--resume-redux.service: dev--mercury--resume-redux
           traefik.http.routers.dev--mercury--resume-redux.middlewares: dev--mercury--resume-redux
           traefik.http.routers.dev--mercury--resume-redux--plain.rule: (Host(\`dev.mercury.resume-redux.cspace.local\`) || Host(\`dev.mercury.resume-redux.cspace.localhost\`)) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)
-          traefik.http.routers.dev--mercury--resume-redux--plain.entrypoints: web
+          traefik.http.routers.dev--mercury--resume-redux--plain.entrypoints: web,websecure
           traefik.http.routers.dev--mercury--resume-redux--plain.service: dev--mercury--resume-redux
           traefik.http.routers.dev--mercury--resume-redux--plain.middlewares: dev--mercury--resume-redux,dev--mercury--resume-redux--plain
           traefik.http.services.dev--mercury--resume-redux.loadbalancer.server.port: "3000"
           traefik.http.middlewares.dev--mercury--resume-redux.headers.customresponseheaders.X-Cspace-Route: dev--mercury--resume-redux
           traefik.http.middlewares.dev--mercury--resume-redux--plain.headers.customrequestheaders.Accept-Encoding: identity
-          cspace.plan: 339c348851632150
+          cspace.plan: 78b7bd735636a0d5
         environment:
           PRICE: $$5 and $\${MORE}
         networks:

@@ -31,6 +31,7 @@ test("every name under the domains, behind whatever a container claims", () => {
           "cspace-gateway": {
             "entryPoints": [
               "web",
+              "websecure",
             ],
             "priority": 1,
             "rule": "HostRegexp(\`^.+\\.(cspace\\.local|cspace\\.localhost)$\`)",
@@ -39,6 +40,7 @@ test("every name under the domains, behind whatever a container claims", () => {
           "cspace-gateway-plain": {
             "entryPoints": [
               "web",
+              "websecure",
             ],
             "middlewares": [
               "cspace-gateway-plain",

@@ -29,6 +29,7 @@ test("a proxy that runs", async () => {
     proxyRunning: true,
     dnsRunning: true,
     httpPort: 80,
+    httpsPort: null,
     dnsPort: 5300,
     hash: "abc",
     home: "/home/ada/.cspace",
@@ -40,6 +41,12 @@ test("a proxy that runs", async () => {
     networks: ["cspace-a", "cspace-b"],
     versions: { traefik: "3.7.15", coredns: "1.15.0" },
   });
+});
+
+test("a proxy whose labels name its ports", async () => {
+  const named = { ...labels, "cspace.proxy.http": "8088", "cspace.proxy.https": "8443" };
+  const details = { "cspace-proxy": container("cspace-proxy", { port: "8443", labels: named }), "cspace-dns": dns };
+  expect(await readProxyState(fakeEngine({ details }))).toMatchObject({ httpPort: 8088, httpsPort: 8443 });
 });
 
 test("no proxy", async () => {

@@ -1,7 +1,7 @@
 import { type PortConflict, readPortConflict } from "@cspace/compose";
 import { describe, expect, it } from "vitest";
 
-const ports = { httpPort: 80, dnsPort: 53 };
+const ports = { httpPort: 80, httpsPort: 443, dnsPort: 53 };
 const driver = "Error response from daemon: driver failed programming external connectivity on endpoint";
 
 describe("readPortConflict", () => {
@@ -43,10 +43,23 @@ describe("readPortConflict", () => {
 
   it("tells the ports apart that begin alike, and those inside the container", () => {
     const text = "failed to bind host port 127.0.0.1:5300:10.213.0.2:53/udp: address already in use";
-    expect(readPortConflict(text, { httpPort: 530, dnsPort: 5300 })).toMatchObject({ kind: "dns", port: 5300 });
+    expect(readPortConflict(text, { httpPort: 530, httpsPort: 443, dnsPort: 5300 })).toMatchObject({
+      kind: "dns",
+      port: 5300,
+    });
     expect(
-      readPortConflict("127.0.0.1:8088 failed: port is already allocated", { httpPort: 808, dnsPort: null }),
+      readPortConflict("127.0.0.1:8088 failed: port is already allocated", {
+        httpPort: 808,
+        httpsPort: 443,
+        dnsPort: null,
+      }),
     ).toBeUndefined();
+  });
+
+  it("names the port of HTTPS", () => {
+    const text = "Bind for 127.0.0.1:443 failed: port is already allocated";
+    expect(readPortConflict(text, ports)).toEqual({ kind: "https", port: 443, reason: "container" });
+    expect(readPortConflict(text, { ...ports, httpsPort: null })).toBeUndefined();
   });
 
   it("finds none in other failures", () => {

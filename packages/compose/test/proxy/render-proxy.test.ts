@@ -5,6 +5,7 @@ import { renderCorefile } from "../../src/proxy/render-corefile.ts";
 
 const usual: ProxyStackInput = {
   httpPort: 80,
+  httpsPort: 443,
   dnsPort: 53,
   domains: ["cspace.local", "cspace.localhost"],
   socketPath: "/var/run/docker.sock",
@@ -14,6 +15,7 @@ const usual: ProxyStackInput = {
 };
 const hardened: ProxyStackInput = {
   httpPort: 8088,
+  httpsPort: null,
   dnsPort: null,
   domains: ["dev.test"],
   socketPath: "/run/user/1000/docker.sock",
@@ -76,7 +78,7 @@ describe("the hash", () => {
     const { hash } = planProxy(usual, "/home/ada");
     const { services } = parse(files["docker-compose.yml"]);
     for (const service of [services.proxy, services.dns]) {
-      expect(service.labels).toEqual({ "cspace.proxy.hash": hash, "cspace.proxy.home": "/home/ada" });
+      expect(service.labels).toMatchObject({ "cspace.proxy.hash": hash, "cspace.proxy.home": "/home/ada" });
     }
   });
 });

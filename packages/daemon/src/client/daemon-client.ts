@@ -21,6 +21,7 @@ export interface DaemonClient {
   /** Lets the gateway be this machine's proxy, on these ports where they are named. */
   readonly direct: (ports: {
     readonly httpPort: number | null;
+    readonly httpsPort: number | null;
     readonly dnsPort: number | null;
   }) => Promise<DaemonStatus>;
   /** Leaves the ports of this machine's proxy to another one. */

@@ -1,15 +1,23 @@
-import type { MachineConfig } from "@cspace/compose";
-import { createGateway, type Gateway, type GatewayRoute, type GatewaySocket } from "@cspace/gateway";
-import { type GatewayPorts, listenOnFirst } from "./listen-on-first.ts";
+import {
+  createGateway,
+  type Gateway,
+  type GatewayCertificate,
+  type GatewayRoute,
+  type GatewaySocket,
+} from "@cspace/gateway";
+import { type CertificateKeeper, keepCertificates } from "./keep-certificates.ts";
+import { type AskedPorts, type GatewayPorts, listenOnFirst } from "./listen-on-first.ts";
 
 /** The gateway where it is the proxy of this machine: on the ports that browsers and the resolver are sent to. */
 export interface Direct {
-  readonly open: (config: Pick<MachineConfig, "httpPort" | "dnsPort">) => Promise<GatewayPorts>;
+  readonly open: (config: AskedPorts) => Promise<GatewayPorts>;
   /** Leaves the ports to another proxy; what is under way ends as it began. */
   readonly release: (options?: DrainOptions) => Promise<void>;
   readonly setRoutes: (routes: readonly GatewayRoute[]) => void;
   /** Where it listens; nowhere while it is not open. */
   readonly ports: () => GatewayPorts;
+  /** What is said of its certificates, once those that are wanted are shown. */
+  readonly certificates: Pick<CertificateKeeper, "notes" | "settled">;
   /** What another one goes on with; `undefined` while it is not open. */
   readonly handOver: () => { readonly estate: GatewayPorts; readonly sockets: readonly GatewaySocket[] } | undefined;
   readonly adopt: AdoptGateway<GatewayPorts>;
@@ -27,17 +35,33 @@ export interface AdoptGateway<Estate> {
   readonly socket: (socket: Pick<GatewaySocket, "protocol" | "handle">) => void;
 }
 
-const nowhere: GatewayPorts = { httpPort: null, dnsPort: null, notes: [] };
+/** Options of {@link createDirect}. */
+export interface DirectOptions {
+  readonly domains: readonly string[];
+  /** The folder of the certificates. */
+  readonly certs: string;
+}
+
+const nowhere: GatewayPorts = { httpPort: null, httpsPort: null, dnsPort: null, notes: [] };
 
 /** Makes one that listens nowhere yet. */
-export function createDirect(domains: readonly string[]): Direct {
+export function createDirect({ domains, certs }: DirectOptions): Direct {
+  const keeper = keepCertificates({
+    path: certs,
+    domains,
+    show: (shown) => {
+      certificates = shown;
+      current?.gateway.setCertificates(shown);
+    },
+  });
+  let certificates: readonly GatewayCertificate[] = [];
   let routes: readonly GatewayRoute[] = [];
   let current: { readonly gateway: Gateway; readonly ports: Promise<GatewayPorts> } | undefined;
   let ports = nowhere;
   return {
     open: async (config) => {
       if (current === undefined) {
-        const gateway = createGateway({ routes, domains });
+        const gateway = createGateway({ routes, domains, certificates });
         current = { gateway, ports: listenOnFirst(gateway, config) };
         // One that could not listen is none.
         current.ports.catch(() => {
@@ -45,6 +69,7 @@ export function createDirect(domains: readonly string[]): Direct {
         });
       }
       ports = await current.ports;
+      await keeper.want(routes);
       return ports;
     },
     release: async (options) => {
@@ -56,13 +81,16 @@ export function createDirect(domains: readonly string[]): Direct {
     setRoutes: (changed) => {
       routes = changed;
       current?.gateway.setRoutes(changed);
+      // While it is not open, another proxy has its own.
+      if (current !== undefined) keeper.want(changed).catch(() => undefined);
     },
     ports: () => ports,
+    certificates: keeper,
     handOver: () => (current === undefined ? undefined : { estate: ports, sockets: current.gateway.sockets }),
     adopt: {
       begin: (estate) => {
         ports = estate;
-        current = { gateway: createGateway({ routes, domains }), ports: Promise.resolve(estate) };
+        current = { gateway: createGateway({ routes, domains, certificates }), ports: Promise.resolve(estate) };
       },
       socket: (socket) => current?.gateway.adopt(socket),
     },

@@ -15,6 +15,7 @@ import type { DaemonPlace } from "../socket/find-socket.ts";
 /** Ports as the user names them; `auto`: the first of the list that can be had; `undefined`: as they are. */
 export interface WantedPorts {
   readonly httpPort?: number | "auto" | undefined;
+  readonly httpsPort?: number | "auto" | undefined;
   readonly dnsPort?: number | "auto" | undefined;
 }
 
@@ -29,16 +30,21 @@ export async function setGatewayPorts(wanted: WantedPorts, place: DaemonPlace = 
   const serving = daemon?.status.gateway.httpPort != null ? daemon : undefined;
   const choose = (port: number | "auto" | undefined, kept: number | null): number | null =>
     port === undefined ? kept : port === "auto" ? null : port;
-  const ports = { httpPort: choose(wanted.httpPort, config.httpPort), dnsPort: choose(wanted.dnsPort, config.dnsPort) };
+  const ports = {
+    httpPort: choose(wanted.httpPort, config.httpPort),
+    httpsPort: choose(wanted.httpsPort, config.httpsPort),
+    dnsPort: choose(wanted.dnsPort, config.dnsPort),
+  };
+  const names = Object.keys(ports) as (keyof typeof ports)[];
   for (const [name, port] of Object.entries(ports) as [keyof typeof ports, number | null][]) {
     const isNew = wanted[name] === port && port !== serving?.status.gateway[name];
     if (isNew && port !== null) await requireFree(port, name);
   }
-  if (ports.httpPort !== config.httpPort || ports.dnsPort !== config.dnsPort) await writeMachineConfig(paths, ports);
+  if (names.some((name) => ports[name] !== config[name])) await writeMachineConfig(paths, ports);
   if (serving === undefined) return daemon?.status;
   const isThere = (name: keyof typeof ports): boolean =>
     wanted[name] === undefined || (ports[name] !== null && ports[name] === serving.status.gateway[name]);
-  if (isThere("httpPort") && isThere("dnsPort")) return serving.status;
+  if (names.every(isThere)) return serving.status;
   await serving.client.release();
   const status = await serving.client.direct(ports);
   await keepPorts(paths, status.gateway);
@@ -46,15 +52,18 @@ export async function setGatewayPorts(wanted: WantedPorts, place: DaemonPlace = 
 }
 
 /** Keeps a port that is not the first of its list, so that no URL moves, whoever serves it next. */
-export async function keepPorts(paths: HomePaths, { httpPort, dnsPort }: DaemonStatus["gateway"]): Promise<void> {
+export async function keepPorts(paths: HomePaths, gateway: DaemonStatus["gateway"]): Promise<void> {
+  const { httpPort, httpsPort = null, dnsPort } = gateway;
   const kept = await readMachineConfig(paths);
   const keep = (port: number | null, list: readonly number[], before: number | null): number | null =>
     before === null && port !== null && port !== list[0] && list.includes(port) ? port : before;
   const change = {
     httpPort: keep(httpPort, portCandidates.http, kept.httpPort),
+    httpsPort: keep(httpsPort, portCandidates.https, kept.httpsPort),
     dnsPort: keep(dnsPort, portCandidates.dns, kept.dnsPort),
   };
-  if (change.httpPort !== kept.httpPort || change.dnsPort !== kept.dnsPort) await writeMachineConfig(paths, change);
+  const isKept = Object.entries(change).every(([name, port]) => port === kept[name as keyof typeof change]);
+  if (!isKept) await writeMachineConfig(paths, change);
 }
 
 /** Options of {@link previewDnsPort}. */
@@ -81,6 +90,6 @@ async function requireFree(port: number, name: keyof WantedPorts): Promise<void>
   const holder = await portHolder(port, { protocol: taken });
   const by = holder === undefined ? "another program" : describeHolder(holder);
   throw new CspaceError<ComposeErrorCode>("CSPACE_PORT_TAKEN", `port ${port} on 127.0.0.1 is taken by ${by}`, {
-    hint: `stop it, or let cspace choose: cspace proxy up --${name === "dnsPort" ? "dns" : "http"}-port auto`,
+    hint: `stop it, or let cspace choose: cspace proxy up --${name.replace("Port", "")}-port auto`,
   });
 }

@@ -24,7 +24,7 @@ export interface ServeDaemonOptions {
   readonly socket: string;
   readonly holder: Holder;
   readonly status: () => DaemonStatus;
-  readonly direct: Pick<Direct, "open" | "release">;
+  readonly direct: Pick<Direct, "open" | "release" | "certificates">;
   readonly front: Pick<Front, "open">;
   readonly watcher: Pick<Watcher, "watch">;
   /** Somebody is about to ask for more. */
@@ -93,6 +93,7 @@ export async function serveDaemon({
     switch (to) {
       case "PUT /instances":
         await holder.start(parseRecorded<StartRequest>(body));
+        await direct.certificates.settled();
         return send(response, 200, status());
       case "PUT /gateway":
         await direct.open(JSON.parse(body));

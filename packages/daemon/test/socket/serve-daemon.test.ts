@@ -48,7 +48,11 @@ beforeEach(async () => {
     gateway,
     instances: holder.list(),
   });
-  const direct = { open: async () => ({ ...gateway, dnsPort: 5300 }), release: async () => undefined };
+  const direct = {
+    open: async () => ({ ...gateway, dnsPort: 5300 }),
+    release: async () => undefined,
+    certificates: { notes: () => [], settled: async () => undefined },
+  };
   const front = { open: async () => 41_000 };
   server = await serveDaemon({
     socket,

@@ -2,6 +2,7 @@ import { createStepRunner, forgetInstance, removeContainers, type Step } from "@
 import { describeRemoved } from "../describe/describe-listed.ts";
 import type { MachineInstance } from "../describe/merge-instances.ts";
 import type { InstanceDocument, InstancesDocument } from "../documents.ts";
+import { forgetHttps } from "../https/serve-https.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 import { mergeSteps } from "../up/create-stages.ts";
 import { type PreparedRemoval, prepareRemoval } from "./prepare-removal.ts";
@@ -64,8 +65,11 @@ async function removeOne(
   const stops = target.engine === "docker" ? [] : await stopProcesses(context, prepared, target);
   if (machine !== undefined && target.engine !== "gateway") {
     const options = { ...machine, volumes, images, signal, onStep, onLine };
-    return [...stops, ...(await removeContainers(target, options))];
+    const removed = await removeContainers(target, options);
+    await forgetHttps(context, machine, target);
+    return [...stops, ...removed];
   }
+  if (machine !== undefined) await forgetHttps(context, machine, target);
   if (volumes) await forgetInstance(paths, target);
   return stops;
 }

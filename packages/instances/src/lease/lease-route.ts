@@ -7,6 +7,7 @@ import { choiceSources } from "../choose/choice-sources.ts";
 import { chooseForUp } from "../choose/choose-for-up.ts";
 import { readProjectScope } from "../choose/read-scope.ts";
 import { readRunEnvironment } from "../environment/read-run-environment.ts";
+import { serveHttps } from "../https/serve-https.ts";
 import { openHost } from "../machine/open-host.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 import { serveProcesses } from "../proxy/serve-processes.ts";
@@ -50,6 +51,7 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
   const [daemon, port] = await Promise.all([ensureDaemon(context), findFreePort()]);
   const { domains } = daemon.status.gateway;
   let { httpPort } = await serveProcesses(context, host, daemon);
+  if (host.machine !== undefined) await serveHttps(context, host.machine, { ...record, domains });
   const findLink = (): Promise<string> => chooseLink({ label, ...record }, domains, httpPort);
   // What is done again, behind a command that runs, says nothing.
   const quiet: Context = { ...context, onNote: () => undefined, onStep: () => undefined, onLine: () => undefined };

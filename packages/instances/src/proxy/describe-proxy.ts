@@ -22,6 +22,7 @@ export async function describeDockerProxy({ engine, paths }: Machine): Promise<P
     ...chooseEngine({ noEngine: null, endpoint: engine.endpoint }),
     state: state.state,
     httpPort: state.httpPort,
+    httpsPort: state.httpsPort,
     dnsPort: state.dnsPort,
     dnsEngine: state.dnsPort === null ? null : "coredns",
     domains: config.domains,
@@ -35,11 +36,12 @@ export function describeGateway(
   status: DaemonStatus | undefined,
   { noEngine, domains }: { readonly noEngine: string | null; readonly domains: readonly string[] },
 ): ProxyReport {
-  const { httpPort = null, dnsPort = null } = status?.gateway ?? {};
+  const { httpPort = null, httpsPort = null, dnsPort = null } = status?.gateway ?? {};
   return {
     ...chooseEngine({ noEngine: noEngine ?? "there is none", endpoint: null }),
     state: httpPort === null ? "stopped" : dnsPort === null ? "degraded" : "running",
     httpPort,
+    httpsPort,
     dnsPort,
     dnsEngine: dnsPort === null ? null : "gateway",
     domains,

@@ -27,8 +27,8 @@ export async function serveProcesses(context: Context, host: Host, daemon: Runni
   const { machine } = host;
   const { client, status } = daemon;
   if (machine === undefined) {
-    const { httpPort, dnsPort, domains } = await readMachineConfig(host.paths);
-    const { gateway } = await client.direct({ httpPort, dnsPort });
+    const { httpPort, httpsPort, dnsPort, domains } = await readMachineConfig(host.paths);
+    const { gateway } = await client.direct({ httpPort, httpsPort, dnsPort });
     if (gateway.httpPort === null) {
       throw new CspaceError<DaemonErrorCode>("CSPACE_DAEMON_FAILED", "the gateway has no port to listen on", {
         hint: "see what takes its ports, and run the command again",

@@ -29,7 +29,7 @@ export type StartProxyOptions = InstanceOptions & WantedPorts;
  */
 export async function startProxy(options: StartProxyOptions = {}): Promise<ProxyReport> {
   const context = createContext(options);
-  const ports = { httpPort: options.httpPort, dnsPort: options.dnsPort };
+  const ports = { httpPort: options.httpPort, httpsPort: options.httpsPort, dnsPort: options.dnsPort };
   const host = await openHost(context);
   if (host.machine === undefined) return await startGateway(context, host, ports);
   const { machine } = host;
@@ -47,7 +47,8 @@ export async function startProxy(options: StartProxyOptions = {}): Promise<Proxy
 export async function planProxyStart(options: StartProxyOptions = {}): Promise<Plan> {
   const { machine } = await openHost(createContext(options));
   if (machine === undefined) return buildPlan([]);
-  return buildPlan(await previewProxy({ ...machine, httpPort: options.httpPort, dnsPort: options.dnsPort }));
+  const { httpPort, httpsPort, dnsPort } = options;
+  return buildPlan(await previewProxy({ ...machine, httpPort, httpsPort, dnsPort }));
 }
 
 async function startDocker(context: Context, machine: Machine, ports: WantedPorts): Promise<EnsuredProxy> {

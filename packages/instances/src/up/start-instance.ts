@@ -2,6 +2,7 @@ import { applyInstance, mergeSelection, writeSelection } from "@cspace/compose";
 import type { AskedSelection } from "../compose/read-asked.ts";
 import { isSettled } from "../describe/is-settled.ts";
 import type { InstanceDocument } from "../documents.ts";
+import { serveHttps } from "../https/serve-https.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
 import { watchContainers } from "../proxy/watch-containers.ts";
 import { createStages, mergeSteps } from "./create-stages.ts";
@@ -61,6 +62,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     if (stack !== undefined) {
       const { machine, files, env, config } = stack;
       const proxy = await stages.run("proxy", () => ensureContainerProxy(context, stack));
+      await serveHttps(context, machine, { ...record, domains: proxy.domains });
       for (const note of proxy.notes) context.onNote(note);
       const { model, domains, httpPort } = proxy;
       const plan = await planContainers(
@@ -109,6 +111,9 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     if (processes.length > 0) {
       const { openFront, startProcesses } = await import("./start-processes.ts");
       front = await stages.run("proxy", () => openFront(context, host));
+      if (host.machine !== undefined && stack === undefined) {
+        await serveHttps(context, host.machine, { ...record, domains: front.domains });
+      }
       const { onStep } = stages;
       await startProcesses(context, { project, record, processes, front, paths: host.paths, recreate, waitMs, onStep });
     } else await endLeftProcesses(context, record);
@@ -133,7 +138,8 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     await warnAboutRefusals(context, instance, processes);
     if (front !== undefined) {
       await keepRefusals(front.daemon.client, record, instance);
-      const { instances: held } = await front.daemon.client.status();
+      const { instances: held, gateway } = await front.daemon.client.status();
+      if (host.machine === undefined) gateway.certificateNotes?.forEach(context.onNote);
       await warnAboutProcesses(context, { record, processes, held, domains: front.domains });
     }
     if (containers !== undefined) await warnAboutRoutes(context, { project, instance, proxy: containers.proxy });
