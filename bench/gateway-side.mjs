@@ -1,5 +1,6 @@
 // One program of bench/gateway.mjs: a service, or a proxy in front of it. It says "ready" when it listens.
-//   node bench/gateway-side.mjs <role> <port> <port of the service> [folder of its library]
+//   node bench/gateway-side.mjs <role> <port> <port of the service> [folder of its library, or of certificates]
+import { readdirSync, readFileSync } from "node:fs";
 import { Agent, createServer, request } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ const port = Number(portText);
 const upstream = Number(upstreamText);
 const hostname = "dev.mercury.p.cspace.localhost";
 
-const roles = { upstream: serveBytes, eight: proxyInEightLines, gateway, httpxy, portless };
+const roles = { upstream: serveBytes, eight: proxyInEightLines, gateway, secure, httpxy, portless };
 await roles[role]();
 process.stdout.write("ready\n");
 
@@ -47,6 +48,23 @@ function proxyInEightLines() {
     incoming.pipe(sent);
   });
   return listening(server);
+}
+
+/** The gateway over HTTPS, with every certificate of a folder: `<names between commas>.pem`. */
+async function secure() {
+  const { createGateway } = await import("../packages/gateway/dist/index.js");
+  const certificates = readdirSync(library).map((file) => {
+    const text = readFileSync(join(library, file), "utf8");
+    const [certificate, key] = text.split(/(?=-----BEGIN PRIVATE KEY-----)/);
+    return { hostnames: file.replace(/\.pem$/, "").split(","), certificate, key };
+  });
+  const routes = [{ label: "dev", instance: "mercury", project: "p", upstream }];
+  const proxy = createGateway({ routes, certificates });
+  await proxy.listen({ httpPort: 0, httpsPort: port });
+  process.on("message", () => {
+    globalThis.gc?.();
+    process.send({ rss: process.memoryUsage().rss });
+  });
 }
 
 async function gateway() {

@@ -25,6 +25,7 @@ export class StreamClient implements ExchangeClient {
   #exchange: Exchange | undefined;
   #isChunked = false;
   #isFed = false;
+  #held: Buffer | undefined;
 
   constructor(hub: Hub, origin: RequestOrigin, stream: ServerHttp2Stream) {
     this.hub = hub;
@@ -65,8 +66,12 @@ export class StreamClient implements ExchangeClient {
     this.#attempt(() => this.#stream.additionalHeaders(answerHeaders(head, mark)));
   }
 
-  write(bytes: Buffer | string): boolean {
-    return this.#isOpen && this.#stream.writable ? this.#stream.write(bytes) : true;
+  write(bytes: Buffer): boolean {
+    // What may be the last is held for a moment: with the end of the stream it is one record, and one call to the system.
+    if (this.#held === undefined) queueMicrotask(() => this.#flush());
+    else this.#flush();
+    this.#held = bytes;
+    return !this.#stream.writableNeedDrain;
   }
 
   feedBody(): void {
@@ -94,19 +99,21 @@ export class StreamClient implements ExchangeClient {
 
   exchangeDone(): void {
     this.#exchange = undefined;
-    // What the client still sends nobody reads.
-    this.#stream.resume();
-    if (this.#isOpen) this.#stream.end();
+    this.#discard();
+    const last = this.#held;
+    this.#held = undefined;
+    if (this.#isOpen && this.#stream.writable) this.#stream.end(last);
   }
 
   answer(page: Page, request: RequestHead, target: Target): void {
     this.#exchange = undefined;
     this.#show(page, request, target);
-    this.#stream.resume();
+    this.#discard();
   }
 
   becomeTunnel(upstream: Socket, first: Buffer): void {
     this.#exchange = undefined;
+    this.#flush();
     const { stallTimeoutMs } = this.hub.limits;
     joinTunnel({ socket: this.#stream, first: Buffer.alloc(0) }, { socket: upstream, first }, stallTimeoutMs);
   }
@@ -118,6 +125,17 @@ export class StreamClient implements ExchangeClient {
   destroy(): void {
     // One that is closed with a code Node ends as if it were complete; one that is destroyed is reset.
     this.#stream.destroy(new Error("the service did not end its answer"));
+  }
+
+  /** What the client still sends nobody reads. */
+  #discard(): void {
+    if (!this.#stream.endAfterHeaders) this.#stream.resume();
+  }
+
+  #flush(): void {
+    const bytes = this.#held;
+    this.#held = undefined;
+    if (bytes !== undefined && this.#isOpen && this.#stream.writable) this.#stream.write(bytes);
   }
 
   get #isOpen(): boolean {
