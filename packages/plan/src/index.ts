@@ -1,6 +1,10 @@
 export { type AppliedPlan, type ApplyPlanOptions, applyPlan, type StepEvent } from "./apply-plan.ts";
 export { buildPlan } from "./build-plan.ts";
 export { diskExecutors } from "./disk-executors.ts";
+export { type ApplyElevatedPlanOptions, applyElevatedPlan } from "./elevated/apply-elevated-plan.ts";
+export { type RenderCommandsOptions, renderCommands } from "./elevated/render-commands.ts";
+export { type CommandResult, type RunCommand, type RunCommandOptions, runCommand } from "./elevated/run-command.ts";
+export { command, type MoreCommands, powershell, type StepCommand, temporaryPath } from "./elevated/step-commands.ts";
 export type { FileOwner, Plan, PlanStep, PlanStepKind } from "./plan.ts";
 export { type PlanDirectoryOptions, planDirectory } from "./plan-directory.ts";
 export type { PlanErrorCode } from "./plan-error-code.ts";

@@ -1,5 +1,6 @@
 /** Every code that this package throws in a `CspaceError`. */
 export type PlanErrorCode =
+  | "CSPACE_ELEVATION_FAILED"
   | "CSPACE_FILE_UNREADABLE"
   | "CSPACE_PLAN_DUPLICATE"
   | "CSPACE_PLAN_FAILED"

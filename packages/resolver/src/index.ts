@@ -1,13 +1,12 @@
 export { type ApplyResolverPlanOptions, applyResolverPlan } from "./apply/apply-resolver-plan.ts";
 export { readHostsBlock, writeHostsBlock } from "./hosts-block.ts";
+export { nrptCommands } from "./plan/nrpt-commands.ts";
 export { planLowPorts, planLowPortsRemoval } from "./plan/plan-low-ports.ts";
 export { type PlanResolverOptions, planRemoval, planResolver } from "./plan/plan-resolver.ts";
-export { type RenderCommandsOptions, renderCommands } from "./plan/render-commands.ts";
 export { type ReadFixedPortOptions, readFixedPort } from "./read/read-fixed-port.ts";
 export { type ReadResolverOptions, readResolver } from "./read/read-resolver.ts";
 export { type ReadRulePortOptions, readRulePort } from "./read/read-rule-port.ts";
 export type { ResolverErrorCode } from "./resolver-error-code.ts";
 export type { FileKind, NrptRule, ResolverKind, ResolverRule, ResolverState, RulePlace } from "./resolver-state.ts";
-export type { CommandResult, RunCommand, RunCommandOptions } from "./run-command.ts";
 export type { ResolverHealth, ResolverVerdict } from "./verify/judge-resolver.ts";
 export { type ResolverReport, type VerifyResolverOptions, verifyResolver } from "./verify/verify-resolver.ts";

@@ -1,6 +1,2 @@
 /** Every code that this package throws in a `CspaceError`. */
-export type ResolverErrorCode =
-  | "CSPACE_ELEVATION_FAILED"
-  | "CSPACE_RESOLVER_DAMAGED"
-  | "CSPACE_RESOLVER_FOREIGN"
-  | "CSPACE_RESOLVER_PORT";
+export type ResolverErrorCode = "CSPACE_RESOLVER_DAMAGED" | "CSPACE_RESOLVER_FOREIGN" | "CSPACE_RESOLVER_PORT";

@@ -1,14 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { Plan } from "@cspace/plan";
-import {
-  applyResolverPlan,
-  planRemoval,
-  planResolver,
-  type ResolverState,
-  type RunCommand,
-  readResolver,
-} from "@cspace/resolver";
+import type { Plan, RunCommand } from "@cspace/plan";
+import { applyResolverPlan, planRemoval, planResolver, type ResolverState, readResolver } from "@cspace/resolver";
 import { describe, expect, test } from "vitest";
 import { createLinux, createMachine, linuxMachines, restart, type TestMachine } from "./machine.ts";
 

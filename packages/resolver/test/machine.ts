@@ -11,9 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { CommandResult, FileKind, RunCommand } from "@cspace/resolver";
+import { type CommandResult, type RunCommand, runCommand } from "@cspace/plan";
+import type { FileKind } from "@cspace/resolver";
 import { onTestFinished } from "vitest";
-import { runCommand } from "../src/run-command.ts";
 
 /** A folder that looks like a machine's root: `/etc`, and the processes of `/proc` that matter. */
 export interface TestMachine {

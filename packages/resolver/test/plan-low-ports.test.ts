@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderCommands } from "@cspace/resolver";
+import { renderCommands } from "@cspace/plan";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { type LowPortsPlace, planLowPorts, planLowPortsRemoval } from "../src/plan/plan-low-ports.ts";
 

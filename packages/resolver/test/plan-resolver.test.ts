@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { renderPlan } from "@cspace/plan";
-import { planRemoval, planResolver, readResolver, renderCommands } from "@cspace/resolver";
+import { renderCommands, renderPlan } from "@cspace/plan";
+import { nrptCommands, planRemoval, planResolver, readResolver } from "@cspace/resolver";
 import { describe, expect, test } from "vitest";
 import { createLinux, createMachine, type TestMachine } from "./machine.ts";
 
@@ -9,7 +9,7 @@ import { createLinux, createMachine, type TestMachine } from "./machine.ts";
 async function show(machine: TestMachine, options: Parameters<typeof planResolver>[1]): Promise<string> {
   const states = await readResolver({ ...machine, domains: options.domains });
   const plan = planResolver(states, options);
-  const text = `${states.map(({ why }) => `# ${why}\n`).join("")}\n${renderPlan(plan)}\n${renderCommands(plan).join("\n")}\n`;
+  const text = `${states.map(({ why }) => `# ${why}\n`).join("")}\n${renderPlan(plan)}\n${renderCommands(plan, { commands: nrptCommands }).join("\n")}\n`;
   return text.replaceAll(machine.root, "");
 }
 

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import type { AddressInfo } from "node:net";
-import { type ResolverState, type RunCommand, readResolver, verifyResolver } from "@cspace/resolver";
+import type { RunCommand } from "@cspace/plan";
+import { type ResolverState, readResolver, verifyResolver } from "@cspace/resolver";
 import { expect, onTestFinished, test } from "vitest";
 import { createLinux, createMachine } from "./machine.ts";
 

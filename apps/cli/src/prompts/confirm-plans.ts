@@ -1,5 +1,5 @@
 import { CspaceError } from "@cspace/errors";
-import { type Plan, renderPlan } from "@cspace/plan";
+import { type Plan, renderCommands, renderPlan } from "@cspace/plan";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { CommandFailure } from "../output/command-failure.ts";
@@ -38,8 +38,8 @@ export async function confirmPlans(context: Context, proposals: readonly Proposa
  */
 export async function withCommands(context: Context, error: unknown, plan: Plan): Promise<CommandFailure> {
   const { output, isRoot } = context;
-  const { renderCommands } = await import("@cspace/resolver");
-  const commands = renderCommands(plan, isRoot ? { elevate: [] } : {});
+  const { nrptCommands } = await import("@cspace/resolver");
+  const commands = renderCommands(plan, { commands: nrptCommands, ...(isRoot ? { elevate: [] } : {}) });
   if (!output.json && commands.length > 0) {
     output.aside(`by hand, in this order:\n\n${commands.map((command) => `  ${command}\n`).join("")}\n`);
   }

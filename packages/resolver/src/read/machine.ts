@@ -1,4 +1,4 @@
-import type { RunCommand } from "../run-command.ts";
+import type { RunCommand } from "@cspace/plan";
 
 /** What is read, and by what means. */
 export interface Machine {

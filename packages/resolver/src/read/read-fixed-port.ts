@@ -1,4 +1,4 @@
-import { type RunCommand, runCommand } from "../run-command.ts";
+import { type RunCommand, runCommand } from "@cspace/plan";
 import { isSharedWithWindows, isWsl } from "./wsl.ts";
 
 /** Options of {@link readFixedPort}. */

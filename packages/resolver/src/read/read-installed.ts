@@ -1,8 +1,7 @@
 import { basename, join } from "node:path";
-import { readFileState } from "@cspace/plan";
+import { readFileState, temporaryPath } from "@cspace/plan";
 import { readHostsBlock } from "../hosts-block.ts";
 import { ownRule } from "../own-rule.ts";
-import { temporaryPath } from "../plan/step-commands.ts";
 import type { ResolverRule, ResolverState, RulePlace } from "../resolver-state.ts";
 import { ruleFormats } from "../rule-formats.ts";
 import { textOf } from "./read-place.ts";

@@ -1,6 +1,5 @@
-import { powershell } from "../plan/step-commands.ts";
+import { powershell, type RunCommand } from "@cspace/plan";
 import type { NrptRule } from "../resolver-state.ts";
-import type { RunCommand } from "../run-command.ts";
 
 const script =
   "@(Get-DnsClientNrptRule | Select-Object Name, Comment, @{n='Namespace';e={@($_.Namespace)}}, " +

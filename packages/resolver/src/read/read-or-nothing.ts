@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import type { RunCommand } from "../run-command.ts";
+import type { RunCommand } from "@cspace/plan";
 
 /** What a program prints; nothing where there is no such program, or none that this user may run. */
 export async function outputOf(

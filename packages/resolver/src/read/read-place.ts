@@ -1,8 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CspaceError } from "@cspace/errors";
-import { type FileState, type PlanErrorCode, readDirectoryState, readFileState } from "@cspace/plan";
-import { temporaryPath } from "../plan/step-commands.ts";
+import { type FileState, type PlanErrorCode, readDirectoryState, readFileState, temporaryPath } from "@cspace/plan";
 import type { FileKind, RulePlace } from "../resolver-state.ts";
 import { ruleFormats } from "../rule-formats.ts";
 

@@ -1,6 +1,6 @@
 import { defaultDomains } from "@cspace/hostnames";
+import { type RunCommand, runCommand } from "@cspace/plan";
 import type { ResolverState } from "../resolver-state.ts";
-import { type RunCommand, runCommand } from "../run-command.ts";
 import { readLinux } from "./read-linux.ts";
 import { readMacos } from "./read-macos.ts";
 import { readWindows } from "./read-windows.ts";

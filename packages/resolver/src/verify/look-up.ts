@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { lookup as systemLookup } from "node:dns/promises";
+import { powershell, type RunCommand } from "@cspace/plan";
 import { type LookupCommand, lookupCommand } from "@cspace/ports";
-import { powershell } from "../plan/step-commands.ts";
 import type { ResolverKind } from "../resolver-state.ts";
-import type { RunCommand } from "../run-command.ts";
 
 /** What the system's resolver said of a name. */
 export interface LookUp {

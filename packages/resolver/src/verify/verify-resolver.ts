@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
+import { type RunCommand, runCommand } from "@cspace/plan";
 import { probeDns } from "@cspace/ports";
 import { outputOf } from "../read/read-or-nothing.ts";
 import type { ResolverKind, ResolverState } from "../resolver-state.ts";
-import { type RunCommand, runCommand } from "../run-command.ts";
 import { type Demand, judgeResolver, type ResolverVerdict } from "./judge-resolver.ts";
 import { freshName, lookUp } from "./look-up.ts";
 

@@ -1,4 +1,4 @@
-import { powershell, type StepCommand } from "../plan/step-commands.ts";
+import { powershell, type StepCommand } from "./step-commands.ts";
 
 /**
  * The command with the rights of root: behind `sudo` (or what else `elevate` names), on Windows by the question that

@@ -1,14 +1,16 @@
-import type { Plan } from "@cspace/plan";
-import { type StepCommand, stepCommands } from "./step-commands.ts";
+import type { Plan } from "../plan.ts";
+import { type MoreCommands, type StepCommand, stepCommands } from "./step-commands.ts";
 
 /** Options of {@link renderCommands}. */
 export interface RenderCommandsOptions {
   /** What gives a command the rights of root. @default ["sudo"] */
   readonly elevate?: readonly string[];
+  /** For steps of other kinds. @default none */
+  readonly commands?: MoreCommands;
 }
 
 /**
- * The commands of a plan as a person types them: the very ones that `applyResolverPlan` runs, for a POSIX shell, or for
+ * The commands of a plan as a person types them: the very ones that `applyElevatedPlan` runs, for a POSIX shell, or for
  * PowerShell run as administrator. Pure.
  *
  * @example
@@ -18,8 +20,8 @@ export interface RenderCommandsOptions {
  * ```
  */
 export function renderCommands(plan: Plan, options: RenderCommandsOptions = {}): string[] {
-  const { elevate = ["sudo"] } = options;
-  const commands = plan.steps.filter(({ needsRoot }) => needsRoot).flatMap(stepCommands);
+  const { elevate = ["sudo"], commands: more = {} } = options;
+  const commands = plan.steps.filter(({ needsRoot }) => needsRoot).flatMap((step) => stepCommands(step, more));
   const lines = (list: readonly StepCommand[]): string[] => list.map((command) => renderCommand(command, elevate));
   const windows = commands.filter(isPowershell);
   return [

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { PlanStep } from "@cspace/plan";
+import type { PlanStep } from "../plan.ts";
 
 /** One program to run with the rights of root. */
 export interface StepCommand {
@@ -9,9 +9,12 @@ export interface StepCommand {
   readonly input?: string;
 }
 
+/** The programs that make a step of a kind that this package does not know, by kind. */
+export type MoreCommands = Readonly<Record<string, (step: PlanStep) => readonly StepCommand[]>>;
+
 /**
  * Where a file is written before it takes its place: beside it, so that the change is one rename, and always the same,
- * so that what a killed run left is found. No resolver reads a name that begins with a dot.
+ * so that what a killed run left is found. Programs that read a folder leave out what begins with a dot.
  */
 export function temporaryPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.cspace-new`);
@@ -23,43 +26,40 @@ export function temporaryPath(path: string): string {
  * A file is written whole beside its place and then renamed over it. `cp -a` first gives the new one the mode, owner,
  * attributes and labels of the old; what is only added to the end is all that is given to `tee` then.
  */
-export function stepCommands(step: PlanStep): readonly StepCommand[] {
+export function stepCommands(step: PlanStep, more: MoreCommands = {}): readonly StepCommand[] {
   const { kind, path, target = path, before, after, mode = 0o644, owner } = step;
   if (kind === "command") return (after ?? "").split("\n").filter(Boolean).map(splitCommand);
-  if (kind === "nrpt") return [powershell(nrptScript(step))];
+  const own = more[kind];
+  if (own !== undefined) return own(step);
   if (kind === "directory") {
-    return [after === null ? run("rmdir", path) : run("mkdir", "-m", octal(step.mode ?? 0o755), path)];
+    return [after === null ? command("rmdir", path) : command("mkdir", "-m", octal(step.mode ?? 0o755), path)];
   }
-  if (after === null) return [run("rm", "-f", target)];
+  if (after === null) return [command("rm", "-f", target)];
   const temporary = temporaryPath(target);
-  const write: StepCommand = { ...run("tee", temporary), input: after };
-  const rename = run("mv", "-f", temporary, target);
+  const write: StepCommand = { ...command("tee", temporary), input: after };
+  const rename = command("mv", "-f", temporary, target);
   if (before !== null) {
-    const copy = run("cp", "-a", target, temporary);
+    const copy = command("cp", "-a", target, temporary);
     const grows = before !== "" && after.startsWith(before);
-    const more: StepCommand = { ...run("tee", "-a", temporary), input: after.slice(before.length) };
+    const more: StepCommand = { ...command("tee", "-a", temporary), input: after.slice(before.length) };
     return [copy, grows ? more : write, rename];
   }
-  const own = owner === undefined || (owner.uid === 0 && owner.gid === 0) ? [] : [`${owner.uid}:${owner.gid}`];
-  return [write, run("chmod", octal(mode), temporary), ...own.map((who) => run("chown", who, temporary)), rename];
-}
-
-/** `Add-DnsClientNrptRule`, https://learn.microsoft.com/powershell/module/dnsclient/add-dnsclientnrptrule */
-function nrptScript({ path, before, after }: PlanStep): string {
-  const namespace = path.slice("nrpt:".length);
-  const remove =
-    `Get-DnsClientNrptRule | Where-Object { $_.Namespace -eq '${namespace}' -and $_.Comment -eq 'cspace' } | ` +
-    "Remove-DnsClientNrptRule -Force";
-  const add = `Add-DnsClientNrptRule -Namespace '${namespace}' -NameServers '${after?.trim()}' -Comment 'cspace'`;
-  return [...(before === null ? [] : [remove]), ...(after === null ? [] : [add])].join("; ");
+  const others = owner === undefined || (owner.uid === 0 && owner.gid === 0) ? [] : [`${owner.uid}:${owner.gid}`];
+  return [
+    write,
+    command("chmod", octal(mode), temporary),
+    ...others.map((who) => command("chown", who, temporary)),
+    rename,
+  ];
 }
 
 /** A script of PowerShell's as one program: it is the last argument. */
 export function powershell(script: string): StepCommand {
-  return run("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", script);
+  return command("powershell.exe", "-NoProfile", "-NonInteractive", "-Command", script);
 }
 
-function run(file: string, ...args: string[]): StepCommand {
+/** A program with its arguments. */
+export function command(file: string, ...args: string[]): StepCommand {
   return { file, args };
 }
 
