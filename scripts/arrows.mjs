@@ -23,6 +23,7 @@ export const rooms = {
     folder: "packages/certs",
     uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/plan"],
   },
+  "@cspace/trust": { folder: "packages/trust", uses: ["@cspace/plan"] },
   "@cspace/project": { folder: "packages/project", uses: ["@cspace/errors", "@cspace/hostnames"] },
   "@cspace/resolver": {
     folder: "packages/resolver",
@@ -81,6 +82,7 @@ export const rooms = {
       "@cspace/processes",
       "@cspace/project",
       "@cspace/resolver",
+      "@cspace/trust",
     ],
     // Commands print through the `Output` of their context; these alone touch the process.
     prints: ["src/main.ts", "src/status-main.ts"],

@@ -31,7 +31,7 @@ const loadLate = {
   resolveId: {
     filter: { id: /^node:(crypto|https)$/ },
     handler: (id, importer) =>
-      importer === undefined || /node_modules|packages\/certs/.test(importer) ? null : `\0late:${id}`,
+      importer === undefined || /node_modules|packages\/(certs|trust)/.test(importer) ? null : `\0late:${id}`,
   },
   load: {
     filter: { id: /^\0late:/ },

@@ -184,6 +184,27 @@ export const commands: readonly CommandSpec[] = [
     examples: ["cspace dns uninstall", "cspace dns uninstall --dry-run"],
   },
   {
+    name: "trust status",
+    summary: "which certificate stores trust this machine's authority, and who asks them",
+    args: [],
+    options: [],
+    examples: ["cspace trust status", "cspace trust status --json"],
+  },
+  {
+    name: "trust install",
+    summary: "let browsers and programs trust certificates for what this machine serves",
+    args: [],
+    options: [],
+    examples: ["cspace trust install", "cspace trust install --dry-run"],
+  },
+  {
+    name: "trust uninstall",
+    summary: "take the authority out of every store",
+    args: [],
+    options: [],
+    examples: ["cspace trust uninstall", "cspace trust uninstall --dry-run"],
+  },
+  {
     name: "statusline",
     summary: "one line of links for Claude Code's status line: JSON in, always exit 0",
     args: [],

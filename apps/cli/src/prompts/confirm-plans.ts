@@ -1,5 +1,6 @@
 import { CspaceError } from "@cspace/errors";
 import { type Plan, renderCommands, renderPlan } from "@cspace/plan";
+import type { RootCertificate } from "@cspace/trust";
 import type { Context } from "../context.ts";
 import type { CliErrorCode } from "../errors.ts";
 import { CommandFailure } from "../output/command-failure.ts";
@@ -19,10 +20,14 @@ export interface Proposal {
  * @throws {CspaceError} `CSPACE_CONFIRMATION_NEEDED` where nobody can be asked, after the whole plan and the commands
  * that need root; `CSPACE_INTERRUPTED` when the question is broken off. Nothing is asked half.
  */
-export async function confirmPlans(context: Context, proposals: readonly Proposal[]): Promise<boolean[]> {
+export async function confirmPlans(
+  context: Context,
+  proposals: readonly Proposal[],
+  roots: readonly RootCertificate[] = [],
+): Promise<boolean[]> {
   const { flags, terminal } = context;
   const pending = proposals.filter(({ plan }) => plan.steps.length > 0);
-  if (pending.length > 0 && !flags.yes && terminal === undefined) throw await refuse(context, pending);
+  if (pending.length > 0 && !flags.yes && terminal === undefined) throw await refuse(context, pending, roots);
   const answers: boolean[] = [];
   for (const proposal of proposals) {
     const isPending = pending.includes(proposal);
@@ -36,10 +41,19 @@ export async function confirmPlans(context: Context, proposals: readonly Proposa
  * The failure for steps that need root and did not get it: with the plan, and the commands that a person would type,
  * which stand above the error on a terminal.
  */
-export async function withCommands(context: Context, error: unknown, plan: Plan): Promise<CommandFailure> {
+export async function withCommands(
+  context: Context,
+  error: unknown,
+  plan: Plan,
+  roots: readonly RootCertificate[] = [],
+): Promise<CommandFailure> {
   const { output, isRoot } = context;
-  const { nrptCommands } = await import("@cspace/resolver");
-  const commands = renderCommands(plan, { commands: nrptCommands, ...(isRoot ? { elevate: [] } : {}) });
+  const [{ nrptCommands }, { trustCommands }] = await Promise.all([
+    import("@cspace/resolver"),
+    import("@cspace/trust"),
+  ]);
+  const more = { ...nrptCommands, ...trustCommands(roots) };
+  const commands = renderCommands(plan, { commands: more, ...(isRoot ? { elevate: [] } : {}) });
   if (!output.json && commands.length > 0) {
     output.aside(`by hand, in this order:\n\n${commands.map((command) => `  ${command}\n`).join("")}\n`);
   }
@@ -50,7 +64,11 @@ function show({ output }: Context, { title, plan }: Proposal): void {
   if (!output.json && !output.quiet) output.aside(`${output.asideStyle.bold(title)}\n\n${renderPlan(plan)}\n`);
 }
 
-async function refuse(context: Context, pending: readonly Proposal[]): Promise<CommandFailure> {
+async function refuse(
+  context: Context,
+  pending: readonly Proposal[],
+  roots: readonly RootCertificate[],
+): Promise<CommandFailure> {
   for (const proposal of pending) show(context, proposal);
   const steps = pending.flatMap(({ plan }) => plan.steps);
   const error = new CspaceError<CliErrorCode>(
@@ -58,7 +76,7 @@ async function refuse(context: Context, pending: readonly Proposal[]): Promise<C
     `${steps.length === 1 ? "a change waits" : `${steps.length} changes wait`} for a yes, and there is no terminal to ask at; nothing is changed`,
     { hint: "run it in a terminal, or agree beforehand: --yes" },
   );
-  return withCommands(context, error, { version: 1, steps });
+  return withCommands(context, error, { version: 1, steps }, roots);
 }
 
 async function ask({ terminal, signal }: Context, question: string): Promise<boolean> {

@@ -41,7 +41,7 @@ export async function applyElevatedPlan(plan: Plan, options: ApplyElevatedPlanOp
   const { onStep, signal } = options;
   const attempted: PlanStep[] = [];
   const execute = (command: StepCommand, needsRoot = true): Promise<void> =>
-    runElevated(command, { elevate: needsRoot ? elevate : [], run });
+    runElevated(command, { elevate: needsRoot ? elevate : undefined, run });
   const executors: Readonly<Record<string, StepExecutor>> = {
     file: fileExecutor(execute),
     directory: directoryExecutor(execute),
@@ -132,10 +132,10 @@ async function requireWritten(path: string, text: string): Promise<void> {
 
 async function runElevated(
   command: StepCommand,
-  { elevate, run }: { readonly elevate: readonly string[]; readonly run: RunCommand },
+  { elevate, run }: { readonly elevate: readonly string[] | undefined; readonly run: RunCommand },
 ): Promise<void> {
-  const { file, args, input } = elevateCommand(command, elevate);
-  const interactive = elevate.length === 1;
+  const { file, args, input } = elevate === undefined ? command : elevateCommand(command, elevate);
+  const interactive = elevate?.length === 1;
   let result: CommandResult;
   try {
     result = await run(file, args, { interactive, ...(input === undefined ? {} : { input }) });
@@ -145,11 +145,11 @@ async function runElevated(
     const missing = new CspaceError<PlanErrorCode>("CSPACE_ELEVATION_FAILED", `${file} is not on this machine`, {
       hint: "run the commands yourself as root; they are those of --dry-run",
     });
-    throw file === elevate[0] ? missing : new Error(`${file} is not on this machine`);
+    throw file === elevate?.[0] ? missing : new Error(`${file} is not on this machine`);
   }
   if (result.exitCode === 0) return;
   const words = result.stderr.trim();
-  if (elevate.length > 0 && isRefusal(words, command.file)) {
+  if (elevate !== undefined && elevate.length > 0 && isRefusal(words, command.file)) {
     throw new CspaceError<PlanErrorCode>("CSPACE_ELEVATION_FAILED", `the rights of root were not given: ${words}`, {
       hint: "run the command in a terminal, where it may ask for your password",
     });

@@ -1,0 +1,33 @@
+import { type Plan, renderPlan } from "@cspace/plan";
+import type { Context } from "../context.ts";
+import { confirmPlans } from "../prompts/confirm-plans.ts";
+import { declined } from "../prompts/declined.ts";
+import { describeTrust, renderTrust, type TrustDocument } from "../setup/trust-document.ts";
+import { applyTrust, ensureMachineTrust, proposeTrust, readMachineTrust } from "../setup/trust-machine.ts";
+
+type TrustInstallDocument = (TrustDocument & { readonly changed: boolean }) | { readonly plan: Plan };
+
+/** Lets the stores of this machine trust its authority, and no former one. */
+export async function run(context: Context): Promise<TrustInstallDocument> {
+  const { planTrust } = await import("@cspace/trust");
+  const trust = await ensureMachineTrust(context);
+  const plan = planTrust(trust.stores, trust.root);
+  if (context.flags.dryRun) return { plan };
+  const [yes] = await confirmPlans(
+    context,
+    [proposeTrust(plan, "who trusts certificates for what this machine serves, and for nothing else")],
+    [trust.root, ...trust.former],
+  );
+  if (yes !== true) throw declined();
+  if (plan.steps.length > 0) await applyTrust(context, plan, trust);
+  return { ...describeTrust(await readMachineTrust(context)), changed: plan.steps.length > 0 };
+}
+
+/** Renders what was done, and what the stores say now. */
+export function render(data: TrustInstallDocument, { output }: Context): string {
+  if ("plan" in data) return renderPlan(data.plan);
+  const head = data.changed
+    ? "done; browsers that run ask their store again when they are started anew"
+    : "nothing to change";
+  return `${head}\n\n${renderTrust(data, output)}`;
+}

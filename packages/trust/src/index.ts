@@ -1,0 +1,6 @@
+export { type ApplyTrustPlanOptions, applyTrustPlan } from "./apply-trust-plan.ts";
+export { planDistrust, planTrust } from "./plan-trust.ts";
+export { type ReadTrustOptions, readTrust } from "./read-trust.ts";
+export type { RootCertificate } from "./root-certificate.ts";
+export { trustCommands } from "./trust-commands.ts";
+export type { OwnEntry, TrustStore, TrustStoreKind } from "./trust-store.ts";

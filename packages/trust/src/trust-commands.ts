@@ -1,0 +1,96 @@
+import { command, type MoreCommands, type PlanStep, powershell, type StepCommand } from "@cspace/plan";
+import { describeRoot, fileNameOf, type RootCertificate, thumbprintOf } from "./root-certificate.ts";
+
+/**
+ * The programs that make the steps of stores that are no folders, for `renderCommands` of @cspace/plan: `certutil` for
+ * NSS, `keytool` for Java, `security` for macOS, PowerShell for Windows. `roots` are those that steps may name.
+ *
+ * @see https://firefox-source-docs.mozilla.org/security/nss/legacy/tools/nss_tools_certutil/index.html
+ * @see https://docs.oracle.com/en/java/javase/17/docs/specs/man/keytool.html
+ * @see https://ss64.com/mac/security-cert.html
+ * @see https://learn.microsoft.com/powershell/module/pki/import-certificate
+ */
+export function trustCommands(roots: readonly RootCertificate[]): MoreCommands {
+  const commandsOf =
+    (make: { readonly add: MakeCommands; readonly remove: MakeCommands }) =>
+    (step: PlanStep): readonly StepCommand[] => {
+      const root = rootOf(step, roots);
+      return (step.after === null ? make.remove : make.add)(root, placeOf(step));
+    };
+  const nss = {
+    add: (root: RootCertificate, database: string) => [
+      {
+        ...command("certutil", "-A", "-d", `sql:${database}`, "-t", "C,,", "-n", root.name, "-a"),
+        input: root.certificate,
+      },
+    ],
+    remove: (root: RootCertificate, database: string) => [
+      command("certutil", "-D", "-d", `sql:${database}`, "-n", root.name),
+    ],
+  };
+  return {
+    nss: commandsOf(nss),
+    "nss-new": commandsOf({
+      ...nss,
+      add: (root, database) => [
+        command("mkdir", "-p", "-m", "0700", database),
+        command("certutil", "-N", "-d", `sql:${database}`, "--empty-password"),
+        ...nss.add(root, database),
+      ],
+    }),
+    java: commandsOf({
+      add: (root, path) => [
+        {
+          ...command("keytool", ...keystore(path), "-importcert", "-noprompt", "-alias", javaAlias(root)),
+          input: root.certificate,
+        },
+      ],
+      remove: (root, path) => [command("keytool", ...keystore(path), "-delete", "-alias", javaAlias(root))],
+    }),
+    keychain: commandsOf({
+      add: (root, keychain) => [
+        command("security", "add-trusted-cert", "-r", "trustRoot", "-p", "ssl", "-k", keychain, root.path),
+      ],
+      remove: (root, keychain) => [
+        command("security", "remove-trusted-cert", root.path),
+        command("security", "delete-certificate", "-Z", thumbprintOf(root.certificate), keychain),
+      ],
+    }),
+    windows: commandsOf({
+      add: ({ path }, store) => [
+        powershell(
+          `Import-Certificate -FilePath '${path.replaceAll("'", "''")}' -CertStoreLocation '${store}' | Out-Null`,
+        ),
+      ],
+      remove: (root, store) => [powershell(`Remove-Item '${store}\\${thumbprintOf(root.certificate)}'`)],
+    }),
+  };
+}
+
+type MakeCommands = (root: RootCertificate, place: string) => readonly StepCommand[];
+
+/** The store of a step. */
+export function placeOf({ path }: PlanStep): string {
+  return path.slice(path.indexOf(":") + 1).replace(/#[0-9a-f]+$/, "");
+}
+
+/**
+ * The root that a step is about.
+ *
+ * @throws {RangeError} for one that is none of these.
+ */
+export function rootOf({ before, after, path }: PlanStep, roots: readonly RootCertificate[]): RootCertificate {
+  const root = roots.find((one) => describeRoot(one) === (after ?? before));
+  if (root === undefined) throw new RangeError(`${path} is about a root that is not given`);
+  return root;
+}
+
+/** What Debian's hook lists a file of the system's store under. */
+export function javaAlias(root: RootCertificate): string {
+  return `debian:${fileNameOf(root)}.pem`;
+}
+
+/** A store of Java's, with the password that all have. */
+export function keystore(path: string): string[] {
+  return ["-keystore", path, "-storepass", "changeit"];
+}
