@@ -23,7 +23,7 @@ export const rooms = {
     folder: "packages/certs",
     uses: ["@cspace/errors", "@cspace/hostnames", "@cspace/plan"],
   },
-  "@cspace/trust": { folder: "packages/trust", uses: ["@cspace/plan"] },
+  "@cspace/trust": { folder: "packages/trust", uses: ["@cspace/errors", "@cspace/plan"] },
   "@cspace/project": { folder: "packages/project", uses: ["@cspace/errors", "@cspace/hostnames"] },
   "@cspace/resolver": {
     folder: "packages/resolver",
@@ -64,6 +64,7 @@ export const rooms = {
       "@cspace/processes",
       "@cspace/project",
       "@cspace/resolver",
+      "@cspace/trust",
     ],
   },
   "@cspace/cli": {

@@ -10,6 +10,7 @@ import type { PortsErrorCode } from "@cspace/ports";
 import type { ProcessesErrorCode } from "@cspace/processes";
 import type { ProjectErrorCode } from "@cspace/project";
 import type { ResolverErrorCode } from "@cspace/resolver";
+import type { TrustErrorCode } from "@cspace/trust";
 import type { CliErrorCode } from "./errors.ts";
 
 /** The exit codes of the command line. */
@@ -28,7 +29,8 @@ type ErrorCode =
   | PortsErrorCode
   | ProcessesErrorCode
   | ProjectErrorCode
-  | ResolverErrorCode;
+  | ResolverErrorCode
+  | TrustErrorCode;
 
 /** What kind of end every code is; a code that has none here does not compile. */
 export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
@@ -110,6 +112,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ROUTES_EMPTY: "failed",
   CSPACE_ROUTES_MIXED: "failed",
   CSPACE_ROUTE_DOWN: "failed",
+  CSPACE_ROOT_UNKNOWN: "failed",
   CSPACE_ROUTE_DUPLICATE: "usage",
   CSPACE_ROUTE_UNREACHABLE: "usage",
   CSPACE_SETTINGS_INVALID: "usage",

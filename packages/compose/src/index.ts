@@ -118,7 +118,7 @@ export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy
 export { type PreviewProxyOptions, previewPorts, previewProxy } from "./proxy/preview-proxy.ts";
 export { previewProxyRemoval } from "./proxy/preview-proxy-removal.ts";
 export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
-export { readHttpPort } from "./proxy/read-http-port.ts";
+export { type AnsweringPorts, readAnsweringPorts } from "./proxy/read-answering-ports.ts";
 export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";
 export { type ReadyProxy, readReadyProxy } from "./proxy/read-ready-proxy.ts";
 export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";

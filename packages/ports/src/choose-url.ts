@@ -1,4 +1,4 @@
-import type { RouteProbe } from "./probe-route.ts";
+import { type RouteProbe, usualPorts } from "./probe-route.ts";
 import type { NameResolution } from "./resolve-name.ts";
 
 /** One hostname of a route, and what the system's resolver says of it. */
@@ -23,6 +23,12 @@ export type ProxyEvidence =
     }
   | { readonly state: Exclude<RouteProbe["state"], "claimed"> | "stopped" };
 
+/** Where the proxy claims the route over HTTPS too, and who trusts what it shows there. */
+export interface SecureEvidence {
+  readonly port: number;
+  readonly trusted: Readonly<Record<UrlEvidence["reader"], boolean>>;
+}
+
 /** Everything {@link chooseUrl} decides from. */
 export interface UrlEvidence {
   /** Who will open the URL: a browser sends `*.localhost` to loopback by itself, a program asks the system. */
@@ -32,6 +38,8 @@ export interface UrlEvidence {
   /** The route's hostnames, the preferred domain first. */
   readonly hostnames: readonly HostnameEvidence[];
   readonly proxy: ProxyEvidence;
+  /** Absent when HTTPS does not serve the route, or nobody asked. */
+  readonly secure?: SecureEvidence | undefined;
   /** The URL of the published port, see `localUrl`; `undefined` when nobody could tell. */
   readonly localUrl: string | null | undefined;
   /** Whether something answers at `localUrl`; absent when nobody asked. */
@@ -54,7 +62,8 @@ export interface ChosenUrl {
 
 /**
  * Decides under which URL a route is reached: its hostname when the proxy claims it and the reader can resolve it, else
- * the published port, else none. Pure: the same evidence gives the same URL everywhere.
+ * the published port, else none. It is HTTPS where the reader trusts what the proxy shows there. Pure: the same evidence
+ * gives the same URL everywhere.
  *
  * A claimed route whose server does not answer (502 to 504) keeps its hostname; `health` tells.
  *
@@ -76,9 +85,12 @@ export function chooseUrl(evidence: UrlEvidence): ChosenUrl {
   if (proxy.state === "claimed") {
     const reachable = hostnames.find((name) => name.refused !== true && resolvesForReader(name, evidence));
     if (reachable !== undefined) {
-      const port = proxy.port === 80 ? "" : `:${proxy.port}`;
+      const { secure, reader } = evidence;
+      const [scheme, at] =
+        secure?.trusted[reader] === true ? (["https", secure.port] as const) : (["http", proxy.port] as const);
+      const port = at === usualPorts[scheme] ? "" : `:${at}`;
       const served = healthOfStatus(proxy.status, evidence);
-      return { url: `http://${reachable.hostname}${port}`, via: "proxy", reason: null, health: served };
+      return { url: `${scheme}://${reachable.hostname}${port}`, via: "proxy", reason: null, health: served };
     }
   }
   const reason = proxy.state === "claimed" ? whyUnresolved(hostnames) : whyNotClaimed[proxy.state];

@@ -4,6 +4,7 @@ export {
   chooseUrl,
   type HostnameEvidence,
   type ProxyEvidence,
+  type SecureEvidence,
   type UrlEvidence,
 } from "./choose-url.ts";
 export {

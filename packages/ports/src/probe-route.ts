@@ -6,8 +6,10 @@ export interface ProbeRouteOptions {
   readonly hostname: string;
   /** The value of `X-Cspace-Route` that proves the route is served: `<label>--<instance>--<project>`. */
   readonly mark: string;
-  /** The proxy's HTTP port. */
+  /** The proxy's HTTP port, or that of HTTPS where `root` is given. */
   readonly port: number;
+  /** Asks over HTTPS, and trusts this root alone (PEM): the certificate has to be for the hostname. @default over HTTP */
+  readonly root?: string | undefined;
   /** A literal address of the proxy; the hostname is never looked up. @default "127.0.0.1" */
   readonly host?: string;
   /**
@@ -49,12 +51,18 @@ export type RouteProbe =
  * ```
  */
 export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe> {
-  const { hostname, mark, port, host = "127.0.0.1", reach = "service", path = "/", origin } = options;
+  const { hostname, mark, port, host = "127.0.0.1", reach = "service", path = "/", origin, root } = options;
   const { timeoutMs = 2_000, signal } = options;
-  const hostHeader = port === 80 ? hostname : `${hostname}:${port}`;
+  const scheme = root === undefined ? "http" : "https";
+  const hostHeader = port === usualPorts[scheme] ? hostname : `${hostname}:${port}`;
   const address = host.includes(":") ? `[${host}]` : host;
   const headers = { host: hostHeader, ...(origin === undefined ? {} : { origin }), ...unforwardable[reach] };
-  const head = await readHead(`http://${address}:${port}${path}`, { headers, timeoutMs, signal });
+  const head = await readHead(`${scheme}://${address}:${port}${path}`, {
+    headers,
+    ...(root === undefined ? {} : { trust: { root, hostname } }),
+    timeoutMs,
+    signal,
+  });
   if (head.state === "timeout") return { state: "timeout" };
   if (head.state === "failed") return { state: "unreachable", reason: head.reason };
   if (head.headers["x-cspace-route"] !== mark) return { state: "unclaimed", status: head.status };
@@ -62,6 +70,9 @@ export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe
   const poweredBy = head.headers["x-powered-by"];
   return { state: "claimed", status: head.status, ...(typeof poweredBy === "string" ? { poweredBy } : {}) };
 }
+
+/** What a URL need not say (RFC 9110, 4.2.1 and 4.2.2). */
+export const usualPorts = { http: 80, https: 443 } as const;
 
 /**
  * What is refused before the service, by whoever has chosen the route: a protocol to upgrade to that is no token (RFC

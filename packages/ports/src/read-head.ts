@@ -13,6 +13,8 @@ export type Head =
 export interface ReadHeadOptions {
   /** Sent beside what HTTP needs; `host` instead of the URL's own. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of HTTPS: the one root that is trusted (PEM), and the name that the certificate is to be for. @default none is checked */
+  readonly trust?: { readonly root: string; readonly hostname: string } | undefined;
   /** For the whole exchange, from the lookup to the last header, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -31,17 +33,19 @@ const lookUpHost: LookupFunction = (hostname, options, done) => {
 
 /**
  * Sends one `GET` on a connection of its own, reads the status and the headers, and drops the connection with the body.
- * No redirect is followed, no proxy asked, and no certificate checked, since nothing is sent and no body is read.
+ * No redirect is followed, no proxy asked, and no certificate checked unless that is asked for, since nothing is sent and
+ * no body is read.
  *
  * @throws the signal's reason when it is aborted.
  */
 export function readHead(url: string, options: ReadHeadOptions): Promise<Head> {
-  const { headers = {}, timeoutMs, signal } = options;
+  const { headers = {}, trust, timeoutMs, signal } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const secure = url.startsWith("https:");
     // A server's name that is given is not looked for in the headers, which takes 3 ms the first time.
-    const settings = secure ? { rejectUnauthorized: false } : { servername: "" };
+    const checked = trust && { ca: trust.root, servername: trust.hostname };
+    const settings = secure ? (checked ?? { rejectUnauthorized: false }) : { servername: "" };
     const send = secure ? requestHttps : requestHttp;
     const request = send(url, { agent: false, headers, lookup: lookUpHost, ...settings });
     const onAbort = (): void => finish(() => reject(signal?.reason));

@@ -1,4 +1,10 @@
-import { type HostnameEvidence, type ProxyEvidence, resolvesByItself, type UrlEvidence } from "./choose-url.ts";
+import {
+  type HostnameEvidence,
+  type ProxyEvidence,
+  resolvesByItself,
+  type SecureEvidence,
+  type UrlEvidence,
+} from "./choose-url.ts";
 import { probeLocal } from "./probe-local.ts";
 import { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
 import { readRefusals } from "./read-refusals.ts";
@@ -18,6 +24,8 @@ export interface UrlQuestion {
   readonly mark: string;
   /** Where the proxy answers HTTP; `null`: it does not run. */
   readonly proxyPort: number | null;
+  /** Where it answers HTTPS, with the root of what it shows (PEM), and who trusts that. @default nobody is asked */
+  readonly secure?: (SecureEvidence & { readonly root: string }) | undefined;
   /** See {@link UrlEvidence}. */
   readonly localUrl: string | null | undefined;
   /** See {@link UrlEvidence}. @default false */
@@ -76,6 +84,8 @@ export async function readUrlEvidence(
   const end = performance.now() + timeoutMs;
   const decided = new AbortController();
   const claim = readClaim(question, { timeoutMs, reach, signal });
+  const secure = readSecure(question, { timeoutMs, reader, signal });
+  secure.catch(() => undefined);
   const lookups = hostnames.map(({ domain, hostname }) =>
     reader !== "any" && resolvesByItself(domain, reader, platform)
       ? Promise.resolve<NameResolution>("unknown")
@@ -106,7 +116,9 @@ export async function readUrlEvidence(
       const isRefused = reach === "service" ? refused.has(name.hostname) : known;
       return isRefused ? { ...name, refused: true } : name;
     });
-    return { platform, hostnames: answering, proxy, localUrl, starting, ...(checked && { checked }), ...heard };
+    const known = { platform, hostnames: answering, proxy, localUrl, starting, ...(checked && { checked }), ...heard };
+    const encrypted = proxy.state === "claimed" ? await secure : undefined;
+    return encrypted === undefined ? known : { ...known, secure: encrypted };
   } finally {
     decided.abort();
   }
@@ -134,6 +146,25 @@ async function readClaim(
     decided.abort();
   }
   return probe.state === "claimed" ? { ...probe, port: proxyPort } : { state: probe.state };
+}
+
+/** Whether the proxy serves the route over HTTPS, for a reader who would trust it; the service is left alone. */
+async function readSecure(
+  { hostnames, mark, secure, server = "proxy" }: UrlQuestion,
+  {
+    timeoutMs,
+    reader,
+    signal,
+  }: Required<Pick<ReadUrlEvidenceOptions, "timeoutMs" | "reader">> & {
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<SecureEvidence | undefined> {
+  if (secure === undefined) return undefined;
+  const { port, root, trusted } = secure;
+  if (!(reader === "any" ? trusted.browser || trusted.program : trusted[reader])) return undefined;
+  const hostname = hostnames[0]?.hostname ?? "";
+  const probe = await probeRoute({ hostname, mark, port, root, reach: server, timeoutMs, signal });
+  return probe.state === "claimed" ? { port, trusted } : undefined;
 }
 
 async function readLocal(

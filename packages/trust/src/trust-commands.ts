@@ -1,5 +1,7 @@
+import { CspaceError } from "@cspace/errors";
 import { command, type MoreCommands, type PlanStep, powershell, type StepCommand } from "@cspace/plan";
 import { describeRoot, fileNameOf, type RootCertificate, thumbprintOf } from "./root-certificate.ts";
+import type { TrustErrorCode } from "./trust-error-code.ts";
 
 /**
  * The programs that make the steps of stores that are no folders, for `renderCommands` of @cspace/plan: `certutil` for
@@ -77,12 +79,14 @@ export function placeOf({ path }: PlanStep): string {
 /**
  * The root that a step is about.
  *
- * @throws {RangeError} for one that is none of these.
+ * @throws {CspaceError} `CSPACE_ROOT_UNKNOWN` for one that is none of these.
  */
 export function rootOf({ before, after, path }: PlanStep, roots: readonly RootCertificate[]): RootCertificate {
   const root = roots.find((one) => describeRoot(one) === (after ?? before));
-  if (root === undefined) throw new RangeError(`${path} is about a root that is not given`);
-  return root;
+  if (root !== undefined) return root;
+  throw new CspaceError<TrustErrorCode>("CSPACE_ROOT_UNKNOWN", `${path} is about a root that is not given`, {
+    hint: "give every root that the plan was made for",
+  });
 }
 
 /** What Debian's hook lists a file of the system's store under. */

@@ -2,13 +2,14 @@ import {
   type EngineReader,
   type HomePaths,
   listContainerInstances,
+  portCandidates,
   type RecordedInstance,
   readMachineConfig,
   readRecordedInstances,
 } from "@cspace/compose";
 import type { HeldInstance } from "@cspace/daemon";
-import { askAbout, isOfDirectory, type MachineInstance, mergeInstances } from "@cspace/instances";
-import { chooseUrl, readUrlEvidence, within } from "@cspace/ports";
+import { askAbout, isOfDirectory, type MachineInstance, mergeInstances, readSecure } from "@cspace/instances";
+import { chooseUrl, readUrlEvidence, type UrlQuestion, within } from "@cspace/ports";
 import { type FindProjectDirectoryOptions, type FoundProject, findProjectDirectory } from "@cspace/project";
 import type { InstanceStatus, Status } from "./render-status.ts";
 
@@ -38,7 +39,7 @@ export async function readStatus(
   findDirectories: () => Promise<readonly string[]>,
   options: ReadStatusOptions,
 ): Promise<Status> {
-  const { paths, timeoutMs, homedir } = options;
+  const { paths, timeoutMs, homedir, platform } = options;
   const end = performance.now() + timeoutMs;
   const answer = askEngine(options);
   const config = readMachineConfig(paths);
@@ -56,8 +57,9 @@ export async function readStatus(
     const counts = project.kind === "settings" || (project.kind === "compose" && !(said && "failure" in said));
     return { instances: [], hint: counts ? (describeSilence(said) ?? "no instance here yet: cspace up") : null };
   }
-  const { domains, httpPort } = await config;
-  const reach = { proxyPort: httpPort ?? 80, domains };
+  const { domains, httpPort, httpsPort } = await config;
+  const secure = await readSecure({ env: process.env, platform }, paths, httpsPort ?? portCandidates.https[0]);
+  const reach = { proxyPort: httpPort ?? 80, domains, secure };
   const instances = await Promise.all(
     own.map(async (instance): Promise<InstanceStatus> => {
       const late = async (): Promise<MachineInstance | undefined> => {
@@ -97,6 +99,7 @@ async function readRoute(
   route: RecordedInstance["routes"][number],
   options: ReadStatusOptions & {
     readonly proxyPort: number;
+    readonly secure: UrlQuestion["secure"];
     readonly domains: readonly string[];
     readonly end: number;
     /** The instance as the engine has it, should it have said so by now. */

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import { join } from "node:path";
-import { openEngineReader, readHttpPort } from "@cspace/compose";
+import { openEngineReader, readAnsweringPorts } from "@cspace/compose";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { fakeContainer, fakeEngine } from "../fake-engine.ts";
 import { temporaryDirectory } from "../temporary-directory.ts";
@@ -83,6 +83,6 @@ describe("the proxy's port", () => {
     [null, [fakeContainer({ ...proxy, Labels: {} })]],
     [null, []],
   ])("%j", async (port, containers) => {
-    expect(await readHttpPort(fakeEngine({ containers }))).toBe(port);
+    expect(await readAnsweringPorts(fakeEngine({ containers }))).toEqual({ httpPort: port, httpsPort: null });
   });
 });

@@ -12,6 +12,8 @@ export interface EvidenceOptions {
   /** Where the proxy answers HTTP; `null`: it does not run. */
   readonly proxyPort: number | null;
   readonly domains: readonly string[];
+  /** See `UrlQuestion` of @cspace/ports. @default nobody is asked over HTTPS */
+  readonly secure?: UrlQuestion["secure"];
   readonly platform: NodeJS.Platform;
   /** For all evidence of a route, in milliseconds. @default 2000 */
   readonly timeoutMs?: number;
@@ -106,7 +108,7 @@ export function askAbout(
     isProcess,
     refused = [],
   }: ListedRoute & Pick<MachineRoute, "isProcess" | "refused">,
-  { proxyPort, domains }: Pick<EvidenceOptions, "proxyPort" | "domains">,
+  { proxyPort, domains, secure }: Pick<EvidenceOptions, "proxyPort" | "domains" | "secure">,
 ): UrlQuestion {
   const name = { label, instance: names.instance, project: names.project };
   return {
@@ -116,6 +118,7 @@ export function askAbout(
     }),
     mark: buildMark(name),
     proxyPort,
+    secure,
     localUrl:
       bindings === null
         ? undefined

@@ -5,12 +5,14 @@ import {
   isEngineError,
   type ListedInstance,
   listContainerInstances,
+  portCandidates,
   type RecordedInstance,
   readMachineConfig,
   readRecordedInstances,
 } from "@cspace/compose";
 import { type DaemonStatus, findDaemon } from "@cspace/daemon";
 import { type CspaceError, isCspaceError } from "@cspace/errors";
+import { readSecure } from "../https/read-secure.ts";
 import { createLookInside } from "../machine/look-inside.ts";
 import { answerMs, openReader } from "../machine/open-reader.ts";
 import type { Context } from "../options.ts";
@@ -55,15 +57,17 @@ export async function readKnown(context: Context, project?: string, options: Rea
   const gatewayPort = daemon?.gateway.httpPort ?? null;
   if (!("silence" in docker)) {
     const { listed, evidence } = docker;
+    const isGateway = evidence.proxyPort === null;
+    const secure = isGateway ? await readGatewaySecure(context, daemon) : evidence.secure;
     return {
       instances: mergeInstances(listed, held),
-      evidence: { ...evidence, proxyPort: evidence.proxyPort ?? gatewayPort, timeoutMs: rest(), lookInside },
+      evidence: { ...evidence, proxyPort: evidence.proxyPort ?? gatewayPort, secure, timeoutMs: rest(), lookInside },
       silence: null,
       daemonSilence,
     };
   }
   const { silence, paths } = docker;
-  const [recorded, { domains, httpPort }] = await Promise.all([
+  const [recorded, { domains, httpPort, httpsPort }] = await Promise.all([
     readRecordedInstances(paths, project),
     readMachineConfig(paths),
   ]);
@@ -72,6 +76,10 @@ export async function readKnown(context: Context, project?: string, options: Rea
     instances: mergeInstances(recorded.map(toListed), held),
     evidence: {
       proxyPort: gatewayPort ?? httpPort ?? 80,
+      secure:
+        gatewayPort === null
+          ? await readSecure(context, paths, httpsPort ?? portCandidates.https[0])
+          : await readGatewaySecure(context, daemon),
       domains,
       platform: context.platform,
       timeoutMs: rest(),
@@ -79,6 +87,10 @@ export async function readKnown(context: Context, project?: string, options: Rea
     silence: recorded.length === 0 ? null : silence,
     daemonSilence,
   };
+}
+
+function readGatewaySecure(context: Context, daemon: DaemonStatus | undefined): Promise<EvidenceOptions["secure"]> {
+  return readSecure(context, homePaths({ env: context.env }), daemon?.gateway.httpsPort ?? null);
 }
 
 async function readDocker(

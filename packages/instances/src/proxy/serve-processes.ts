@@ -14,6 +14,8 @@ import type { Context } from "../options.ts";
 /** Where the proxy answers HTTP for processes, and whether something was changed for it. */
 export interface ProcessFront {
   readonly httpPort: number;
+  /** `null`: it serves no HTTPS. */
+  readonly httpsPort: number | null;
   readonly domains: readonly string[];
   readonly changed: boolean;
 }
@@ -37,7 +39,7 @@ export async function serveProcesses(context: Context, host: Host, daemon: Runni
     await keepPorts(host.paths, gateway);
     const changed = status.gateway.httpPort === null;
     for (const note of changed ? gateway.notes : []) onNote(note);
-    return { httpPort: gateway.httpPort, domains, changed };
+    return { httpPort: gateway.httpPort, httpsPort: gateway.httpsPort ?? null, domains, changed };
   }
   // Traefik takes the same ports, so that no URL changes.
   if (status.gateway.httpPort !== null) await client.release();
@@ -54,5 +56,6 @@ export async function serveProcesses(context: Context, host: Host, daemon: Runni
     },
     { signal },
   );
-  return { httpPort: proxy.httpPort, domains: proxy.domains, changed: proxy.changed || changed };
+  const { httpPort, httpsPort, domains } = proxy;
+  return { httpPort, httpsPort, domains, changed: proxy.changed || changed };
 }

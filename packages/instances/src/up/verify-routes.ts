@@ -7,6 +7,7 @@ import type { LookInside } from "../describe/explain-silence.ts";
 import { isSettled } from "../describe/is-settled.ts";
 import { mergeInstances } from "../describe/merge-instances.ts";
 import type { Instance } from "../documents.ts";
+import { readSecure } from "../https/read-secure.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import { createLookInside } from "../machine/look-inside.ts";
 import type { Host } from "../machine/open-host.ts";
@@ -20,6 +21,8 @@ export interface VerifyRoutesOptions {
   readonly snapshot: EngineReader | undefined;
   /** Where the proxy answers HTTP. */
   readonly httpPort: number;
+  /** Where it answers HTTPS; `null`: it does not. */
+  readonly httpsPort: number | null;
   readonly domains: readonly string[];
   /** Whether the daemon is asked as well. */
   readonly hasProcesses: boolean;
@@ -32,9 +35,10 @@ const quietMs = 3000;
 
 /** Sends a real request through the proxy for every route, again until all answer or patience ends. */
 export async function verifyRoutes(context: Context, options: VerifyRoutesOptions): Promise<Instance> {
-  const { record, host, httpPort, domains, hasProcesses, patienceMs } = options;
+  const { record, host, httpPort, httpsPort, domains, hasProcesses, patienceMs } = options;
   const { platform, signal } = context;
   const begin = Date.now();
+  const secure = await readSecure(context, host.paths, httpsPort);
   for (let engine = options.snapshot ?? host.machine?.engine; ; engine = host.machine?.engine) {
     signal.throwIfAborted();
     const [listed, status] = await Promise.all([
@@ -51,7 +55,7 @@ export async function verifyRoutes(context: Context, options: VerifyRoutesOption
         { hint: `start it again: cspace up ${record.instance}` },
       );
     }
-    const evidence = { proxyPort: httpPort, domains, platform };
+    const evidence = { proxyPort: httpPort, domains, secure, platform };
     const instance = await describeListed(found, evidence);
     if (isSettled(instance)) return instance;
     const late = instance.routes.filter((route) => !isSettled({ routes: [route] })).map(({ label }) => label);

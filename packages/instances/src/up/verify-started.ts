@@ -59,7 +59,7 @@ export async function verifyStarted(
     record,
     host,
     // One of both was started.
-    ...((front ?? proxy) as Pick<ProcessFront, "httpPort" | "domains">),
+    ...((front ?? proxy) as Pick<ProcessFront, "httpPort" | "httpsPort" | "domains">),
     snapshot,
     hasProcesses: front !== undefined,
     patienceMs: wait ? Math.max(0, Math.min(patienceMs, atMostMs, deadline - Date.now())) : 0,
