@@ -15,6 +15,12 @@ const urlTable = [
   ["any", "any", "a URL", "localUrl", "port"],
   ["any", "any", "null, unknown", "null", "none"],
 ];
+const secureTable = [
+  ["over HTTPS", "the reader trusts what it shows", "protocol"],
+  ["claimed", "yes", "https"],
+  ["claimed", "no", "http"],
+  ["not claimed", "any", "http"],
+];
 const healthTable = [
   ["checked", "via", "proxy", "localUp", "starting", "health"],
   ["starting", "any", "any", "any", "any", "starting"],
@@ -41,6 +47,7 @@ function look(table: readonly string[][], ...facts: string[]): readonly string[]
 test.each([
   { what: "names", table: nameTable },
   { what: "URLs", table: urlTable },
+  { what: "protocols", table: secureTable },
   { what: "health", table: healthTable },
 ])("the README shows the table that is tested: $what", ({ table }) => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -81,6 +88,15 @@ const proxies: ProxyEvidence[] = [
   { state: "stopped" },
 ];
 
+const secures: UrlEvidence["secure"][] = [
+  undefined,
+  ...[443, 8443].flatMap((port) =>
+    [true, false].flatMap((browser) =>
+      [true, false].map((program) => ({ port, trusted: { browser, program } }) as const),
+    ),
+  ),
+];
+
 function* everyEvidence(): Generator<UrlEvidence> {
   for (const reader of ["browser", "program"] as const)
     for (const platform of ["linux", "darwin", "win32"] as const)
@@ -100,7 +116,7 @@ function* everyEvidence(): Generator<UrlEvidence> {
 }
 
 function expected(evidence: UrlEvidence): { url: string | null; via: string; health: string } {
-  const { reader, platform, hostnames, proxy, localUrl, localUp, starting = false, checked } = evidence;
+  const { reader, platform, hostnames, proxy, localUrl, localUp, starting = false, checked, secure } = evidence;
   const first = hostnames.find(({ domain, resolves }) => {
     const kind = domain.endsWith(".localhost") ? "*.localhost" : "another";
     return look(nameTable, resolves, kind, reader, platform === "darwin" ? "darwin" : "not darwin")[0] === "yes";
@@ -111,9 +127,12 @@ function expected(evidence: UrlEvidence): { url: string | null; via: string; hea
     first ? "yes" : "no",
     localUrl === null ? "null" : localUrl === undefined ? "unknown" : "a URL",
   );
-  const port = proxy.state === "claimed" && proxy.port !== 80 ? `:${proxy.port}` : "";
+  const isTrusted = secure?.trusted[reader] === true;
+  const [protocol] = look(secureTable, secure === undefined ? "not claimed" : "claimed", isTrusted ? "yes" : "no");
+  const at = protocol === "https" ? secure?.port : proxy.state === "claimed" ? proxy.port : 0;
+  const port = at === (protocol === "https" ? 443 : 80) ? "" : `:${at}`;
   const urls: Record<string, string | null | undefined> = {
-    "first such hostname": `http://${first?.hostname}${port}`,
+    "first such hostname": `${protocol}://${first?.hostname}${port}`,
     localUrl,
   };
   const bad = proxy.state === "claimed" && [502, 503, 504, null].includes(proxy.status);
@@ -136,6 +155,17 @@ test("every combination of evidence gives what the tables say", () => {
     count += 1;
   }
   expect(count).toBe(2 * 3 * 56 * 15 * 3 * 3 * 3 * 3);
+});
+
+test("HTTPS changes the protocol and the port of a hostname, and nothing else", () => {
+  let count = 0;
+  for (const evidence of everyEvidence()) {
+    count += 1;
+    // All of them with each kind would take long; each kind meets every other fact often enough.
+    const secure = secures[count % secures.length];
+    const { reason: _, ...chosen } = chooseUrl({ ...evidence, secure });
+    expect.soft(chosen, JSON.stringify({ ...evidence, secure })).toEqual(expected({ ...evidence, secure }));
+  }
 });
 
 describe("reasons", () => {

@@ -1,5 +1,6 @@
 import { createSocket } from "node:dgram";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer, type ServerOptions } from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
@@ -15,6 +16,13 @@ export function listenTcp(
 /** Serves HTTP on 127.0.0.1 until the test ends. */
 export function listenHttp(onRequest: RequestListener): Promise<number> {
   const server = createHttpServer(onRequest);
+  onTestFinished(() => server.closeAllConnections());
+  return listen(server, "127.0.0.1", 0);
+}
+
+/** Serves HTTPS on 127.0.0.1 until the test ends. */
+export function listenHttps(shown: ServerOptions, onRequest: RequestListener): Promise<number> {
+  const server = createHttpsServer(shown, onRequest);
   onTestFinished(() => server.closeAllConnections());
   return listen(server, "127.0.0.1", 0);
 }

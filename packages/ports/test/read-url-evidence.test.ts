@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { chooseUrl, type NameResolution, readUrlEvidence } from "@cspace/ports";
 import { expect, test } from "vitest";
-import { closedPort, listenHttp, listenTcp } from "./listen.ts";
+import { closedPort, listenHttp, listenHttps, listenTcp } from "./listen.ts";
+import { selfSigned } from "./self-signed.ts";
 
 const mark = "dev--mercury--p";
 const hostnames = ["cspace.local", "cspace.localhost"].map((domain) => ({
@@ -145,4 +146,44 @@ test("an abort rejects with its reason", async () => {
   const reason = new Error("stop");
   controller.abort(reason);
   await expect(reading).rejects.toBe(reason);
+});
+
+test("HTTPS is asked for who would trust it, and counts where the root's own certificate claims the route", async () => {
+  const proxy = await listenProxy();
+  const { certificate, key } = selfSigned("*.mercury.p.cspace.local");
+  const asked: string[] = [];
+  const port = await listenHttps({ cert: certificate, key }, (request, response) => {
+    asked.push(request.headers.upgrade ?? "-");
+    response.setHeader("X-Cspace-Route", mark).end();
+  });
+  const trusted = { browser: true, program: false };
+  const question = { hostnames, mark, proxyPort: proxy.port, localUrl: null };
+  const resolve = says({ local: "loopback" });
+  const read = async (
+    secure: { root: string; trusted: typeof trusted },
+    reader: "browser" | "program" | "any" = "any",
+  ) => (await readUrlEvidence({ ...question, secure: { port, ...secure } }, { resolve, reader })).secure;
+  expect(await read({ root: certificate, trusted })).toEqual({ port, trusted });
+  expect(await read({ root: certificate, trusted }, "browser")).toEqual({ port, trusted });
+  // The service is not asked a second time.
+  expect(asked).toEqual(["\u00a7", "\u00a7"]);
+  expect(await read({ root: certificate, trusted }, "program")).toBeUndefined();
+  expect(await read({ root: certificate, trusted: { browser: false, program: false } })).toBeUndefined();
+  expect(asked).toHaveLength(2);
+  const other = selfSigned("*.mercury.p.cspace.local").certificate;
+  expect(await read({ root: other, trusted })).toBeUndefined();
+});
+
+test("HTTPS that serves another route is none", async () => {
+  const proxy = await listenProxy();
+  const { certificate, key } = selfSigned("*.mercury.p.cspace.local");
+  const port = await listenHttps({ cert: certificate, key }, (_, response) => {
+    response.setHeader("X-Cspace-Route", "other--mercury--p").end();
+  });
+  const secure = { port, root: certificate, trusted: { browser: true, program: true } };
+  const question = { hostnames, mark, proxyPort: proxy.port, localUrl: null, secure };
+  const evidence = await readUrlEvidence(question, { resolve: says({ local: "loopback" }) });
+  expect(evidence.secure).toBeUndefined();
+  const url = `http://dev.mercury.p.cspace.local:${proxy.port}`;
+  expect(chooseUrl({ ...evidence, reader: "browser" }).url).toBe(url);
 });

@@ -64,6 +64,8 @@ DOCKER_HOST=unix:///nowhere.sock cspace up mercury`,
     for (const [name, ask] of Object.entries(programs)) {
       expect([name, (await machine.sh(ask(url), "dev")).code]).toEqual([name, 0]);
     }
+    const [route] = JSON.parse(await machine.must("cd ~/shop && cspace list --json", "dev")).instances[0].routes;
+    expect(route).toMatchObject({ url: url.slice(0, -1), browserUrl: url.slice(0, -1), health: "up" });
     const installed = await files();
     expect(await machine.must("cspace trust install --yes", "dev")).toMatch(/^nothing to change/);
     expect(await files()).toBe(installed);
@@ -116,6 +118,8 @@ DOCKER_HOST=unix:///nowhere.sock cspace up mercury`,
     expect(await files()).toBe(before);
     expect(Object.values(await states()).some((state) => state === "trusted")).toBe(false);
     expect((await machine.sh(programs.curl(url), "dev")).code).toBe(60);
+    const [route] = JSON.parse(await machine.must("cd ~/shop && cspace list --json", "dev")).instances[0].routes;
+    expect(route.browserUrl).toMatch(/^http:/);
   });
 
   test("without rights nothing is changed, and what to type is said", async () => {
