@@ -63,7 +63,7 @@ export async function issueCertificate(
     webcrypto,
   );
   return {
-    certificate: new X509Certificate(Buffer.from(made.rawData)).toString(),
+    certificate: `${new X509Certificate(Buffer.from(made.rawData)).toString()}${authority.bridge}`,
     key: KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }) as string,
     hostnames: [...hostnames],
     notBefore: made.notBefore,

@@ -1,6 +1,7 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createAuthority, readAuthority } from "@cspace/certs";
 import { expect, test } from "vitest";
-import { makeUnconstrained, printWithOpenssl } from "./verify.ts";
+import { makeUnconstrained, printWithOpenssl, verifyWithOpenssl } from "./verify.ts";
 
 const domains = ["cspace.local", "cspace.localhost"];
 const now = new Date("2026-03-01T12:00:00Z");
@@ -23,6 +24,23 @@ test("a root is valid from an hour before for ten years", () => {
   expect(authority.notAfter.toISOString()).toBe("2036-02-29T11:00:00.000Z");
 });
 
+test("what is trusted is an anchor above it, with the same constraints, whose key is nowhere", () => {
+  const [anchor, bridge, root] = [authority.anchor, authority.bridge, authority.certificate].map(printWithOpenssl);
+  expect(anchor).toMatch(/X509v3 Basic Constraints: critical\s+CA:TRUE, pathlen:1/);
+  for (const text of [bridge, root]) expect(text).toMatch(/X509v3 Basic Constraints: critical\s+CA:TRUE, pathlen:0/);
+  const partOf = (text: string | undefined, what: RegExp): string | undefined => what.exec(text ?? "")?.[0];
+  for (const text of [anchor, bridge]) {
+    expect(partOf(text, /Name Constraints: critical[\s\S]*?Extended/)).toBe(
+      partOf(root, /Name Constraints: critical[\s\S]*?Extended/),
+    );
+  }
+  const keyOf = (text: string | undefined): string | undefined => partOf(text, /pub:[\s\S]*?ASN1/);
+  expect(keyOf(bridge)).toBe(keyOf(root));
+  expect(keyOf(anchor)).not.toBe(keyOf(root));
+  expect(new X509Certificate(authority.anchor).checkPrivateKey(createPrivateKey(authority.key))).toBe(false);
+  expect(verifyWithOpenssl(authority.anchor, authority.bridge, { at: now, purpose: "any" })).toBe("OK");
+});
+
 test("two roots have two names, two keys and two numbers", async () => {
   const other = await createAuthority({ domains, now });
   expect(other.fingerprint).not.toBe(authority.fingerprint);
@@ -35,16 +53,20 @@ test("what was made can be read again", async () => {
 });
 
 test.each([
-  ["nothing", { certificate: "", key: "" }],
+  ["nothing", { certificate: "", key: "", anchor: "", bridge: "" }],
   ["no key", { ...authority, key: "" }],
   ["half a certificate", { ...authority, certificate: authority.certificate.slice(0, 200) }],
+  ["the anchor of another", { ...authority, anchor: (await createAuthority({ domains })).anchor }],
+  ["no bridge", { ...authority, bridge: "" }],
   ["the key of another", { ...authority, key: (await createAuthority({ domains })).key }],
 ])("%s is no authority", async (_, pair) => {
   expect(await readAuthority(pair)).toBeUndefined();
 });
 
 test("an authority without constraints is none of ours", async () => {
-  expect(await readAuthority(makeUnconstrained())).toBeUndefined();
+  const made = makeUnconstrained();
+  const unconstrained = { ...made, anchor: made.certificate, bridge: made.certificate };
+  expect(await readAuthority(unconstrained)).toBeUndefined();
 });
 
 test("a root without a domain, or for what is no domain, is never made", async () => {

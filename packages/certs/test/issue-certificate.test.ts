@@ -85,6 +85,14 @@ test("a certificate for no name is refused for every name", async () => {
   expect(verifyWithOpenssl(authority.certificate, none.certificate, { hostname, at: now })).toBe("hostname mismatch");
 });
 
+test("it follows from the anchor as from the root of its key, and so does what is refused", async () => {
+  const forged = await issueCertificate(stolen, { hostnames: ["example.com"], now });
+  for (const trusted of [authority.certificate, authority.anchor]) {
+    expect(verifyWithOpenssl(trusted, certificate, { at: now })).toBe("OK");
+    expect(verifyWithOpenssl(trusted, forged.certificate, { at: now })).toBe("permitted subtree violation");
+  }
+});
+
 test("a name longer than a common name may be is in the certificate all the same", async () => {
   const long = `*.${"i".repeat(63)}.${"p".repeat(63)}.cspace.local`;
   const issued = await issueCertificate(authority, { hostnames: [long], now });

@@ -7,7 +7,11 @@ import { join } from "node:path";
 export function verifyWithOpenssl(
   root: string,
   certificate: string,
-  { hostname, at }: { readonly hostname?: string; readonly at?: Date } = {},
+  {
+    hostname,
+    at,
+    purpose = "sslserver",
+  }: { readonly hostname?: string; readonly at?: Date; readonly purpose?: string } = {},
 ): string {
   const folder = mkdtempSync(join(tmpdir(), "cspace-verify-"));
   try {
@@ -19,7 +23,18 @@ export function verifyWithOpenssl(
     ];
     execFileSync(
       "openssl",
-      ["verify", "-x509_strict", "-purpose", "sslserver", ...options, "-CAfile", "root.pem", "leaf.pem"],
+      [
+        "verify",
+        "-x509_strict",
+        "-purpose",
+        purpose,
+        ...options,
+        "-CAfile",
+        "root.pem",
+        "-untrusted",
+        "leaf.pem",
+        "leaf.pem",
+      ],
       { cwd: folder, stdio: "pipe", encoding: "utf8" },
     );
     return "OK";

@@ -88,7 +88,7 @@ describe.skipIf(executablePath === undefined || !hasCertutil)(
         const page = await context.newPage();
         const response = await page.goto(url);
         expect(await response?.securityDetails()).toMatchObject({
-          issuer: expect.stringMatching(/^cspace local authority/),
+          issuer: expect.stringMatching(/^cspace local issuer/),
         });
         expect(await page.evaluate("isSecureContext && navigator.clipboard !== undefined")).toBe(true);
         const worker = `navigator.serviceWorker.register("/worker.js").then(() => navigator.serviceWorker.ready).then(() => true)`;
@@ -121,9 +121,10 @@ describe.skipIf(executablePath === undefined || !hasCertutil)(
 
     test("what the same key signs outside of the domains, what has ended, and another root's it refuses", async () => {
       const text = readFileSync(join(root, "home/certs/authority.pem"), "utf8");
-      const [certificate = "", key = ""] = text.split(/(?=-----BEGIN PRIVATE)/);
+      const [certificate = "", bridge = "", anchor = "", key = ""] = text.split(/(?=-----BEGIN )/);
+      const domains = ["localhost", "cspace.localhost", "example.localhost"];
       const span = { notBefore: new Date(0), notAfter: new Date("2036-01-01"), fingerprint: "" };
-      const stolen = { certificate, key, domains: ["localhost", "cspace.localhost", "example.localhost"], ...span };
+      const stolen = { certificate, bridge, anchor, key, domains, ...span };
       const names = ["dev.mercury.shop.cspace.localhost"];
       const year = 365 * 86_400_000;
       const other = await createAuthority({ domains: ["cspace.localhost"] });

@@ -10,7 +10,7 @@ import { createAuthority, fingerprintOf } from "../create-authority.ts";
 import { leafLifetime } from "../lifetimes.ts";
 import { readAuthority } from "../read-authority.ts";
 import type { CertificateFolder } from "./certificate-folder.ts";
-import { formatPair, parsePair, readSecret } from "./pem-file.ts";
+import { formatPem, parsePem, readSecret } from "./pem-file.ts";
 import { withFolderLock } from "./with-folder-lock.ts";
 
 /** Options of {@link ensureAuthority}. */
@@ -47,22 +47,27 @@ export async function ensureLocked(
   const kept = await readKept(folder);
   const why = kept === undefined ? null : whyUnfit(kept, wanted, now);
   if (kept !== undefined && why === null) {
-    await publishRoot(folder, kept.certificate);
+    await publishRoot(folder, kept.anchor);
     return { authority: kept, replaced: null };
   }
   const old = await readRootText(folder);
   const authority = await createAuthority({ domains: wanted, now });
   if (old !== undefined) await retire(folder, old);
-  await writeFileAtomic(folder.authority, formatPair(authority), { mode: 0o600 });
-  await publishRoot(folder, authority.certificate);
+  await writeFileAtomic(
+    folder.authority,
+    formatPem(authority.certificate, authority.bridge, authority.anchor, authority.key),
+    { mode: 0o600 },
+  );
+  await publishRoot(folder, authority.anchor);
   return { authority, replaced: why ?? (old === undefined ? null : `${folder.authority} was gone`) };
 }
 
 async function readKept(folder: CertificateFolder): Promise<Authority | undefined> {
   const file = await readSecret(folder.authority);
   if (file === undefined) return undefined;
-  const pair = parsePair(file.text);
-  const authority = pair === undefined ? undefined : await readAuthority(pair);
+  const { certificates = [], key = "" } = parsePem(file.text) ?? {};
+  const [certificate = "", bridge = "", anchor = ""] = certificates;
+  const authority = await readAuthority({ certificate, bridge, anchor, key });
   if (authority === undefined) {
     throw invalid(
       `${folder.authority} is no authority of cspace's, or only a part of one`,
@@ -89,7 +94,7 @@ function whyUnfit(authority: Authority, wanted: readonly string[], now: Date): s
   return null;
 }
 
-/** Writes the certificate alone, where it is not that already. */
+/** Writes what is to be trusted, where it is not that already. */
 async function publishRoot(folder: CertificateFolder, certificate: string): Promise<void> {
   if ((await readRootText(folder)) === certificate) return;
   await writeFileAtomic(folder.root, certificate, { mode: 0o644 });

@@ -9,7 +9,7 @@ import { issueCertificate } from "../issue-certificate.ts";
 import { isRenewalDue } from "../lifetimes.ts";
 import { type CertificateFolder, servedFile } from "./certificate-folder.ts";
 import { type EnsureAuthorityOptions, ensureLocked, readRootText } from "./ensure-authority.ts";
-import { formatPair, parsePair, readSecret } from "./pem-file.ts";
+import { formatPem, parsePem, readSecret } from "./pem-file.ts";
 import { withFolderLock } from "./with-folder-lock.ts";
 
 /** Options of {@link ensureCertificate}. */
@@ -54,7 +54,7 @@ export async function ensureCertificate(
     const made = await readCurrent(folder, path, options);
     if (made !== undefined) return { ...made, hostnames, path, changed: false, replaced };
     const { certificate, key } = await issueCertificate(authority, options);
-    await writeFileAtomic(path, formatPair({ certificate, key }), { mode: 0o600 });
+    await writeFileAtomic(path, formatPem(certificate, key), { mode: 0o600 });
     return { certificate, key, hostnames, path, changed: true, replaced };
   });
 }
@@ -119,26 +119,37 @@ async function readCurrent(
   const root = await readRootText(folder);
   // A key that others may have read is worth nothing.
   if (root === undefined || file.isExposed) return undefined;
-  const { parsed, pair } = served;
+  const { parsed, bridge, pair } = served;
   const span = { notBefore: new Date(parsed.validFrom), notAfter: new Date(parsed.validTo) };
-  const isGood = isOf(root, parsed) && !isRenewalDue(span, now) && namesOf(parsed).join() === hostnames.join();
+  const isGood = isOf(root, bridge, parsed) && !isRenewalDue(span, now) && namesOf(parsed).join() === hostnames.join();
   return isGood ? pair : undefined;
 }
 
-function parseServed(text: string): { readonly pair: KeyPair; readonly parsed: X509Certificate } | undefined {
-  const pair = parsePair(text);
-  if (pair === undefined) return undefined;
+interface Served {
+  readonly pair: KeyPair;
+  readonly parsed: X509Certificate;
+  readonly bridge: string;
+}
+
+function parseServed(text: string): Served | undefined {
+  const found = parsePem(text);
+  if (found === undefined) return undefined;
+  const { certificates, key } = found;
+  const [own = "", bridge = ""] = certificates;
   try {
-    const parsed = new X509Certificate(pair.certificate);
-    return parsed.checkPrivateKey(createPrivateKey(pair.key)) ? { pair, parsed } : undefined;
+    const parsed = new X509Certificate(own);
+    const isPair = parsed.checkPrivateKey(createPrivateKey(key));
+    return isPair ? { pair: { certificate: certificates.join(""), key }, parsed, bridge } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isOf(root: string, certificate: X509Certificate): boolean {
+/** Whether a certificate follows from what is trusted, by the bridge that is shown with it. */
+function isOf(root: string, bridge: string, certificate: X509Certificate): boolean {
   try {
-    return certificate.verify(new X509Certificate(root).publicKey);
+    const between = new X509Certificate(bridge);
+    return between.verify(new X509Certificate(root).publicKey) && certificate.verify(between.publicKey);
   } catch {
     return false;
   }

@@ -1,21 +1,20 @@
 import { readFile, stat } from "node:fs/promises";
 import { CspaceError } from "@cspace/errors";
-import type { KeyPair } from "../authority.ts";
 import type { CertsErrorCode } from "../certs-error-code.ts";
 
-const blocks = /-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----\n?/g;
+const certificates = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----\n?/g;
+const keys = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----\n?/;
 
-/** A certificate and its key as one file: it is there whole or not at all. */
-export function formatPair({ certificate, key }: KeyPair): string {
-  return `${certificate.trimEnd()}\n${key.trimEnd()}\n`;
+/** Certificates and a key as one file: it is there whole or not at all. */
+export function formatPem(...parts: readonly string[]): string {
+  return parts.map((part) => `${part.trimEnd()}\n`).join("");
 }
 
-/** Takes {@link formatPair}'s text apart; `undefined` where it is not that. */
-export function parsePair(text: string): KeyPair | undefined {
-  const found = new Map([...text.matchAll(blocks)].map(([block, kind = ""]) => [kind, block]));
-  const certificate = found.get("CERTIFICATE");
-  const key = found.get("PRIVATE KEY");
-  return certificate === undefined || key === undefined ? undefined : { certificate, key };
+/** What {@link formatPem} put into a file; `undefined` where there is no key, or no certificate. */
+export function parsePem(text: string): { readonly certificates: readonly string[]; readonly key: string } | undefined {
+  const found = [...text.matchAll(certificates)].map(([block]) => block);
+  const [key] = keys.exec(text) ?? [];
+  return key === undefined || found.length === 0 ? undefined : { certificates: found, key };
 }
 
 /** A file with a key in it, and whether others than its user may read it. */
