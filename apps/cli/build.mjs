@@ -31,7 +31,7 @@ const loadLate = {
   resolveId: {
     filter: { id: /^node:(crypto|https)$/ },
     handler: (id, importer) =>
-      importer === undefined || /node_modules|packages\/(certs|trust)/.test(importer) ? null : `\0late:${id}`,
+      importer === undefined || /node_modules|packages\/certs/.test(importer) ? null : `\0late:${id}`,
   },
   load: {
     filter: { id: /^\0late:/ },
@@ -62,7 +62,7 @@ const codeSplitting = {
       test: /packages\/(compose|daemon|hostnames|instances|labels|plan|ports|project)\/src|cli\/src\/(commands|instance-options|output)/,
       priority: 1,
       entriesAware: true,
-      entriesAwareMergeThreshold: 20_000,
+      entriesAwareMergeThreshold: 3_000,
     },
   ],
 };

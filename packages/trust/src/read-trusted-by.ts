@@ -1,10 +1,9 @@
-import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileStores } from "./file-stores.ts";
-import { type ReadTrustOptions, readTrust } from "./read-trust.ts";
-import { bodyOf } from "./root-certificate.ts";
+import type { ReadTrustOptions } from "./read-trust.ts";
+import type { RootCertificate } from "./root-certificate.ts";
 
 /** Who trusts a root now. */
 export interface TrustedBy {
@@ -14,8 +13,14 @@ export interface TrustedBy {
   readonly program: boolean;
 }
 
+/** Options of {@link readTrustedBy}. */
+export interface ReadTrustedByOptions extends Omit<ReadTrustOptions, "root" | "former"> {
+  /** The root that is asked about. */
+  readonly root: Pick<RootCertificate, "path" | "certificate">;
+}
+
 /**
- * Tells who trusts a root, from what their stores hold. On Linux two files are read and no program is run, so that it can be
+ * Tells who trusts a root, from what their stores hold. On Linux files are read and no program is run, so that it can be
  * asked whenever a URL is shown.
  *
  * @example
@@ -23,21 +28,24 @@ export interface TrustedBy {
  * const { browser } = await readTrustedBy({ root }); //=> whether a link of https opens without a warning
  * ```
  */
-export async function readTrustedBy(options: ReadTrustOptions): Promise<TrustedBy> {
+export async function readTrustedBy(options: ReadTrustedByOptions): Promise<TrustedBy> {
   const { root, platform = process.platform, home = homedir(), machine = "/" } = options;
   if (platform === "darwin" || platform === "win32") {
-    const isTrusted = (await readTrust(options)).some(({ state }) => state === "trusted");
+    const { readTrust } = await import("./read-trust.ts");
+    const stores = await readTrust({ ...options, root: { name: "", fingerprint: "", ...root } });
+    const isTrusted = stores.some(({ state }) => state === "trusted");
     return { browser: isTrusted, program: isTrusted };
   }
+  const lines = root.certificate.split(/\s+/).filter((line) => line.length > 20 && !line.startsWith("-----"));
   const [database, ...bundles] = await Promise.all([
     readFile(join(home, ".pki/nssdb/cert9.db")).catch(() => undefined),
-    ...fileStores
-      .flatMap((store) => store.bundles)
-      .map((path) => readFile(join(machine, path), "utf8").catch(() => "")),
+    ...fileStores.flatMap(({ bundles }) =>
+      bundles.map((path) => readFile(join(machine, path), "latin1").catch(() => "")),
+    ),
   ]);
   return {
     // The database keeps a certificate as it is encoded; what cspace puts there is trusted.
-    browser: database?.includes(new X509Certificate(root.certificate).raw) === true,
-    program: bundles.some((text) => bodyOf(text).includes(bodyOf(root.certificate))),
+    browser: lines.length > 0 && database?.includes(Buffer.from(lines.join(""), "base64")) === true,
+    program: lines.length > 0 && bundles.some((text) => lines.every((line) => text.includes(line))),
   };
 }

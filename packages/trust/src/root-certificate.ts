@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createHash } from "node:crypto";
 
 /** A certificate authority's certificate, as stores are given it. */
 export interface RootCertificate {
@@ -29,5 +29,8 @@ export function bodyOf(certificate: string): string {
 
 /** SHA-1, as Windows and macOS name a certificate: 40 upper-case hexadecimal digits. It tells it apart, and proves nothing. */
 export function thumbprintOf(certificate: string): string {
-  return new X509Certificate(certificate).fingerprint.replaceAll(":", "");
+  return createHash("sha1")
+    .update(Buffer.from(bodyOf(certificate), "base64"))
+    .digest("hex")
+    .toUpperCase();
 }

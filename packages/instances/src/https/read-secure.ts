@@ -1,6 +1,6 @@
-import { certificateFolder, readRoot } from "@cspace/certs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { HomePaths } from "@cspace/compose";
-import { isCspaceError } from "@cspace/errors";
 import type { UrlQuestion } from "@cspace/ports";
 import { readTrustedBy } from "@cspace/trust";
 import type { Context } from "../options.ts";
@@ -12,15 +12,11 @@ export async function readSecure(
   httpsPort: number | null,
 ): Promise<UrlQuestion["secure"]> {
   if (httpsPort === null) return undefined;
-  try {
-    const root = await readRoot(certificateFolder(paths.certs));
-    if (root === undefined) return undefined;
-    const trusted = await readTrustedBy({ root, platform, ...(env.HOME === undefined ? {} : { home: env.HOME }) });
-    if (!trusted.browser && !trusted.program) return undefined;
-    return { port: httpsPort, root: root.certificate, trusted };
-  } catch (error) {
-    // A file that is damaged is told by those who need it: here HTTP will do.
-    if (!isCspaceError(error)) throw error;
-    return undefined;
-  }
+  const path = join(paths.certs, "root.pem");
+  // A file that is damaged is told by those who need it: here HTTP will do.
+  const certificate = await readFile(path, "utf8").catch(() => undefined);
+  if (certificate === undefined) return undefined;
+  const home = env.HOME === undefined ? {} : { home: env.HOME };
+  const trusted = await readTrustedBy({ root: { path, certificate }, platform, ...home });
+  return trusted.browser || trusted.program ? { port: httpsPort, root: certificate, trusted } : undefined;
 }

@@ -1,11 +1,5 @@
 import { basename } from "node:path";
-import {
-  certificateFolder,
-  ensureInstanceCertificates,
-  type InstanceName,
-  instanceFiles,
-  removeInstanceCertificate,
-} from "@cspace/certs";
+import type { InstanceName } from "@cspace/certs";
 import { serveCertificates, withLock } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import type { Machine } from "../machine/open-engine.ts";
@@ -20,6 +14,7 @@ export async function serveHttps(
   { engine, paths }: Pick<Machine, "engine" | "paths">,
   { project, instance, domains }: InstanceName & { readonly domains: readonly string[] },
 ): Promise<void> {
+  const { certificateFolder, ensureInstanceCertificates } = await import("@cspace/certs");
   const folder = certificateFolder(paths.certs);
   try {
     const instances = [{ project, instance }];
@@ -39,6 +34,7 @@ export async function forgetHttps(
   { engine, paths }: Pick<Machine, "engine" | "paths">,
   instance: InstanceName,
 ): Promise<void> {
+  const { certificateFolder, instanceFiles, removeInstanceCertificate } = await import("@cspace/certs");
   const folder = certificateFolder(paths.certs);
   const files = instanceFiles(folder, instance);
   const options = {
