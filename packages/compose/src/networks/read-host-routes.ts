@@ -5,6 +5,8 @@ import { networkInterfaces } from "node:os";
 export interface ReadHostRoutesOptions {
   /** Linux's table of IPv4 routes. @default "/proc/net/route" */
   readonly routeFile?: string;
+  /** The host's interfaces, with their addresses. @default os.networkInterfaces() */
+  readonly interfaces?: ReturnType<typeof networkInterfaces>;
 }
 
 /**
@@ -15,8 +17,8 @@ export interface ReadHostRoutesOptions {
  * @see https://www.kernel.org/doc/html/latest/filesystems/proc.html (net/route: hexadecimal, in host byte order)
  */
 export async function readHostRoutes(options: ReadHostRoutesOptions = {}): Promise<string[]> {
-  const { routeFile = "/proc/net/route" } = options;
-  const interfaces = Object.values(networkInterfaces())
+  const { routeFile = "/proc/net/route", interfaces = networkInterfaces() } = options;
+  const own = Object.values(interfaces)
     .flat()
     .flatMap((address) => (address?.family === "IPv4" && address.cidr !== null ? [address.cidr] : []));
   let table = "";
@@ -25,7 +27,7 @@ export async function readHostRoutes(options: ReadHostRoutesOptions = {}): Promi
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  return [...new Set([...interfaces, ...parseRouteTable(table)])];
+  return [...new Set([...own, ...parseRouteTable(table)])];
 }
 
 function parseRouteTable(table: string): string[] {
