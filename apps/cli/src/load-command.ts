@@ -17,11 +17,11 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   "proxy status": () => import("./commands/proxy-status.ts"),
   "proxy logs": () => import("./commands/proxy-logs.ts"),
   "dns status": () => import("./commands/dns-status.ts"),
+  "dns install": () => import("./commands/dns-install.ts"),
+  "dns uninstall": () => import("./commands/dns-uninstall.ts"),
   "trust status": () => import("./commands/trust-status.ts"),
   "trust install": () => import("./commands/trust-install.ts"),
   "trust uninstall": () => import("./commands/trust-uninstall.ts"),
-  "dns install": () => import("./commands/dns-install.ts"),
-  "dns uninstall": () => import("./commands/dns-uninstall.ts"),
   statusline: () => import("./commands/statusline.ts"),
   daemon: () => import("./commands/daemon.ts"),
 };

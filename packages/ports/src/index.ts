@@ -27,7 +27,7 @@ export {
 export type { PortsErrorCode } from "./ports-error-code.ts";
 export { type ProbeDnsOptions, probeDns } from "./probe-dns.ts";
 export { type ProbeLocalOptions, probeLocal } from "./probe-local.ts";
-export { type ProbeRouteOptions, probeRoute, type RouteProbe } from "./probe-route.ts";
+export { type ProbeRouteOptions, probeRoute, type RouteProbe, usualPorts } from "./probe-route.ts";
 export { type ProbeSchemeOptions, probeScheme } from "./probe-scheme.ts";
 export { readFirstPort } from "./read-first-port.ts";
 export { type ReadUrlEvidenceOptions, readUrlEvidence, type UrlQuestion } from "./read-url-evidence.ts";

@@ -11,7 +11,7 @@ import type { OwnEntry, TrustStore } from "./trust-store.ts";
  * @example
  * ```ts
  * const plan = planTrust(await readTrust({ root }), root);
- * await applyTrustPlan(plan);
+ * await applyTrustPlan(plan, { roots: [root] });
  * ```
  */
 export function planTrust(stores: readonly TrustStore[], root: RootCertificate): Plan {

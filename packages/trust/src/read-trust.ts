@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type RunCommand, runCommand } from "@cspace/plan";
+import { type CommandResult, type RunCommand, runCommand } from "@cspace/plan";
 import { type FileStore, fileStores, systemReaders } from "./file-stores.ts";
 import { findNssDatabases } from "./find-nss-databases.ts";
 import { bodyOf, fileNameOf, type RootCertificate, thumbprintOf } from "./root-certificate.ts";
@@ -124,14 +124,15 @@ async function readKeychain({ root, former, home, run }: Known): Promise<TrustSt
   const all = (await ask(run, "security", ["find-certificate", "-a", "-p", path])) ?? "";
   const bodies = all.split(/(?=-----BEGIN )/).map(bodyOf);
   const own = [root, ...former].filter(({ certificate }) => bodies.includes(bodyOf(certificate)));
-  const verified = await askExit(run, "security", ["verify-cert", "-c", root.path, "-p", "ssl", "-l", "-L"]);
+  const verified = await attempt(run, "security", ["verify-cert", "-c", root.path, "-p", "ssl", "-l", "-L"]);
   return {
     kind: "keychain",
     path,
     readers: "Safari, Chrome, Edge, Firefox, curl and Swift",
     needsRoot: false,
     isNew: false,
-    state: verified === undefined ? "unknown" : verified === 0 && own.includes(root) ? "trusted" : "not-trusted",
+    state:
+      verified === undefined ? "unknown" : verified.exitCode === 0 && own.includes(root) ? "trusted" : "not-trusted",
     reason: verified === undefined ? "security is not on this machine" : null,
     own: own.map((one) => ({ name: one.name, root: one })),
   };
@@ -157,18 +158,13 @@ async function readWindows({ root, former, run }: Known): Promise<TrustStore> {
 
 /** What a program prints, nothing when it fails; `undefined` where there is no such program. */
 async function ask(run: RunCommand, file: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    const { exitCode, stdout } = await run(file, args, { timeoutMs: 10_000 });
-    return exitCode === 0 ? stdout : "";
-  } catch (error) {
-    if (["ENOENT", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw error;
-  }
+  const result = await attempt(run, file, args);
+  return result?.exitCode === 0 ? result.stdout : result && "";
 }
 
-async function askExit(run: RunCommand, file: string, args: readonly string[]): Promise<number | undefined> {
+async function attempt(run: RunCommand, file: string, args: readonly string[]): Promise<CommandResult | undefined> {
   try {
-    return (await run(file, args, { timeoutMs: 10_000 })).exitCode;
+    return await run(file, args, { timeoutMs: 10_000 });
   } catch (error) {
     if (["ENOENT", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;

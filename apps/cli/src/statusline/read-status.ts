@@ -58,7 +58,11 @@ export async function readStatus(
     return { instances: [], hint: counts ? (describeSilence(said) ?? "no instance here yet: cspace up") : null };
   }
   const { domains, httpPort, httpsPort } = await config;
-  const secure = await readSecure({ env: process.env, platform }, paths, httpsPort ?? portCandidates.https[0]);
+  const secure = await readSecure(
+    { env: homedir === undefined ? process.env : { HOME: homedir }, platform },
+    paths,
+    httpsPort ?? portCandidates.https[0],
+  );
   const reach = { proxyPort: httpPort ?? 80, domains, secure };
   const instances = await Promise.all(
     own.map(async (instance): Promise<InstanceStatus> => {

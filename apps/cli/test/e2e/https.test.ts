@@ -118,6 +118,19 @@ describe.skipIf(!engineAnswers)("HTTPS by Traefik (needs a Docker engine)", () =
     await until(5000, async () => (await getSecure(ask(hostOf("mercury")))).status === 200);
   });
 
+  test("what is started from another home goes over HTTP, which is said once, and comes down", async () => {
+    const other = { CSPACE_HOME: join(sandbox.root, "other-home") };
+    const up = await sandbox.cspaceWith(other, folder, "up", "earth", "--new");
+    expect(up).toMatchObject({ code: 0 });
+    expect(up.err).toContain("HTTPS does not serve earth, HTTP does: the proxy was started from another home");
+    expect((await get(ports.httpPort, hostOf("earth"))).status).toBe(200);
+    expect(await namesShown(ask(hostOf("earth")))).toBe("");
+    const down = await sandbox.cspaceWith(other, folder, "down", "earth");
+    expect(down).toMatchObject({ code: 0 });
+    expect(down.err).not.toContain("the proxy was not told");
+    expect((await getSecure(ask(hostOf("mercury")))).status).toBe(200);
+  });
+
   test("down takes an instance's certificate along, and no other", async () => {
     await sandbox.json(folder, "down", "venus");
     expect(existsSync(join(certs, "served", `${project}--venus.pem`))).toBe(false);
@@ -146,6 +159,9 @@ describe("HTTPS by the gateway", () => {
     expect(await namesShown(unknown)).toBe("");
     await expect(getSecure(unknown)).rejects.toMatchObject({ code: "ERR_TLS_CERT_ALTNAME_INVALID" });
     expect(mode(join(certs, "authority.pem"))).toBe("600");
+    await machine.json(folder, "down", "venus");
+    expect(existsSync(join(certs, "served/shop--venus.pem"))).toBe(false);
+    expect(existsSync(join(certs, "served/shop--mercury.pem"))).toBe(true);
   });
 
   test("an authority that is foreign is said, and all goes on over HTTP", async () => {

@@ -55,6 +55,17 @@ DOCKER_HOST=unix:///nowhere.sock cspace up mercury`,
   });
   afterAll(() => machine?.stop());
 
+  test("--dry-run makes nothing, not even an authority", async () => {
+    const run = await machine.must(
+      "export CSPACE_HOME=$(mktemp -d); cspace trust install --dry-run 2>&1; ls -A $CSPACE_HOME",
+      "dev",
+    );
+    expect(run).toContain("there is no certificate authority yet");
+    expect(run).not.toContain("certs");
+    expect(await machine.must("cspace trust install --dry-run", "dev")).toContain("update-ca-certificates");
+    expect(await files()).toBe(before);
+  });
+
   test("nothing trusts it before, and status says so", async () => {
     expect(await states()).toMatchObject({ debian: "not-trusted", nss: "not-trusted" });
     expect((await machine.sh(programs.curl(url), "dev")).code).toBe(60);

@@ -4,13 +4,13 @@ import { parseSlug } from "@cspace/hostnames";
 /** Where certificates lie, below one folder that only its user may enter. */
 export interface CertificateFolder {
   readonly path: string;
-  /** The root with its key, mode 0600: the one file that signs. */
+  /** The root with its key, the bridge and the anchor, mode 0600: the one file that signs. */
   readonly authority: string;
-  /** The root alone, for programs that are to trust it. */
+  /** The anchor alone, for programs that are to trust it. */
   readonly root: string;
   /** A file for each certificate, with its key, mode 0600: what a proxy reads. */
   readonly served: string;
-  /** Roots that another one took the place of, without keys, so that they can be taken out of stores. */
+  /** Anchors that another one took the place of, so that they can be taken out of stores. */
   readonly retired: string;
 }
 

@@ -83,6 +83,8 @@ export async function renewCertificates(
     if (certificate === undefined) continue;
     const isServed = (hostname: string): boolean => domains.some((domain) => hostname.endsWith(`.${domain}`));
     const hostnames = namesOf(certificate).filter(isServed);
+    // Its instance is not served here any more.
+    if (hostnames.length === 0) continue;
     const made = await ensureCertificate(folder, { name, hostnames, domains, now });
     if (made.changed) renewed.push(made);
   }

@@ -1,6 +1,5 @@
 import { composeProjectName, type RouteName } from "@cspace/hostnames";
-import type { CertificateFolder } from "./certificate-folder.ts";
-import { servedFile } from "./certificate-folder.ts";
+import { type CertificateFolder, servedFile } from "./certificate-folder.ts";
 import type { EnsureAuthorityOptions } from "./ensure-authority.ts";
 import {
   type EnsuredCertificate,
@@ -37,12 +36,13 @@ export async function ensureInstanceCertificates(
   folder: CertificateFolder,
   { instances, domains, now = new Date() }: EnsureAuthorityOptions & { readonly instances: readonly InstanceName[] },
 ): Promise<InstanceCertificates> {
-  const fallback = await ensureCertificate(folder, { name: noName, hostnames: [], domains, now });
   const own: EnsuredCertificate[] = [];
   for (const one of instances) {
     const hostnames = domains.map((domain) => `*.${one.instance}.${one.project}.${domain}`);
     own.push(await ensureCertificate(folder, { name: composeProjectName(one), hostnames, domains, now }));
   }
+  // Last, since one of the others may have brought a new root.
+  const fallback = await ensureCertificate(folder, { name: noName, hostnames: [], domains, now });
   const except = [noName, ...instances.map(composeProjectName)];
   const others = await renewCertificates(folder, { domains, now, except });
   const all = [fallback, ...own];

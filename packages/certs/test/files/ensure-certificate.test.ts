@@ -8,6 +8,8 @@ import {
   type EnsuredCertificate,
   ensureAuthority,
   ensureCertificate,
+  ensureInstanceCertificates,
+  type InstanceCertificates,
   type RenewCertificatesOptions,
   readRetiredRoots,
   readRoot,
@@ -213,6 +215,24 @@ test("all that are about to end are made anew, and those of a root that is gone,
     ["shop--mercury.pem", "*.mercury.shop.cspace.localhost"],
   ]);
   expect(readFileSync(join(folder.served, "foreign.pem"), "utf8")).toBe("mine");
+  // What is for names of a domain that is served no more, is made for nobody.
+  const before = readFileSync(join(folder.served, "shop--venus.pem"), "utf8");
+  expect((await renew({ now: later(200), domains: ["cspace.localhost"] })).map(([file]) => file)).toEqual([
+    "shop--mercury.pem",
+  ]);
+  expect(readFileSync(join(folder.served, "shop--venus.pem"), "utf8")).toBe(before);
+});
+
+test("instances have one each, and where they bring a new root, the one for no name is of that too", async () => {
+  const instances = [{ instance: "mercury", project: "shop" }];
+  const ensureAll = (domains: readonly string[]): Promise<InstanceCertificates> =>
+    ensureInstanceCertificates(folder, { instances, domains, now });
+  expect(await ensureAll(domains)).toMatchObject({ changed: true, replaced: null, own: [{ hostnames }] });
+  expect(await ensureAll(domains)).toMatchObject({ changed: false });
+  const { fallback, replaced } = await ensureAll(["cspace.local"]);
+  expect(replaced).not.toBeNull();
+  const root = readFileSync(folder.root, "utf8");
+  expect(verifyWithOpenssl(root, fallback.certificate, { at: now })).toBe("OK");
 });
 
 test("a certificate can be forgotten", async () => {

@@ -82,38 +82,29 @@ export interface ChoosePortsOptions {
  * @throws {CspaceError} `CSPACE_PORT_TAKEN` for HTTP, and for another port that the user names.
  */
 export async function choosePorts(options: ChoosePortsOptions): Promise<ProxyPorts & { readonly notes: string[] }> {
-  const { config, state, current = state, refused, engine, httpPort, httpsPort, dnsPort, ruleDnsPort } = options;
-  const http = await choosePort({
-    kind: "http",
-    chosen: config.httpPort,
-    own: state.proxyRunning ? state.httpPort : null,
-    held: current.proxyRunning ? current.httpPort : null,
-    afresh: httpPort === "auto",
-    refused: refused.http,
-    engine,
-  });
+  const { config, state, current = state, refused, engine, ruleDnsPort } = options;
+  const choose = (kind: PortKind, chosen: number | null): Promise<PortChoice> => {
+    const name = `${kind}Port` as const;
+    const isOf = ({ proxyRunning, dnsRunning }: ChoosePortsOptions["state"]): boolean =>
+      kind === "dns" ? dnsRunning : proxyRunning;
+    return choosePort({
+      kind,
+      chosen,
+      own: isOf(state) ? state[name] : null,
+      held: isOf(current) ? current[name] : null,
+      afresh: options[name] === "auto",
+      refused: refused[kind],
+      engine,
+    });
+  };
+  const http = await choose("http", config.httpPort);
   if (http.port === null) throw portTaken("http", http.taken[0] as TakenPort);
-  const https = await choosePort({
-    kind: "https",
-    chosen: config.httpsPort,
-    own: state.proxyRunning ? state.httpsPort : null,
-    held: current.proxyRunning ? current.httpsPort : null,
-    afresh: httpsPort === "auto",
-    refused: refused.https,
-    engine,
-  });
-  if (https.port === null && typeof httpsPort === "number") throw portTaken("https", https.taken[0] as TakenPort);
-  const ruled = config.dnsPort === null && dnsPort === undefined ? ((await ruleDnsPort?.()) ?? null) : null;
-  const dns = await choosePort({
-    kind: "dns",
-    chosen: config.dnsPort ?? ruled,
-    own: state.dnsRunning ? state.dnsPort : null,
-    held: current.dnsRunning ? current.dnsPort : null,
-    afresh: dnsPort === "auto",
-    refused: refused.dns,
-    engine,
-  });
-  if (dns.port === null && typeof dnsPort === "number") throw portTaken("dns", dns.taken[0] as TakenPort);
+  const https = await choose("https", config.httpsPort);
+  if (https.port === null && typeof options.httpsPort === "number")
+    throw portTaken("https", https.taken[0] as TakenPort);
+  const isFree = config.dnsPort === null && options.dnsPort === undefined;
+  const dns = await choose("dns", config.dnsPort ?? (isFree ? ((await ruleDnsPort?.()) ?? null) : null));
+  if (dns.port === null && typeof options.dnsPort === "number") throw portTaken("dns", dns.taken[0] as TakenPort);
   const describe = (kind: string, choice: PortChoice) => (one: TakenPort) =>
     `port ${one.port} on 127.0.0.1 ${one.why}; ${
       choice.port === null ? `the proxy goes on without ${kind}` : `${kind} is on port ${choice.port}`

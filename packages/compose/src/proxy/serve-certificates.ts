@@ -1,8 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { CspaceError } from "@cspace/errors";
 import { planFile, readFileState, writeFileAtomic } from "@cspace/plan";
 import type { DockerEngine } from "../engine/docker-engine.ts";
+import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "../home/home-paths.ts";
+import { isGone } from "../home/is-gone.ts";
+import { withLock } from "../home/with-lock.ts";
 import { proxyContainer } from "../proxy-names.ts";
 
 /** Where the proxy's container finds the certificates. */
@@ -39,25 +43,47 @@ export interface ServeCertificatesOptions {
   readonly changed: boolean;
   /** A file that is about to go. @default none */
   readonly without?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Lets Traefik show the certificates that are in the folder; tells whether something changed. Traefik is told, since file
- * events do not cross every kind of mount.
+ * events do not cross every kind of mount. Where nothing is to change, nothing is locked.
+ *
+ * @throws {CspaceError} `CSPACE_PROXY_FOREIGN` where the proxy was started from another home, and reads that one's.
  */
 export async function serveCertificates(
   engine: DockerEngine,
   paths: HomePaths,
-  { served, fallback, changed, without }: ServeCertificatesOptions,
+  options: ServeCertificatesOptions,
 ): Promise<boolean> {
-  // There is none before the first certificate.
-  const all = await readdir(served).catch(() => []);
-  if (all.length === 0) return false;
-  const files = all.filter((name) => name.endsWith(".pem") && name !== without).sort();
-  const path = join(paths.proxy, "dynamic", fileName);
-  const text = renderCertificates(files, fallback);
-  const differs = planFile(await readFileState(path), text) !== undefined;
-  if (differs) await writeFileAtomic(path, text, { mode: 0o644 });
-  if (differs || changed) await engine.signalContainer(proxyContainer, "SIGHUP");
-  return differs || changed;
+  const folder = join(paths.proxy, "dynamic");
+  const path = join(folder, fileName);
+  const plan = async (): Promise<string | undefined> => {
+    const text = await renderFolder(options);
+    return text === undefined ? undefined : (planFile(await readFileState(path), text)?.after ?? undefined);
+  };
+  if (!options.changed && (await plan()) === undefined) return false;
+  if (isGone(folder)) {
+    throw new CspaceError<ComposeErrorCode>("CSPACE_PROXY_FOREIGN", "the proxy was started from another home", {
+      hint: "it shows that one's certificates alone",
+    });
+  }
+  return await withLock(
+    paths,
+    "proxy",
+    async () => {
+      const text = await plan();
+      if (text !== undefined) await writeFileAtomic(path, text, { mode: 0o644 });
+      if (text !== undefined || options.changed) await engine.signalContainer(proxyContainer, "SIGHUP");
+      return text !== undefined || options.changed;
+    },
+    { signal: options.signal },
+  );
+}
+
+/** `undefined` before there is a first certificate. */
+async function renderFolder({ served, fallback, without }: ServeCertificatesOptions): Promise<string | undefined> {
+  const files = (await readdir(served).catch(() => [])).filter((name) => name.endsWith(".pem"));
+  return files.length === 0 ? undefined : renderCertificates(files.filter((name) => name !== without).sort(), fallback);
 }

@@ -6,11 +6,11 @@ import {
   type GatewaySocket,
 } from "@cspace/gateway";
 import { type CertificateKeeper, keepCertificates } from "./keep-certificates.ts";
-import { type AskedPorts, type GatewayPorts, listenOnFirst } from "./listen-on-first.ts";
+import { type GatewayPorts, type KeptPorts, listenOnFirst } from "./listen-on-first.ts";
 
 /** The gateway where it is the proxy of this machine: on the ports that browsers and the resolver are sent to. */
 export interface Direct {
-  readonly open: (config: AskedPorts) => Promise<GatewayPorts>;
+  readonly open: (config: KeptPorts) => Promise<GatewayPorts>;
   /** Leaves the ports to another proxy; what is under way ends as it began. */
   readonly release: (options?: DrainOptions) => Promise<void>;
   readonly setRoutes: (routes: readonly GatewayRoute[]) => void;

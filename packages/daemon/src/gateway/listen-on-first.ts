@@ -12,7 +12,7 @@ export interface GatewayPorts {
 }
 
 /** The ports that were kept; of one that an older command does not name, the first of its list. */
-export type AskedPorts = Pick<MachineConfig, "httpPort" | "dnsPort"> & Partial<Pick<MachineConfig, "httpsPort">>;
+export type KeptPorts = Pick<MachineConfig, "httpPort" | "dnsPort"> & Partial<Pick<MachineConfig, "httpsPort">>;
 
 /**
  * Lets the gateway listen on the ports that were kept, else on the first of the list that can be had; behind another
@@ -20,7 +20,7 @@ export type AskedPorts = Pick<MachineConfig, "httpPort" | "dnsPort"> & Partial<P
  */
 export async function listenOnFirst(
   gateway: Pick<Gateway, "listen">,
-  { httpPort, httpsPort = null, dnsPort }: AskedPorts,
+  { httpPort, httpsPort = null, dnsPort }: KeptPorts,
 ): Promise<GatewayPorts> {
   const http = [...(httpPort === null ? portCandidates.http : [httpPort]), 0];
   const https = [...(httpsPort === null ? portCandidates.https : [httpsPort]), null];

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
+import { usualPorts } from "@cspace/ports";
 import type { RequestOrigin } from "../http/forwarded.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import { hostnameOf, type RouteTable, type Target } from "../route-table.ts";
@@ -10,8 +11,6 @@ const maxLines = 40;
 
 /** How long they are waited for. */
 const maxWaitMs = 1_000;
-
-const usualPorts = { http: "80", https: "443" } as const;
 
 /** A request that is refused as it stands. */
 export function malformedPage(status: number, what: string): Page {
@@ -34,7 +33,7 @@ export function unknownHostPage(
   if (domain === undefined && !isMachine(hostname)) return { ...base, message: "This host is not served here." };
   const port = /:(\d+)$/.exec(authority)?.[1];
   const shown = domain ?? domains[0] ?? "";
-  const suffix = port === undefined || port === usualPorts[scheme] ? "" : `:${port}`;
+  const suffix = port === undefined || Number(port) === usualPorts[scheme] ? "" : `:${port}`;
   const routes = targets.map(({ route: { label, instance, project }, mark }) => {
     const url = `${scheme}://${label}.${instance}.${project}.${shown}${suffix}`;
     return { label, instance, project, route: mark, url };

@@ -61,15 +61,16 @@ async function removeOne(
   { volumes = false, images = false }: RemoveInstanceOptions,
 ): Promise<readonly Step[]> {
   const { signal, onStep, onLine } = context;
-  const { machine, paths } = prepared.host;
+  const { host } = prepared;
+  const { machine, paths } = host;
   const stops = target.engine === "docker" ? [] : await stopProcesses(context, prepared, target);
   if (machine !== undefined && target.engine !== "gateway") {
     const options = { ...machine, volumes, images, signal, onStep, onLine };
     const removed = await removeContainers(target, options);
-    await forgetHttps(context, machine, target);
+    await forgetHttps(context, host, target);
     return [...stops, ...removed];
   }
-  if (machine !== undefined) await forgetHttps(context, machine, target);
+  await forgetHttps(context, host, target);
   if (volumes) await forgetInstance(paths, target);
   return stops;
 }

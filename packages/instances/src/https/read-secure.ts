@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { certificateFolder } from "@cspace/certs";
 import type { HomePaths } from "@cspace/compose";
 import type { UrlQuestion } from "@cspace/ports";
 import { readTrustedBy } from "@cspace/trust";
@@ -12,7 +12,7 @@ export async function readSecure(
   httpsPort: number | null,
 ): Promise<UrlQuestion["secure"]> {
   if (httpsPort === null) return undefined;
-  const path = join(paths.certs, "root.pem");
+  const { root: path } = certificateFolder(paths.certs);
   // A file that is damaged is told by those who need it: here HTTP will do.
   const certificate = await readFile(path, "utf8").catch(() => undefined);
   if (certificate === undefined) return undefined;

@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import type { InstanceName } from "@cspace/certs";
-import { serveCertificates, withLock } from "@cspace/compose";
+import { serveCertificates } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import type { Machine } from "../machine/open-engine.ts";
+import type { Host } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
 
 /**
@@ -20,30 +21,37 @@ export async function serveHttps(
     const instances = [{ project, instance }];
     const { fallback, changed, replaced } = await ensureInstanceCertificates(folder, { instances, domains });
     if (replaced !== null) onNote(`there is a new certificate authority, which nothing trusts yet: ${replaced}`);
-    const options = { served: folder.served, fallback: basename(fallback.path), changed };
-    await withLock(paths, "proxy", () => serveCertificates(engine, paths, options), { signal });
+    await serveCertificates(engine, paths, {
+      served: folder.served,
+      fallback: basename(fallback.path),
+      changed,
+      signal,
+    });
   } catch (error) {
     if (!isCspaceError(error)) throw error;
     onNote(`HTTPS does not serve ${instance}, HTTP does: ${error.message}; ${error.hint ?? ""}`);
   }
 }
 
-/** Takes {@link serveHttps} back for an instance that is gone. */
+/** Forgets the certificate of an instance that is gone. What keeps it from that is said, and keeps from nothing else. */
 export async function forgetHttps(
-  { signal }: Pick<Context, "signal">,
-  { engine, paths }: Pick<Machine, "engine" | "paths">,
+  { onNote, signal }: Pick<Context, "onNote" | "signal">,
+  { machine, paths }: Pick<Host, "machine" | "paths">,
   instance: InstanceName,
 ): Promise<void> {
   const { certificateFolder, instanceFiles, removeInstanceCertificate } = await import("@cspace/certs");
   const folder = certificateFolder(paths.certs);
-  const files = instanceFiles(folder, instance);
-  const options = {
-    served: folder.served,
-    fallback: basename(files.fallback),
-    changed: false,
-    without: basename(files.own),
-  };
-  // First Traefik is told: it would ask for a file that is gone.
-  await withLock(paths, "proxy", () => serveCertificates(engine, paths, options), { signal });
+  const { fallback, own } = instanceFiles(folder, instance);
+  try {
+    // First Traefik is told: it would ask for a file that is gone.
+    if (machine !== undefined) {
+      const options = { served: folder.served, fallback: basename(fallback), changed: false, without: basename(own) };
+      await serveCertificates(machine.engine, paths, { ...options, signal });
+    }
+  } catch (error) {
+    if (!isCspaceError(error)) throw error;
+    // A proxy of another home has never shown it.
+    if (error.code !== "CSPACE_PROXY_FOREIGN") onNote(`the proxy was not told: ${error.message}`);
+  }
   await removeInstanceCertificate(folder, instance);
 }
