@@ -3,6 +3,7 @@ export type { CertsErrorCode } from "./certs-error-code.ts";
 export { type CreateAuthorityOptions, createAuthority } from "./create-authority.ts";
 export { type CertificateFolder, certificateFolder, servedFile } from "./files/certificate-folder.ts";
 export { type EnsureAuthorityOptions, type EnsuredAuthority, ensureAuthority } from "./files/ensure-authority.ts";
+export { type Bundle, describeBundle, ensureBundle, refreshBundles } from "./files/ensure-bundle.ts";
 export {
   type EnsureCertificateOptions,
   type EnsuredCertificate,

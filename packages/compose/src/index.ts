@@ -3,6 +3,7 @@ export type {
   DockerEngine,
   EngineContainer,
   EngineContainerDetail,
+  EngineImage,
   EngineListOptions,
   EngineLogStream,
   EngineNetwork,
@@ -45,6 +46,7 @@ export {
 } from "./home/project-names.ts";
 export { makeFolder, type WithLockOptions, withLock } from "./home/with-lock.ts";
 export { type AppliedInstance, type ApplyInstanceOptions, applyInstance } from "./instance/apply-instance.ts";
+export { serviceOf } from "./instance/container-state.ts";
 export { explainContainers } from "./instance/explain-containers.ts";
 export {
   forgetInstance,
@@ -66,6 +68,7 @@ export {
   type PortBinding,
 } from "./instance/list-container-instances.ts";
 export type { OverrideOptions } from "./instance/override-source.ts";
+export { imagesOf } from "./instance/plan-images.ts";
 export {
   type InstancePlan,
   type PlanInstanceOptions,
@@ -73,6 +76,7 @@ export {
   planInstance,
   type ServiceOverride,
 } from "./instance/plan-instance.ts";
+export { rootsFiles, rootsVariable, type ServiceTrust } from "./instance/plan-trust.ts";
 export { type PreviewInstanceOptions, previewInstance } from "./instance/preview-instance.ts";
 export { previewRemoval } from "./instance/preview-removal.ts";
 export type { InstanceRecord } from "./instance/record.ts";

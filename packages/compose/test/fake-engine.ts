@@ -43,6 +43,8 @@ export function fakeEngine(state: FakeState = {}): DockerEngine & { readonly cal
     listVolumes: async ({ filters = {} } = {}) =>
       (state.volumes ?? []).filter((one) => matches(one.Labels, filters.label)),
     listImageNames: async () => [],
+    inspectImage: async () => undefined,
+    readImageFile: async () => undefined,
     removeImage: (name) => note("remove image", name),
     removeVolume: (name) => note("remove volume", name),
     createNetwork: ({ name, internal, subnet }) => note("create network", name, internal, subnet),

@@ -27,8 +27,10 @@ export interface ProcessRequest {
   readonly script?: string | null;
   /** The domains that hostnames are under, for servers that check them. */
   readonly domains: readonly string[];
-  /** Where the proxy in front answers HTTP, for servers that tell it to browsers. */
+  /** Where the proxy in front answers, for servers that tell it to browsers. */
   readonly proxyPort?: number;
+  /** What the URLs in `env` begin with. @default "http" */
+  readonly protocol?: "http" | "https";
   readonly restart?: RestartPolicy | undefined;
 }
 
@@ -86,6 +88,8 @@ export interface HeldRoute {
   readonly state: ProcessState;
   /** The port that it was told to take. */
   readonly askedPort: number;
+  /** As of the request for it. @default "http" */
+  readonly protocol?: "http" | "https" | undefined;
   /** When it was asked for, in milliseconds since 1970: another one is another process. */
   readonly startedAt: number;
   /** Whether a foreground command holds it. */

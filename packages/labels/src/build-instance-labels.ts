@@ -28,6 +28,8 @@ export interface BuildInstanceLabelsInput {
   readonly repositoryId?: string | undefined;
   /** The domain of the URLs that browsers get from the instance's environment; no label without it. */
   readonly domain?: string | undefined;
+  /** Whether those URLs are HTTPS; no label when they are not. @default "http" */
+  readonly protocol?: "http" | "https" | undefined;
   /** The hash of the plan; no label without it. */
   readonly plan?: string | undefined;
   /**
@@ -49,13 +51,14 @@ export interface BuildInstanceLabelsInput {
  * ```
  */
 export function buildInstanceLabels(input: BuildInstanceLabelsInput): Record<string, string> {
-  const { instance, project, instanceName = instance, projectName = project, domain, processes = [] } = input;
+  const { instance, project, instanceName = instance, projectName = project, domain, protocol, processes = [] } = input;
   return {
     ...buildIdentityLabels({ instance, project }),
     [labelKeys.projectName]: projectName,
     [labelKeys.instanceName]: instanceName,
     ...pickLabels(input, ["directory", "directoryId", "repository", "repositoryId"]),
     ...(domain === undefined ? {} : { [labelKeys.domain]: parseDomain(domain) }),
+    ...(protocol === "https" ? { [labelKeys.protocol]: protocol } : {}),
     ...pickLabels(input, ["plan"]),
     ...(processes.length === 0 ? {} : { [labelKeys.processes]: processes.join(",") }),
   };

@@ -30,6 +30,8 @@ export const labelKeys: {
   readonly repositoryId: "cspace.repository.id";
   /** The domain of the URLs that browsers get from the instance's environment. */
   readonly domain: "cspace.domain";
+  /** `https` where those URLs are HTTPS. */
+  readonly protocol: "cspace.protocol";
   /** The hash of the plan that the instance was started with. */
   readonly plan: "cspace.plan";
   /** The labels that processes of the host serve in the instance, between commas. */
@@ -50,6 +52,7 @@ export const labelKeys: {
   repository: "cspace.repository",
   repositoryId: "cspace.repository.id",
   domain: "cspace.domain",
+  protocol: "cspace.protocol",
   plan: "cspace.plan",
   processes: "cspace.processes",
   routePrefix: "cspace.route.",

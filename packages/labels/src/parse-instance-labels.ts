@@ -16,6 +16,8 @@ export interface InstanceLabels {
   readonly repository?: string;
   readonly repositoryId?: string;
   readonly domain?: Domain;
+  /** What the URLs of the instance's environment begin with, where that is not `http`. */
+  readonly protocol?: "https";
   readonly plan?: string;
   /** The labels that processes of the host serve in the instance; what is no slug is left out. */
   readonly processes?: readonly Slug[];
@@ -46,6 +48,7 @@ export function parseInstanceLabels(labels: Readonly<Record<string, string>>): I
     instanceName: labels[labelKeys.instanceName] ?? identity.instance,
     ...pickTexts(labels, ["directory", "directoryId", "repository", "repositoryId", "plan"]),
     ...(domain === undefined ? {} : { domain }),
+    ...(labels[labelKeys.protocol] === "https" ? { protocol: "https" } : {}),
     ...(processes.length === 0 ? {} : { processes }),
     spec: labels[labelKeys.spec] ?? labelSpec,
   };

@@ -27,6 +27,7 @@ test("with everything", () => {
       projectName: "Résumé Redux",
       directory: "/home/me/resume redux",
       domain: "Cspace.Localhost",
+      protocol: "https",
       plan: "0f3a",
       processes: ["web", "docs"],
     }),
@@ -41,6 +42,7 @@ test("with everything", () => {
       "cspace.processes": "web,docs",
       "cspace.project": "resume-redux",
       "cspace.project.name": "Résumé Redux",
+      "cspace.protocol": "https",
       "cspace.spec": "1",
     }
   `);
@@ -66,6 +68,7 @@ test("what was written is read, whatever the texts", () => {
       projectName: texts,
       directory: texts,
       domain: fc.constantFrom("cspace.local", "cspace.localhost"),
+      protocol: fc.constant("https" as const),
       plan: texts,
     },
     { requiredKeys: [] },

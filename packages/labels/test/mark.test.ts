@@ -24,6 +24,7 @@ test("the public names of the contract", () => {
       "processes": "cspace.processes",
       "project": "cspace.project",
       "projectName": "cspace.project.name",
+      "protocol": "cspace.protocol",
       "repository": "cspace.repository",
       "repositoryId": "cspace.repository.id",
       "routePrefix": "cspace.route.",

@@ -13,8 +13,10 @@ export interface EnvironmentInput {
    * @default domain
    */
   readonly browserDomain?: string | undefined;
-  /** The proxy's HTTP port, 1 to 65535; 80 is left out of URLs. */
-  readonly httpPort: number;
+  /** What URLs begin with. @default "http" */
+  readonly protocol?: "http" | "https" | undefined;
+  /** Where the proxy answers that, 1 to 65535; the protocol's own is left out of URLs. */
+  readonly port: number;
   readonly routes: readonly EnvironmentRoute[];
 }
 
@@ -46,12 +48,12 @@ export interface EnvironmentRoute {
  *
  * @example
  * ```ts
- * buildEnvironment({ project: "shop", instance: "mercury", domain: "cspace.local", httpPort: 80, routes: [{ label: "web" }] });
+ * buildEnvironment({ project: "shop", instance: "mercury", domain: "cspace.local", port: 80, routes: [{ label: "web" }] });
  * //=> { CSPACE_PROJECT: "shop", CSPACE_INSTANCE: "mercury", CSPACE_DOMAIN: "cspace.local", CSPACE_SERVICE_WEB_URL: "http://web.mercury.shop.cspace.local" }
  * ```
  */
 export function buildEnvironment(input: EnvironmentInput): Record<string, string> {
-  const { project, instance, domain, browserDomain = domain, httpPort, routes } = input;
+  const { project, instance, domain, browserDomain = domain, protocol, port, routes } = input;
   const own: Record<string, string> = {
     CSPACE_PROJECT: project,
     CSPACE_INSTANCE: instance,
@@ -60,8 +62,8 @@ export function buildEnvironment(input: EnvironmentInput): Record<string, string
   const forBrowsers: Record<string, string> = {};
   for (const { label, env = [], url, browserUrl } of routes) {
     const route = { label, instance, project };
-    const forPrograms = url === undefined ? buildUrl(route, { domain, port: httpPort }) : url;
-    const forThem = browserUrl === undefined ? buildUrl(route, { domain: browserDomain, port: httpPort }) : browserUrl;
+    const forPrograms = url === undefined ? buildUrl(route, { domain, protocol, port }) : url;
+    const forThem = browserUrl === undefined ? buildUrl(route, { domain: browserDomain, protocol, port }) : browserUrl;
     if (forPrograms !== null) own[urlVariable(label)] = forPrograms;
     if (forThem !== null) for (const name of env) forBrowsers[name] = forThem;
   }

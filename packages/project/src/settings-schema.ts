@@ -37,6 +37,10 @@ export const settingsSchema: RootSchema = {
       propertyNames: { $ref: "#/$defs/label" },
       additionalProperties: { $ref: "#/$defs/route" },
     },
+    trust: {
+      $ref: "#/$defs/yesOrNo",
+      description: "Whether containers and processes trust this machine's certificates. Default: true.",
+    },
     container: { $ref: "#/$defs/container", description: "One container, where there is no compose file." },
     processes: {
       description: "By label: processes of the host that cspace starts.",

@@ -10,6 +10,11 @@ export interface Settings {
   readonly copy?: readonly string[];
   /** By label: where each thing that people open is served. */
   readonly routes?: Readonly<Record<string, RouteSettings>>;
+  /**
+   * Whether containers and processes are given the root of this machine's certificates, and variables that lead programs
+   * to it. @default true
+   */
+  readonly trust?: boolean;
   /** One container, for a project without a compose file of its own. */
   readonly container?: ContainerSettings;
   /** By label: processes of the host that cspace starts. */

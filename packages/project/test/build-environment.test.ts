@@ -1,7 +1,7 @@
 import { buildEnvironment } from "@cspace/project";
 import { expect, test } from "vitest";
 
-const input = { project: "shop", instance: "mercury", domain: "cspace.local", httpPort: 80 };
+const input = { project: "shop", instance: "mercury", domain: "cspace.local", port: 80 };
 
 test("who the instance is, and the URL of every route", () => {
   const routes = [{ label: "dev" }, { label: "convex-api", env: ["VITE_CONVEX_URL", "PUBLIC_API"] }];
@@ -20,7 +20,7 @@ test("who the instance is, and the URL of every route", () => {
 
 test("what browsers read is under the browser domain, what programs read under the first", () => {
   const routes = [{ label: "dev", env: ["VITE_URL"] }];
-  expect(buildEnvironment({ ...input, httpPort: 8088, browserDomain: "cspace.localhost", routes })).toMatchObject({
+  expect(buildEnvironment({ ...input, port: 8088, browserDomain: "cspace.localhost", routes })).toMatchObject({
     CSPACE_DOMAIN: "cspace.local",
     CSPACE_SERVICE_DEV_URL: "http://dev.mercury.shop.cspace.local:8088",
     VITE_URL: "http://dev.mercury.shop.cspace.localhost:8088",

@@ -36,16 +36,37 @@ export async function readTrustedBy(options: ReadTrustedByOptions): Promise<Trus
     const isTrusted = stores.some(({ state }) => state === "trusted");
     return { browser: isTrusted, program: isTrusted };
   }
-  const lines = root.certificate.split(/\s+/).filter((line) => line.length > 20 && !line.startsWith("-----"));
-  const [database, ...bundles] = await Promise.all([
+  const lines = linesOf(root);
+  const [database, bundle] = await Promise.all([
     readFile(join(home, ".pki/nssdb/cert9.db")).catch(() => undefined),
-    ...fileStores.flatMap(({ bundles }) =>
-      bundles.map((path) => readFile(join(machine, path), "latin1").catch(() => "")),
-    ),
+    readTrustingBundle({ certificate: root.certificate, platform, machine }),
   ]);
   return {
     // The database keeps a certificate as it is encoded; what cspace puts there is trusted.
     browser: lines.length > 0 && database?.includes(Buffer.from(lines.join(""), "base64")) === true,
-    program: lines.length > 0 && bundles.some((text) => lines.every((line) => text.includes(line))),
+    program: bundle !== undefined,
   };
+}
+
+/** Options of {@link readTrustingBundle}. */
+export interface ReadTrustingBundleOptions
+  extends Pick<RootCertificate, "certificate">,
+    Pick<ReadTrustOptions, "platform" | "machine"> {}
+
+/**
+ * The file of the system's roots that holds this one too, for programs that are told a file; `undefined` where there is
+ * none, as on systems that keep roots in no file.
+ */
+export async function readTrustingBundle(options: ReadTrustingBundleOptions): Promise<string | undefined> {
+  const { platform = process.platform, machine = "/" } = options;
+  const lines = linesOf(options);
+  if (platform === "darwin" || platform === "win32" || lines.length === 0) return undefined;
+  const paths = fileStores.flatMap(({ bundles }) => bundles.map((path) => join(machine, path)));
+  const texts = await Promise.all(paths.map((path) => readFile(path, "latin1").catch(() => "")));
+  return paths.find((_, index) => lines.every((line) => texts[index]?.includes(line)));
+}
+
+/** The lines of a certificate that no other one has. */
+function linesOf({ certificate }: Pick<RootCertificate, "certificate">): string[] {
+  return certificate.split(/\s+/).filter((line) => line.length > 20 && !line.startsWith("-----"));
 }

@@ -6,6 +6,7 @@ export interface DaemonAnswer {
   readonly pid: number;
   readonly protocol: number;
   readonly gateway: { readonly httpPort: number | null; readonly dnsPort: number | null };
+  readonly instances?: readonly object[];
 }
 
 /** Asks the daemon of a home; `undefined` when there is none. */

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSandbox, docker, engineAnswers, get, httpService, prefix, removeLeftovers, until } from "./harness.ts";
 import { dev, type UpDocument, useHostMachine } from "./host-machine.ts";
+import { startCspace } from "./processes.ts";
 import { getHttp2, getSecure, namesShown } from "./secure.ts";
 
 interface ProxyDocument {
@@ -86,7 +88,10 @@ describe.skipIf(!engineAnswers)("HTTPS by Traefik (needs a Docker engine)", () =
       .split("\n")
       .map((id) => docker("inspect", "-f", "{{json .Mounts}}", id));
     const sources = mounts.flatMap((text) => (JSON.parse(text) as { Source: string }[]).map(({ Source }) => Source));
-    expect(sources.filter((source) => source.startsWith(certs))).toEqual([join(certs, "served")]);
+    const given = [...new Set(sources.filter((source) => source.startsWith(certs)))].sort();
+    expect(given).toEqual([expect.stringContaining(join(certs, "bundles/")), join(certs, "served")]);
+    const shared = readdirSync(given[0] as string).map((name) => readFileSync(join(given[0] as string, name), "utf8"));
+    expect(shared.join("")).not.toContain("PRIVATE KEY");
     for (const args of [["list", "--json"], ["env"], ["proxy", "status", "--json"]]) {
       const run = await sandbox.cspace(folder, ...args, ...(args[0] === "env" ? ["--instance", "mercury"] : []));
       expect(`${run.out}${run.err}`).not.toContain("PRIVATE KEY");
@@ -162,6 +167,49 @@ describe("HTTPS by the gateway", () => {
     await machine.json(folder, "down", "venus");
     expect(existsSync(join(certs, "served/shop--venus.pem"))).toBe(false);
     expect(existsSync(join(certs, "served/shop--mercury.pem"))).toBe(true);
+  });
+
+  test("a process on Node trusts it, and finds HTTPS in its environment once it is made where the browser does", async () => {
+    const user = join(machine.root, "user");
+    const certs = join(machine.root, "home/certs");
+    const folder = machine.project("shop", {
+      ".cspace.json": JSON.stringify({
+        processes: { dev: { command: "node server.mjs" } },
+        routes: { dev: { process: "dev", env: ["PUBLIC_URL"] } },
+      }),
+      "server.mjs": `import { createServer } from "node:http";
+import { get } from "node:https";
+createServer((request, response) => {
+  if (request.url === "/") return response.end("asked over " + request.headers["x-forwarded-proto"]);
+  const { protocol, hostname: servername, port, host } = new URL(process.env.PUBLIC_URL);
+  if (protocol === "http:") return response.end(protocol);
+  const at = { host: "127.0.0.1", port: port || 443, servername, headers: { host }, agent: false };
+  get(at, (answer) => answer.pipe(response)).once("error", (error) => response.end(error.code));
+}).listen(Number(process.env.PORT), process.env.HOST);`,
+    });
+    const up = async (...args: string[]): Promise<void> => {
+      const env = { CSPACE_HOME: join(machine.root, "home"), DOCKER_HOST: "unix:///nowhere.sock", HOME: user };
+      const run = startCspace(["up", "mercury", ...args], { cwd: folder, env });
+      expect(await run.ended).toBe(0);
+    };
+    const ask = async (): Promise<string> => {
+      const { proxy } = await machine.json<ProxyDocument>(folder, "proxy", "status");
+      return (await get(proxy.httpPort, "dev.mercury.shop.cspace.localhost", "/own")).body;
+    };
+    await up("--new");
+    expect(await ask()).toBe("http:");
+    const { raw } = new X509Certificate(readFileSync(join(certs, "root.pem")));
+    mkdirSync(join(user, ".pki/nssdb"), { recursive: true });
+    writeFileSync(join(user, ".pki/nssdb/cert9.db"), raw);
+    const before = await machine.readDaemon();
+    await up();
+    expect((await machine.readDaemon())?.instances).toEqual(before?.instances);
+    expect(await ask()).toBe("http:");
+    await up("--recreate");
+    expect(await ask()).toBe("asked over https");
+    rmSync(join(user, ".pki"), { recursive: true });
+    await up();
+    expect(await ask()).toBe("asked over https");
   });
 
   test("an authority that is foreign is said, and all goes on over HTTP", async () => {

@@ -12,6 +12,8 @@ export interface CertificateFolder {
   readonly served: string;
   /** Anchors that another one took the place of, so that they can be taken out of stores. */
   readonly retired: string;
+  /** Roots of others with ours among them, for programs that know one file of roots. */
+  readonly bundles: string;
 }
 
 /**
@@ -29,6 +31,7 @@ export function certificateFolder(path: string): CertificateFolder {
     root: join(path, "root.pem"),
     served: join(path, "served"),
     retired: join(path, "retired"),
+    bundles: join(path, "bundles"),
   };
 }
 

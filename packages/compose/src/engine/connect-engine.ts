@@ -53,6 +53,8 @@ function loadLate(reader: EngineReader): DockerEngine {
     listVolumes: async (...args) => (await client()).listVolumes(...args),
     removeVolume: async (...args) => (await client()).removeVolume(...args),
     listImageNames: async (...args) => (await client()).listImageNames(...args),
+    inspectImage: async (...args) => (await client()).inspectImage(...args),
+    readImageFile: async (...args) => (await client()).readImageFile(...args),
     removeImage: async (...args) => (await client()).removeImage(...args),
     createNetwork: async (...args) => (await client()).createNetwork(...args),
     removeNetwork: async (...args) => (await client()).removeNetwork(...args),

@@ -39,6 +39,11 @@ export function dockerClient(endpoint: string): DockerEngine {
     listVolumes: async (options) => (await docker.listVolumes(filters(options) as object)).Volumes ?? [],
     removeVolume: async (name) => void (await orMissing(docker.getVolume(name).remove())),
     listImageNames: async () => (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []),
+    inspectImage: (idOrName) => orMissing(docker.getImage(idOrName).inspect()),
+    readImageFile: async (idOrName, paths) => {
+      const { readImageFile } = await import("./read-image-file.ts");
+      return await readImageFile(docker, idOrName, paths);
+    },
     removeImage: async (name) => {
       try {
         await orMissing(docker.getImage(name).remove());

@@ -3,6 +3,7 @@ export interface EngineContainer {
   readonly Id: string;
   readonly Names: readonly string[];
   readonly Image: string;
+  readonly ImageID?: string;
   /** `created`, `running`, `paused`, `restarting`, `removing`, `exited` or `dead`. */
   readonly State: string;
   /** For people: `Up 3 seconds (healthy)`, `Exited (0) 2 minutes ago`. */
@@ -51,6 +52,12 @@ export interface EngineContainerDetail {
       Record<string, { readonly NetworkID: string; readonly Aliases?: readonly string[] | null }>
     >;
   };
+}
+
+/** What cspace reads of one inspected image. */
+export interface EngineImage {
+  readonly Id: string;
+  readonly Config?: { readonly Env?: readonly string[] | null } | null;
 }
 
 /** A network as the Engine lists it. */
@@ -113,6 +120,10 @@ export interface DockerEngine {
   removeVolume(name: string): Promise<void>;
   /** Every image's names, with their tags. */
   listImageNames(): Promise<readonly string[]>;
+  /** `undefined` when there is no such image. */
+  inspectImage(idOrName: string): Promise<EngineImage | undefined>;
+  /** The first of these files that an image has, links followed, as text; `undefined` when it has none. No program runs. */
+  readImageFile(idOrName: string, paths: readonly string[]): Promise<string | undefined>;
   /** Takes a name from an image, and removes it with its last one; one that a container uses stays. */
   removeImage(name: string): Promise<void>;
   createNetwork(options: {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { CspaceError, isCspaceError } from "@cspace/errors";
 import type { EngineReader } from "../engine/open-engine-reader.ts";
 import { requireCompose } from "../engine/run-compose.ts";
@@ -26,14 +27,18 @@ export interface ApplyInstanceOptions extends JoinNetworksOptions, RunForInstanc
    */
   readonly dropsDisabled?: boolean;
   readonly onStep?: OnStep | undefined;
+  /** Plans again once all images are there, where the plan depends on what is in them. @default as it was planned */
+  readonly replan?: (() => Promise<InstancePlan>) | undefined;
   /** Called when all is made and attached, and nothing is started yet. */
-  readonly onStart?: (() => void) | undefined;
+  readonly onStart?: ((plan: InstancePlan) => void) | undefined;
   /** The engine as it was a moment ago, to tell whether there is anything to do. @default the engine itself */
   readonly snapshot?: EngineReader | undefined;
 }
 
 /** What {@link applyInstance} did. */
 export interface AppliedInstance {
+  /** What was applied. */
+  readonly plan: InstancePlan;
   readonly steps: readonly Step[];
   /** The services whose containers were started by this run. */
   readonly started: readonly string[];
@@ -50,7 +55,8 @@ export interface AppliedInstance {
  *
  * @throws {CspaceError} with the codes of Compose, the engine, the networks and the wait; what was running before runs on.
  */
-export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOptions): Promise<AppliedInstance> {
+export async function applyInstance(first: InstancePlan, options: ApplyInstanceOptions): Promise<AppliedInstance> {
+  let plan = first;
   const { engine, compose, paths, build = false, recreate = false, waitMs = 60_000, signal } = options;
   const { steps, run } = createStepRunner(options.onStep);
   let started: string[] = [];
@@ -58,12 +64,20 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
   if (!build && !recreate && (await isComplete(plan, now))) {
     for (const name of ["networks", "create", "attach", "start"] as const) await run(name, async () => "unchanged");
     await run("wait", async () => (waitMs === null ? "skipped" : "unchanged"));
-    return { steps, started, deadline: undefined, untouched: true };
+    return { plan, steps, started, deadline: undefined, untouched: true };
   }
   const create = async (): Promise<void> => {
     await requireCompose(compose, plan.directory);
     await run("networks", () => ensureNetworks(plan, options));
-    await run("create", () => createContainers(plan, options));
+    await run("create", async () => {
+      const status = await createContainers(plan, options);
+      if (status === "unchanged") return status;
+      plan = (await options.replan?.()) ?? plan;
+      if (isDeepStrictEqual(plan.hashes, first.hashes)) return status;
+      await ensureNetworks(plan, options);
+      await createContainers(plan, { ...options, build: false, recreate: false });
+      return status;
+    });
     await run("attach", () => attachAll(plan, options));
   };
   try {
@@ -72,7 +86,7 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
     if (signal?.aborted !== true) await removeBare(plan, options);
     throw error;
   }
-  options.onStart?.();
+  options.onStart?.(plan);
   const deadline = waitMs === null ? undefined : Date.now() + waitMs;
   // One at a time, so that a one-shot service runs once; with a lock of its own, so that `down` need not wait for it.
   const start = async (): Promise<Step["status"]> => {
@@ -85,7 +99,7 @@ export async function applyInstance(plan: InstancePlan, options: ApplyInstanceOp
     await waitForInstance(plan, { engine, timeoutMs: waitMs, deadline, signal });
     return "unchanged";
   });
-  return { steps, started, deadline, untouched: false };
+  return { plan, steps, started, deadline, untouched: false };
 }
 
 /** Networks without a container are nothing that anybody would look for. */

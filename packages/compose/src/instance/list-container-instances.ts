@@ -49,6 +49,8 @@ export interface ListedPort {
 export interface ListedInstance extends InstanceRecord {
   /** The domain that its browsers were given. */
   readonly domain: string | undefined;
+  /** What the URLs of its environment begin with. @default "http" */
+  readonly protocol?: "http" | "https";
   /** `partial`: some containers run, or one failed. */
   readonly state: "running" | "partial" | "stopped";
   readonly routes: readonly ListedRoute[];
@@ -123,11 +125,12 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
       });
     }
   }
-  const { project, instance, projectName, instanceName, directory = "", domain } = names;
+  const { project, instance, projectName, instanceName, directory = "", domain, protocol } = names;
   const { directoryId, repository, repositoryId } = names;
   return {
     ...{ project, instance, projectName, instanceName, directory, directoryId, repository, repositoryId },
     domain,
+    ...(protocol && { protocol }),
     state: stateOf(containers),
     routes: [...routes.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),
     ports: [...ports.values()],

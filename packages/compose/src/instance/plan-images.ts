@@ -37,3 +37,13 @@ function fixedImage({ image, pull_policy: policy = "missing" }: ComposeService):
   const isLocal = ["missing", "if_not_present", "build", "never"].includes(policy);
   return isLocal && image?.includes("@") === false ? image : undefined;
 }
+
+/** The name of every service's image, by service: its own, that of the instance, or the one that Compose gives a build. */
+export function imagesOf(composeProject: string, model: ComposeModel): Record<string, string> {
+  const own = planImages(composeProject, model);
+  const names = Object.entries(model.services).map(([name, { image }]) => [
+    name,
+    own[name]?.image ?? image ?? `${composeProject}-${name}`,
+  ]);
+  return Object.fromEntries(names);
+}

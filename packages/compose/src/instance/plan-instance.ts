@@ -6,6 +6,7 @@ import type { ComposeErrorCode } from "../errors.ts";
 import { type ComposeModel, type ComposeService, servicePorts } from "../model/compose-model.ts";
 import { type FixedSubnets, planFixedSubnets } from "../networks/plan-fixed-subnets.ts";
 import { type ImageOverride, planImages } from "./plan-images.ts";
+import { type PlannedTrust, planTrust, type ServiceTrust } from "./plan-trust.ts";
 import type { InstanceRecord } from "./record.ts";
 
 /** A label and the service that serves it. */
@@ -29,6 +30,10 @@ export interface PlanInstanceOptions extends InstanceRecord {
   readonly processes?: readonly string[];
   /** Goes into every service's environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether those URLs are HTTPS. @default "http" */
+  readonly protocol?: "http" | "https" | undefined;
+  /** By service: what its containers are given so that they trust this machine's certificates. @default {} */
+  readonly trust?: Readonly<Record<string, ServiceTrust>> | undefined;
   /** Variables that Docker's client gives every container, because it is configured for a proxy. @default {} */
   readonly clientProxy?: Readonly<Record<string, string>> | undefined;
   /** By path: the text of files that containers are given, where networks have subnets of the user's. @default none */
@@ -72,6 +77,8 @@ export interface ServiceOverride {
   readonly replacesLabels?: true;
   readonly labels: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
+  /** A folder of this machine that its containers may read, for {@link planTrust}'s variables. */
+  readonly trust?: PlannedTrust["folder"];
   /** Replaces the user's list; `null` leaves the service without published ports. */
   readonly ports: readonly string[] | null;
   /** Whether `container_name`, `hostname` and `domainname` are taken back. */
@@ -102,7 +109,7 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
   const images = planImages(composeProject, model);
   for (const [name, service] of Object.entries(model.services)) {
     const own = routes.filter((route) => route.service === name);
-    const override = { ...planService(service, own, options), ...(images[name] && { image: images[name] }) };
+    const override = { ...planService(name, service, own, options), ...(images[name] && { image: images[name] }) };
     const hash = createHash("sha256")
       .update(JSON.stringify([service, override, relatedSections(service, model)]))
       .digest("hex")
@@ -179,6 +186,7 @@ function requireReachable(route: PlannedRoute, service: ComposeService | undefin
 }
 
 function planService(
+  name: string,
   service: ComposeService,
   routes: readonly PlannedRoute[],
   options: PlanInstanceOptions,
@@ -187,7 +195,8 @@ function planService(
   // What is reached by these names is on this machine, where no proxy of a company's can reach it.
   const near = ["localhost", "127.0.0.1", ...domains.map((domain) => `.${domain}`), ...Object.keys(model.services)];
   const bypass = bypassProxy({ ...clientProxy, ...(service.environment as Record<string, string>) }, near);
-  const environment = { ...options.environment, ...bypass };
+  const trust = planTrust(service, options.trust?.[name]);
+  const environment = { ...options.environment, ...bypass, ...trust?.environment };
   const routed = routes.length > 0;
   const aliases = [
     ...(service.container_name === undefined ? [] : [service.container_name]),
@@ -209,6 +218,7 @@ function planService(
         : {}),
     },
     environment,
+    ...(trust === undefined ? {} : { trust: trust.folder }),
     ports: planPorts(service, routes),
     reset,
     networks: Object.fromEntries(

@@ -6,6 +6,7 @@ import { movedTexts, replaceAddresses } from "../networks/plan-fixed-subnets.ts"
 import { moveAddress } from "../networks/subnets.ts";
 import { type OverrideOptions, overrideSource } from "./override-source.ts";
 import type { InstancePlan, ServiceOverride } from "./plan-instance.ts";
+import { trustFolder } from "./plan-trust.ts";
 import type { InstanceRecord } from "./record.ts";
 
 /**
@@ -109,6 +110,12 @@ function mergeMoved(plain: PlainService, { texts, networks }: MovedService): obj
   };
 }
 
+/** @see https://docs.docker.com/reference/compose-file/services/#long-syntax-6 */
+function trustMount(folder: string): object {
+  const source = escapeDollars(folder);
+  return { type: "bind", source, target: trustFolder, read_only: true, bind: { create_host_path: false } };
+}
+
 interface PlainService {
   readonly environment: Readonly<Record<string, string>>;
   readonly networks?: Readonly<Record<string, object>>;
@@ -123,6 +130,7 @@ function plainService(service: ServiceOverride): PlainService {
     labels: escapeValues(service.labels),
     environment: escapeValues(service.environment),
     ...(Object.keys(service.networks).length > 0 ? { networks: service.networks } : {}),
+    ...(service.trust === undefined ? {} : { volumes: [trustMount(service.trust)] }),
     ...(service.ports === null ? {} : { ports: [...service.ports] }),
     // Both, for where the user's file says the one or the other, they must not differ.
     ...(service.scale === undefined ? {} : { scale: service.scale, deploy: { replicas: service.scale } }),

@@ -64,6 +64,7 @@ export function describeHeld({ record, processes, leases }: Held): HeldInstance 
         error,
         command: request.command,
         askedPort: request.port,
+        protocol: request.protocol,
         startedAt,
         leased: false,
         pid,

@@ -1,14 +1,17 @@
 import { buildHostname, bypassProxy, needsNoRule } from "@cspace/hostnames";
 import { resolveName } from "@cspace/ports";
 import { buildEnvironment } from "@cspace/project";
+import type { Origin } from "../https/choose-origin.ts";
 
 /** Options of {@link processEnvironment}. */
 export interface ProcessEnvironmentOptions {
   readonly record: { readonly project: string; readonly instance: string };
   /** At least one. */
   readonly domains: readonly string[];
-  /** Where the proxy answers HTTP. */
-  readonly httpPort: number;
+  /** What its URLs begin with. */
+  readonly origin: Origin;
+  /** What lets it trust this machine's certificates. */
+  readonly trust: Readonly<Record<string, string>>;
   /** The environment that the process has besides. */
   readonly inherited: NodeJS.ProcessEnv;
   /** At least one: all routes of the instance, with the names in their `env` and where they are on this machine now. */
@@ -24,7 +27,7 @@ export interface ProcessEnvironmentOptions {
  * port of this machine it finds in any case.
  */
 export async function processEnvironment(options: ProcessEnvironmentOptions): Promise<Record<string, string>> {
-  const { record, domains, httpPort, inherited, routes } = options;
+  const { record, domains, origin, trust, inherited, routes } = options;
   const { project, instance } = record;
   const domain = domains[0] as string;
   const first = { label: routes[0]?.label as string, project, instance };
@@ -34,9 +37,9 @@ export async function processEnvironment(options: ProcessEnvironmentOptions): Pr
     instance,
     domain,
     browserDomain: found ? domain : (domains.find(needsNoRule) ?? domain),
-    httpPort,
+    ...origin,
     routes: routes.map(({ label, env, localUrl }) => ({ label, env, ...(found ? {} : { url: localUrl }) })),
   });
   const near = ["localhost", "127.0.0.1", ...domains.map((name) => `.${name}`)];
-  return { ...built, ...bypassProxy(inherited, near) };
+  return { ...built, ...trust, ...bypassProxy(inherited, near) };
 }

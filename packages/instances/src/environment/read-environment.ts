@@ -1,9 +1,10 @@
-import type { RecordedInstance } from "@cspace/compose";
+import { homePaths, type RecordedInstance } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
-import { buildEnvironment, type EnvironmentRoute, readProject } from "@cspace/project";
+import { buildEnvironment, type EnvironmentRoute, readProject, type Settings } from "@cspace/project";
 import { isOfDirectory } from "../choose/ownership.ts";
 import { describeRoute } from "../describe/describe-listed.ts";
 import { findKnown } from "../describe/find-known.ts";
+import { readHostTrust } from "../https/read-host-trust.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 
 /**
@@ -19,8 +20,8 @@ import { type Context, createContext, type InstanceOptions } from "../options.ts
 export async function readEnvironment(options: InstanceOptions = {}): Promise<Record<string, string>> {
   const context = createContext(options);
   const { known, instance } = await findKnown(context);
-  const [names, routes] = await Promise.all([
-    readNames(context, instance),
+  const [settings, routes] = await Promise.all([
+    readSettings(context, instance),
     Promise.all(instance.routes.map((route) => describeRoute(instance, route, known.evidence))),
   ]);
   if (known.silence !== null && routes.some(({ url }) => url === null)) throw known.silence;
@@ -28,26 +29,24 @@ export async function readEnvironment(options: InstanceOptions = {}): Promise<Re
     if (url === null) context.onNote(`${label} has no URL right now, and no variable: ${reason}`);
   }
   const { proxyPort, domains } = known.evidence;
-  return buildEnvironment({
+  const built = buildEnvironment({
     project: instance.project,
     instance: instance.instance,
     domain: domains[0] as string,
-    httpPort: proxyPort ?? 80,
-    routes: routes.map((route): EnvironmentRoute => ({ ...route, env: names[route.label] })),
+    port: proxyPort ?? 80,
+    routes: routes.map((route): EnvironmentRoute => ({ ...route, env: settings.routes?.[route.label]?.env })),
   });
+  const isSecure = routes.some(({ url }) => url?.startsWith("https:"));
+  const trusts = settings.trust !== false;
+  const paths = homePaths({ env: context.env });
+  return { ...built, ...(await readHostTrust(context, { paths, trusts, protocol: isSecure ? "https" : "http" })) };
 }
 
-/** What the settings of the instance's own directory call the URLs, by label. */
-async function readNames(
-  { env, onNote }: Context,
-  instance: RecordedInstance,
-): Promise<Readonly<Record<string, readonly string[] | undefined>>> {
+/** The settings of the instance's own directory. */
+async function readSettings({ env, onNote }: Context, instance: RecordedInstance): Promise<Settings> {
   try {
     const project = await readProject(instance.directory, { env });
-    if (!isOfDirectory(instance, project)) return {};
-    return Object.fromEntries(
-      Object.entries(project.settings.routes ?? {}).map(([label, route]) => [label, route.env]),
-    );
+    return isOfDirectory(instance, project) ? project.settings : {};
   } catch (error) {
     if (!isCspaceError(error)) throw error;
     onNote(`the names of \`env\` in the settings are left out: ${error.message}`);

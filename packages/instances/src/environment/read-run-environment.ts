@@ -2,6 +2,7 @@ import type { InstanceRecord } from "@cspace/compose";
 import { localUrl } from "@cspace/ports";
 import type { Project } from "@cspace/project";
 import { readKnown } from "../describe/read-known.ts";
+import type { Origin } from "../https/choose-origin.ts";
 import type { Context } from "../options.ts";
 import { processEnvironment } from "./process-environment.ts";
 
@@ -14,8 +15,8 @@ export interface RunEnvironmentOptions {
   /** The port that it is told to take. */
   readonly port: number;
   readonly domains: readonly string[];
-  /** Where the proxy answers HTTP. */
-  readonly httpPort: number;
+  readonly origin: Origin;
+  readonly trust: Readonly<Record<string, string>>;
 }
 
 /** The variables of an instance for a foreground command, which is one of its routes. */

@@ -9,17 +9,21 @@ import type { Context } from "../options.ts";
 /**
  * Lets Traefik show a certificate for the names of an instance, and makes those anew that are about to end. Where that
  * cannot be, all goes on over HTTP, and that is said.
+ *
+ * @returns Whether it does.
  */
 export async function serveHttps(
   { onNote, signal }: Pick<Context, "onNote" | "signal">,
   { engine, paths }: Pick<Machine, "engine" | "paths">,
   { project, instance, domains }: InstanceName & { readonly domains: readonly string[] },
-): Promise<void> {
-  const { certificateFolder, ensureInstanceCertificates } = await import("@cspace/certs");
+): Promise<boolean> {
+  const { certificateFolder, ensureInstanceCertificates, refreshBundles } = await import("@cspace/certs");
   const folder = certificateFolder(paths.certs);
   try {
     const instances = [{ project, instance }];
     const { fallback, changed, replaced } = await ensureInstanceCertificates(folder, { instances, domains });
+    // Containers go on reading the folders that they have.
+    await refreshBundles(folder);
     if (replaced !== null) onNote(`there is a new certificate authority, which nothing trusts yet: ${replaced}`);
     await serveCertificates(engine, paths, {
       served: folder.served,
@@ -27,9 +31,11 @@ export async function serveHttps(
       changed,
       signal,
     });
+    return true;
   } catch (error) {
     if (!isCspaceError(error)) throw error;
     onNote(`HTTPS does not serve ${instance}, HTTP does: ${error.message}; ${error.hint ?? ""}`);
+    return false;
   }
 }
 

@@ -7,10 +7,12 @@ import { choiceSources } from "../choose/choice-sources.ts";
 import { chooseForUp } from "../choose/choose-for-up.ts";
 import { readProjectScope } from "../choose/read-scope.ts";
 import { readRunEnvironment } from "../environment/read-run-environment.ts";
+import { chooseOrigin, type Origin } from "../https/choose-origin.ts";
+import { readHostTrust } from "../https/read-host-trust.ts";
 import { serveHttps } from "../https/serve-https.ts";
 import { openHost } from "../machine/open-host.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
-import { serveProcesses } from "../proxy/serve-processes.ts";
+import { type ProcessFront, serveProcesses } from "../proxy/serve-processes.ts";
 import { type ForegroundPlan, planForeground } from "./plan-foreground.ts";
 
 /** Options of {@link leaseRoute}. */
@@ -50,9 +52,15 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
   const { record } = await chooseForUp(context, choiceSources(host), scope, request);
   const [daemon, port] = await Promise.all([ensureDaemon(context), findFreePort()]);
   const { domains } = daemon.status.gateway;
-  let { httpPort } = await serveProcesses(context, host, daemon);
-  if (host.machine !== undefined) await serveHttps(context, host.machine, { ...record, domains });
-  const findLink = (): Promise<string> => chooseLink({ label, ...record }, domains, httpPort);
+  const front = await serveProcesses(context, host, daemon);
+  const isSecure = host.machine === undefined || (await serveHttps(context, host.machine, { ...record, domains }));
+  const trusts = project.settings.trust !== false;
+  const { paths } = host;
+  const findOrigin = ({ httpPort, httpsPort }: ProcessFront): Promise<Origin> =>
+    chooseOrigin(context, { paths, httpPort, httpsPort: isSecure ? httpsPort : null, kept: undefined, trusts: true });
+  let { httpPort } = front;
+  const origin = await findOrigin(front);
+  const names = { label, ...record };
   // What is done again, behind a command that runs, says nothing.
   const quiet: Context = { ...context, onNote: () => undefined, onStep: () => undefined, onLine: () => undefined };
   const hold = await holdRoute({
@@ -63,7 +71,7 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
       const served = await serveProcesses(quiet, host, again);
       const isElsewhere = served.httpPort !== httpPort;
       httpPort = served.httpPort;
-      if (isElsewhere) context.onNote(await findLink());
+      if (isElsewhere) context.onNote(await chooseLink(names, domains, await findOrigin(served)));
       return again.client;
     },
     onFailure: (reason) =>
@@ -80,10 +88,12 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
     hold.release();
   };
   try {
+    const inside: Origin = trusts ? origin : { protocol: "http", port: front.httpPort };
+    const trust = await readHostTrust(context, { paths, trusts, protocol: inside.protocol, domains });
     const [link, environment, planned] = await Promise.all([
-      findLink(),
-      readRunEnvironment(context, { record, label, project, port, domains, httpPort }),
-      planForeground(context, words, { port, domains, proxyPort: httpPort }),
+      chooseLink(names, domains, origin),
+      readRunEnvironment(context, { record, label, project, port, domains, origin: inside, trust }),
+      planForeground(context, words, { port, domains, proxyPort: origin.port }),
     ]);
     context.signal.throwIfAborted();
     const { PORT, HOST } = planned.env;
@@ -106,9 +116,9 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
 async function chooseLink(
   names: { readonly label: string; readonly project: string; readonly instance: string },
   domains: readonly string[],
-  port: number,
+  origin: Origin,
 ): Promise<string> {
   const first = domains[0] as string;
   const found = (await resolveName(buildHostname(names, { domain: first }), { timeoutMs: 500 })) === "loopback";
-  return buildUrl(names, { domain: found ? first : (domains.find(needsNoRule) ?? first), port });
+  return buildUrl(names, { domain: found ? first : (domains.find(needsNoRule) ?? first), ...origin });
 }

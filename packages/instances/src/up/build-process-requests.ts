@@ -3,6 +3,7 @@ import { type HeldRoute, isOver, type ProcessRequest } from "@cspace/daemon";
 import { findFreePort, isPortFree } from "@cspace/ports";
 import { findScript, readScripts } from "@cspace/processes";
 import { processEnvironment } from "../environment/process-environment.ts";
+import type { Origin } from "../https/choose-origin.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 
 /** A route that a container serves. */
@@ -21,15 +22,17 @@ export interface ProcessFacts {
   /** The routes of the instance that containers serve, which processes find in their environment too. */
   readonly others: readonly OtherRoute[];
   readonly domains: readonly string[];
-  /** Where the proxy answers HTTP. */
-  readonly httpPort: number;
+  /** What the URLs of their environment begin with. */
+  readonly origin: Origin;
+  /** What lets them trust this machine's certificates. */
+  readonly trust: Readonly<Record<string, string>>;
   /** The environment of whoever starts them. */
   readonly inherited: NodeJS.ProcessEnv;
 }
 
 /** Builds what the daemon is asked for: each process on the port that it has already, else on a free one. */
 export async function buildProcessRequests(
-  { record, processes, others, domains, httpPort, inherited }: ProcessFacts,
+  { record, processes, others, domains, origin, trust, inherited }: ProcessFacts,
   kept: readonly HeldRoute[],
 ): Promise<ProcessRequest[]> {
   const ports = await Promise.all(
@@ -45,7 +48,8 @@ export async function buildProcessRequests(
   const environment = await processEnvironment({
     record,
     domains,
-    httpPort,
+    origin,
+    trust,
     inherited,
     routes: [
       ...processes.map(({ label, env }, index) => ({ label, env, localUrl: `http://localhost:${ports[index]}` })),
@@ -64,7 +68,8 @@ export async function buildProcessRequests(
       isPortFixed: port !== null,
       script: findScript(command, await readScripts(directory, command)),
       domains,
-      proxyPort: httpPort,
+      proxyPort: origin.port,
+      protocol: origin.protocol,
     })),
   );
 }

@@ -5,11 +5,13 @@ import {
   planInstance,
   readMountedTexts,
   type Selection,
+  type ServiceTrust,
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import { buildHostname, needsNoRule } from "@cspace/hostnames";
 import { resolveName } from "@cspace/ports";
 import { buildEnvironment, type Project } from "@cspace/project";
+import type { Origin } from "../https/choose-origin.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import { type ChosenRoute, planRoutes } from "./plan-routes.ts";
 import type { RoutedProcess } from "./read-processes.ts";
@@ -20,8 +22,10 @@ export interface ContainerFacts {
   readonly record: InstanceRecord;
   readonly model: ComposeModel;
   readonly domains: readonly string[];
-  /** Where the proxy answers HTTP. */
-  readonly httpPort: number;
+  /** What the URLs of its environment begin with. */
+  readonly origin: Origin;
+  /** By service: what lets its containers trust this machine's certificates. */
+  readonly trust: Readonly<Record<string, ServiceTrust>>;
   readonly processes: readonly RoutedProcess[];
   readonly selection: Selection;
   /** Variables that Docker's client gives every container. */
@@ -36,7 +40,7 @@ export interface ContainerFacts {
  * @throws {CspaceError} what `planRoutes` and `planInstance` throw.
  */
 export async function planContainers(
-  { project, record, model, domains, httpPort, processes, selection, clientProxy }: ContainerFacts,
+  { project, record, model, domains, origin, trust, processes, selection, clientProxy }: ContainerFacts,
   options: { readonly browserDomain: string | undefined },
 ): Promise<InstancePlan> {
   const { scale, schemes } = selection;
@@ -48,7 +52,7 @@ export async function planContainers(
     instance: record.instance,
     domain: domains[0] as string,
     browserDomain,
-    httpPort,
+    ...origin,
     routes: [...routes, ...processes],
   });
   const mounted = await readMountedTexts(model);
@@ -61,6 +65,8 @@ export async function planContainers(
     domains,
     browserDomain,
     environment,
+    protocol: origin.protocol,
+    trust,
     mounted,
     clientProxy,
     scale,

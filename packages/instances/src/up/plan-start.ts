@@ -1,6 +1,8 @@
 import { previewInstance, previewProxy, readProxyState } from "@cspace/compose";
 import { findDaemon } from "@cspace/daemon";
 import { buildPlan, type Plan } from "@cspace/plan";
+import { chooseOrigin } from "../https/choose-origin.ts";
+import { readContainerTrust } from "../https/read-container-trust.ts";
 import { createContext } from "../options.ts";
 import { planContainers } from "./plan-containers.ts";
 import { prepareStart } from "./prepare-start.ts";
@@ -22,7 +24,10 @@ export async function planStart(options: StartInstanceOptions = {}): Promise<Pla
     const proxy = host.machine === undefined ? [] : await previewProxy(host.machine);
     if (stack === undefined) return buildPlan([...proxy, ...previewProcesses(record, processes, held)]);
     const { machine, config } = stack;
-    const { httpPort } = await readProxyState(machine.engine);
+    const { httpPort, httpsPort } = await readProxyState(machine.engine);
+    const kept = options.recreate === true ? undefined : listed;
+    const { model } = await stack.model;
+    const trusts = project.settings.trust !== false;
     const plan = await planContainers(
       {
         project,
@@ -30,11 +35,18 @@ export async function planStart(options: StartInstanceOptions = {}): Promise<Pla
         processes,
         selection: stack.selection,
         clientProxy: stack.clientProxy,
-        model: (await stack.model).model,
+        model,
         domains: config.domains,
-        httpPort: config.httpPort ?? httpPort ?? 80,
+        origin: await chooseOrigin(context, {
+          paths: machine.paths,
+          httpPort: config.httpPort ?? httpPort ?? 80,
+          httpsPort,
+          kept: kept && (kept.protocol ?? "http"),
+          trusts,
+        }),
+        trust: trusts ? await readContainerTrust(machine, { record, model, dryRun: true }) : {},
       },
-      { browserDomain: options.recreate === true ? undefined : listed?.domain },
+      { browserDomain: kept?.domain },
     );
     const containers = await previewInstance(plan, { ...machine, record });
     return buildPlan([...proxy, ...containers, ...previewProcesses(record, processes, held)]);

@@ -1,7 +1,9 @@
-import { applyInstance, mergeSelection, writeSelection } from "@cspace/compose";
+import { applyInstance, type EngineReader, type InstancePlan, mergeSelection, writeSelection } from "@cspace/compose";
 import type { AskedSelection } from "../compose/read-asked.ts";
 import { isSettled } from "../describe/is-settled.ts";
 import type { InstanceDocument } from "../documents.ts";
+import { chooseOrigin, type Origin } from "../https/choose-origin.ts";
+import { readContainerTrust } from "../https/read-container-trust.ts";
 import { serveHttps } from "../https/serve-https.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
 import { watchContainers } from "../proxy/watch-containers.ts";
@@ -58,34 +60,40 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
   options.onChosen?.({ project: record.project, instance: record.instance });
   try {
     // 2. Containers: the proxy, then networks, create, attach, start and wait.
-    let containers: StartedContainers | undefined;
+    let containers: (StartedContainers & { readonly origin: Origin }) | undefined;
     if (stack !== undefined) {
       const { machine, files, env, config } = stack;
       const proxy = await stages.run("proxy", () => ensureContainerProxy(context, stack));
-      await serveHttps(context, machine, { ...record, domains: proxy.domains });
+      const isSecure = await serveHttps(context, machine, { ...record, domains: proxy.domains });
       for (const note of proxy.notes) context.onNote(note);
-      const { model, domains, httpPort } = proxy;
-      const plan = await planContainers(
-        {
-          project,
-          record,
-          model,
-          domains,
-          httpPort,
-          processes,
-          selection: stack.selection,
-          clientProxy: stack.clientProxy,
-        },
-        { browserDomain: recreate ? undefined : listed?.domain },
-      );
+      const { model, domains } = proxy;
+      const kept = recreate ? undefined : listed;
+      const trusts = project.settings.trust !== false;
+      const origin = await chooseOrigin(context, {
+        paths: machine.paths,
+        httpPort: proxy.httpPort,
+        httpsPort: isSecure || kept !== undefined ? proxy.httpsPort : null,
+        kept: kept && (kept.protocol ?? "http"),
+        trusts,
+      });
+      const { selection, clientProxy } = stack;
+      const planWith = async (snapshot?: EngineReader): Promise<InstancePlan> => {
+        const trust = trusts ? await readContainerTrust(machine, { record, model, snapshot }) : {};
+        return await planContainers(
+          { project, record, model, domains, origin, trust, processes, selection, clientProxy },
+          { browserDomain: kept?.domain },
+        );
+      };
+      const planned = await planWith(proxy.snapshot);
       warnAboutPorts(context, project, model);
-      noteLeftServices(context, stack.offProfiles, listed, plan);
-      if (listed === undefined) noteOwnNetworks(context, plan);
+      noteLeftServices(context, stack.offProfiles, listed, planned);
+      if (listed === undefined) noteOwnNetworks(context, planned);
       await stack.keepSelection();
       let watching: Promise<void> | undefined;
-      const { started, deadline, untouched } = await applyInstance(plan, {
+      const { plan, started, deadline, untouched } = await applyInstance(planned, {
         ...machine,
-        onStart: () => {
+        replan: trusts ? () => planWith() : undefined,
+        onStart: (plan) => {
           watching = watchContainers(context, machine, plan);
         },
         snapshot: proxy.snapshot,
@@ -103,7 +111,15 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
         onLine,
       }).finally(() => watching);
       await proxy.keep();
-      containers = { machine, plan, proxy, started, deadline, snapshot: untouched ? proxy.snapshot : undefined };
+      containers = {
+        machine,
+        plan,
+        origin,
+        proxy,
+        started,
+        deadline,
+        snapshot: untouched ? proxy.snapshot : undefined,
+      };
     }
 
     // 3. Processes of the host: the proxy hands on to them, then start and wait.
@@ -112,10 +128,15 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       const { openFront, startProcesses } = await import("./start-processes.ts");
       front = await stages.run("proxy", () => openFront(context, host));
       if (host.machine !== undefined && stack === undefined) {
-        await serveHttps(context, host.machine, { ...record, domains: front.domains });
+        const isSecure = await serveHttps(context, host.machine, { ...record, domains: front.domains });
+        if (!isSecure) front = { ...front, httpsPort: null };
       }
       const { onStep } = stages;
-      await startProcesses(context, { project, record, processes, front, paths: host.paths, recreate, waitMs, onStep });
+      const { paths } = host;
+      await startProcesses(context, {
+        ...{ project, record, processes, front, paths, recreate, waitMs, onStep },
+        protocol: containers?.origin.protocol,
+      });
     } else await endLeftProcesses(context, record);
 
     // 4. A real request for every route; what is not served soon may speak something else than was thought.

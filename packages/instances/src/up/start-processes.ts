@@ -1,11 +1,13 @@
 import { setTimeout } from "node:timers/promises";
 import { createStepRunner, type HomePaths, type InstanceRecord, type OnStep, withLock } from "@cspace/compose";
-import { ensureDaemon, type HeldInstance, type HeldRoute, type RunningDaemon } from "@cspace/daemon";
+import { ensureDaemon, type HeldInstance, type HeldRoute, isOver, type RunningDaemon } from "@cspace/daemon";
 import { CspaceError } from "@cspace/errors";
 import { localUrl } from "@cspace/ports";
 import type { Project } from "@cspace/project";
 import { hasContainers } from "../choose/has-containers.ts";
 import { readKnown } from "../describe/read-known.ts";
+import { chooseOrigin, type Origin } from "../https/choose-origin.ts";
+import { readHostTrust } from "../https/read-host-trust.ts";
 import type { Host } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
 import { type ProcessFront, serveProcesses } from "../proxy/serve-processes.ts";
@@ -30,6 +32,8 @@ export interface StartProcessesOptions {
   readonly paths: HomePaths;
   /** Whether all of them end first, however they are. */
   readonly recreate: boolean;
+  /** What the URLs of the instance's containers begin with; `undefined` without containers. */
+  readonly protocol?: Origin["protocol"] | undefined;
   /** How long they may take until they answer, in milliseconds; `null`: not at all. */
   readonly waitMs: number | null;
   readonly onStep: OnStep;
@@ -61,10 +65,15 @@ async function start(context: Context, options: StartProcessesOptions): Promise<
   const { client } = options.front.daemon;
   if (recreate) await client.stop(record);
   const before = findHeld((await client.status()).instances, record);
-  const { domains, httpPort } = options.front;
+  const { domains, httpPort, httpsPort } = options.front;
   const others = await readOthers(context, options);
+  const { paths } = options;
+  const trusts = options.project.settings.trust !== false;
+  const kept = recreate || before === undefined ? options.protocol : protocolOf(before);
+  const origin = await chooseOrigin(context, { paths, httpPort, httpsPort, kept, trusts });
+  const trust = await readHostTrust(context, { paths, trusts, protocol: origin.protocol, domains });
   const processes = await buildProcessRequests(
-    { record, processes: options.processes, others, domains, httpPort, inherited: context.env },
+    { record, processes: options.processes, others, domains, origin, trust, inherited: context.env },
     before?.routes ?? [],
   );
   const after = findHeld((await client.start({ record, processes })).instances, record);
@@ -125,6 +134,12 @@ function failed(all: readonly HeldRoute[], { instance }: InstanceRecord, neighbo
   return new CspaceError(code as `CSPACE_${string}`, `${message}${also}`, {
     hint: neighbour !== undefined ? shared : (hint ?? `read all of it: cspace logs ${label}`),
   });
+}
+
+/** What the URLs of its processes begin with, as long as one of them goes on. */
+function protocolOf({ routes }: HeldInstance): Origin["protocol"] | undefined {
+  const going = routes.find(({ state, leased }) => !leased && !isOver(state));
+  return going === undefined ? undefined : (going.protocol ?? "http");
 }
 
 function findHeld(all: readonly HeldInstance[], { project, instance }: InstanceRecord): HeldInstance | undefined {

@@ -1,0 +1,35 @@
+import type { HomePaths } from "@cspace/compose";
+import type { Context } from "../options.ts";
+import { readSecure } from "./read-secure.ts";
+
+/** What the URLs of an instance's environment begin with, and where the proxy answers it. */
+export interface Origin {
+  readonly protocol: "http" | "https";
+  readonly port: number;
+}
+
+/** What {@link chooseOrigin} decides from. */
+export interface OriginFacts {
+  readonly paths: HomePaths;
+  readonly httpPort: number;
+  /** `null`: nothing is served over HTTPS. */
+  readonly httpsPort: number | null;
+  /** What the instance's URLs begin with already; `undefined` while it has none, and when it is made anew. */
+  readonly kept: Origin["protocol"] | undefined;
+  /** Whether the instance is given the root. */
+  readonly trusts: boolean;
+}
+
+/**
+ * Chooses HTTPS where the machine's browser trusts it when the instance is made: a page of HTTPS may not ask an address
+ * of HTTP. What runs keeps what it has, whatever is trusted since.
+ */
+export async function chooseOrigin(
+  context: Pick<Context, "env" | "platform">,
+  { paths, httpPort, httpsPort, kept, trusts }: OriginFacts,
+): Promise<Origin> {
+  const http: Origin = { protocol: "http", port: httpPort };
+  if (httpsPort === null || !trusts || kept === "http") return http;
+  const isTrusted = kept === "https" || (await readSecure(context, paths, httpsPort))?.trusted.browser === true;
+  return isTrusted ? { protocol: "https", port: httpsPort } : http;
+}
