@@ -31,6 +31,8 @@ export interface ProcessRequest {
   readonly proxyPort?: number;
   /** What the URLs in `env` begin with. @default "http" */
   readonly protocol?: "http" | "https";
+  /** Where HTTPS is answered, to which who asks over HTTP is sent. @default nobody is sent away */
+  readonly redirectTo?: number | undefined;
   readonly restart?: RestartPolicy | undefined;
 }
 
@@ -47,6 +49,8 @@ export interface LeaseRequest {
   readonly port: number;
   /** For people: the command that serves it. */
   readonly command: string;
+  /** As of a process. */
+  readonly redirectTo?: number | undefined;
 }
 
 /**

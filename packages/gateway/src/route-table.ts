@@ -15,6 +15,11 @@ export interface GatewayRoute extends RouteName {
   /** The process is on its way: requests wait for it instead of failing. @default false */
   readonly starting?: boolean | undefined;
   /**
+   * Where HTTPS is answered: who asks over HTTP is sent there, but for upgrades, which no client would follow.
+   * @default none is sent away
+   */
+  readonly redirectTo?: number | undefined;
+  /**
    * It is served by a proxy in front, which hands it on as long as this holds: `its health check has not passed`. Answered
    * with a page that says so, and without the mark, for the route is not served. @default it is the gateway's own
    */

@@ -14,7 +14,7 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { createGateway, type Gateway, type GatewayLimits } from "@cspace/gateway";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type ClientOptions, WebSocket, WebSocketServer } from "ws";
-import { eventually, hostname, listenHttp, listenRaw, mark, onHeads, openRaw, route } from "./harness.ts";
+import { eventually, head, hostname, listenHttp, listenRaw, mark, onHeads, openRaw, route } from "./harness.ts";
 import { selfSigned } from "./self-signed.ts";
 
 const mercury = selfSigned("*.mercury.p.cspace.local", "*.mercury.p.cspace.localhost");
@@ -36,6 +36,47 @@ async function start(
   onTestFinished(() => gateway.close());
   return { gateway, port: httpsPort ?? 0 };
 }
+
+test("a route may send on to HTTPS who asks over HTTP, but for upgrades; nobody is bound to it", async () => {
+  const upstream = await listenHttp((_, response) => {
+    response.writeHead(200, { "Strict-Transport-Security": "max-age=31536000", "X-Own": "1" }).end("served");
+  });
+  const gateway = createGateway({ routes: [{ ...route(upstream), redirectTo: 8443 }], certificates: [mercury] });
+  const { httpPort, httpsPort } = await gateway.listen({ httpPort: 0, httpsPort: 0 });
+  onTestFinished(() => gateway.close());
+  for (const [line, target] of [
+    ["GET /a%20b?c=d HTTP/1.1", "/a%20b?c=d"],
+    ["POST / HTTP/1.1", "/"],
+    ["OPTIONS * HTTP/1.1", "/"],
+  ] as const) {
+    const client = await openRaw(httpPort);
+    client.send(head(line, "Content-Length: 0"));
+    await client.until(/\r\n\r\n/);
+    expect(client.text()).toMatch(/^HTTP\/1\.1 308 Permanent Redirect\r\n/);
+    expect(client.text()).toContain(`\r\nLocation: https://${hostname}:8443${target}\r\n`);
+    expect(client.text()).toContain(`\r\nX-Cspace-Route: ${mark}\r\n`);
+    expect(client.text()).toContain("\r\nCache-Control: no-store\r\n");
+  }
+  const upgrading = await openRaw(httpPort);
+  upgrading.send(head("GET / HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket"));
+  await upgrading.until(/served/);
+  const { status, headers } = await getHttps(httpsPort ?? 0);
+  expect([status, headers["x-own"], headers["strict-transport-security"]]).toEqual([200, "1", undefined]);
+});
+
+test.each([
+  ["https", true],
+  ["wss", true],
+  ["http", false],
+])("behind a proxy that is trusted, what it was asked by counts: %s", async (proto, isServed) => {
+  const upstream = await listenHttp((_, response) => void response.end("served"));
+  const gateway = createGateway({ routes: [{ ...route(upstream), redirectTo: 443 }] });
+  const { httpPort } = await gateway.listen({ httpPort: 0, trustForwarded: true });
+  onTestFinished(() => gateway.close());
+  const client = await openRaw(httpPort);
+  client.send(head("GET / HTTP/1.1", `X-Forwarded-Proto: ${proto}`));
+  await client.until(isServed ? /200 OK/ : /Location: https:\/\/dev\.mercury\.p\.cspace\.local\/\r\n/);
+});
 
 interface Got {
   readonly status: number;

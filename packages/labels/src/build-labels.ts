@@ -25,6 +25,12 @@ export interface BuildLabelsOptions {
    */
   readonly entryPoints?: readonly string[] | undefined;
   /**
+   * Where HTTPS is answered, on all entry points but the first: who asks on the first is sent there, but for upgrades, which
+   * no client would follow.
+   * @default nobody is sent away
+   */
+  readonly redirectTo?: number | undefined;
+  /**
    * The labels whose clients stay with the container that answered them first, where there are several.
    * @default []
    */
@@ -45,7 +51,8 @@ export interface BuildLabelsOptions {
  *
  * @throws CspaceError `CSPACE_ROUTES_EMPTY` without a route, `CSPACE_ROUTES_MIXED` when the routes are of more than one
  * instance, `CSPACE_ROUTE_DUPLICATE` when two share a label, `CSPACE_PORT_INVALID` when a port is not a whole number
- * from 1 to 65535, `CSPACE_LABEL_OPTION_INVALID` when no domain or entry point is given, or the name of an entry point or
+ * from 1 to 65535, `CSPACE_LABEL_OPTION_INVALID` when no domain or entry point is given, or one entry point alone is to
+ * send away, or the name of an entry point or
  * the network has other characters than `[A-Za-z0-9_.-]`; and those of `buildHostname`.
  *
  * @example
@@ -65,32 +72,33 @@ export function buildLabels(
     network = networkName(instance.project),
     entryPoints = ["web", "websecure"],
   } = options;
-  const { sticky = [], transport = "cspace-services@file" } = options;
+  const { sticky = [], redirectTo, transport = "cspace-services@file" } = options;
   checkOptionNames("network", [network]);
   checkOptionNames("entry point", entryPoints);
   checkOptionNames("transport", [transport.replace("@", "")]);
   const served = [...new Set(domains.map(parseDomain))];
   checkOptionNames("domain", served);
+  if (redirectTo !== undefined) checkRedirect(redirectTo, entryPoints);
   const labels: Record<string, string> = {
     ...buildIdentityLabels(instance),
     "traefik.enable": "true",
     "traefik.docker.network": network,
   };
   for (const route of routes) {
-    Object.assign(labels, labelsOfRoute(route, served, entryPoints), labelsOfScheme(route, transport));
+    const rule = served.map((domain) => `Host(\`${buildHostname(route, { domain })}\`)`).join(" || ");
+    const [first, ...others] = entryPoints;
+    const at = redirectTo === undefined ? entryPoints : others;
+    Object.assign(labels, labelsOfRoute(route, rule, at), labelsOfScheme(route, transport));
+    if (redirectTo !== undefined)
+      Object.assign(labels, labelsOfRedirect(route, rule, { first: first as string, redirectTo }));
     if (sticky.includes(route.label)) labels[`${serviceOf(route)}.sticky.cookie.name`] = stickyCookie;
   }
   return labels;
 }
 
-function labelsOfRoute(
-  route: LabelledRoute,
-  domains: readonly string[],
-  entryPoints: readonly string[],
-): Record<string, string> {
+function labelsOfRoute(route: LabelledRoute, rule: string, entryPoints: readonly string[]): Record<string, string> {
   const name = routerName(route);
   const router = `traefik.http.routers.${name}`;
-  const rule = domains.map((domain) => `Host(\`${buildHostname(route, { domain })}\`)`).join(" || ");
   const middleware = `traefik.http.middlewares.${name}`;
   return {
     [`${labelKeys.routePrefix}${route.label}`]: String(route.port),
@@ -105,8 +113,43 @@ function labelsOfRoute(
     [`${router}--plain.middlewares`]: `${name},${name}--plain`,
     [`${serviceOf(route)}.server.port`]: String(route.port),
     [`${middleware}.headers.customresponseheaders.${markHeader}`]: buildMark(route),
+    // A promise that a host is served over HTTPS alone (RFC 6797) would bind browsers for longer than the machine keeps it.
+    [`${middleware}.headers.customresponseheaders.Strict-Transport-Security`]: "",
     [`${middleware}--plain.headers.customrequestheaders.Accept-Encoding`]: "identity",
   };
+}
+
+/** @see https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/redirectscheme/ */
+function labelsOfRedirect(
+  route: LabelledRoute,
+  rule: string,
+  { first, redirectTo }: { readonly first: string; readonly redirectTo: number },
+): Record<string, string> {
+  const name = routerName(route);
+  const router = `traefik.http.routers.${name}`;
+  const middleware = `traefik.http.middlewares.${name}--redirect`;
+  return {
+    [`${router}--redirect.rule`]: rule,
+    [`${router}--redirect.entrypoints`]: first,
+    [`${router}--redirect.service`]: name,
+    [`${router}--redirect.middlewares`]: `${name},${name}--redirect-headers,${name}--redirect`,
+    [`${middleware}.redirectscheme.scheme`]: "https",
+    [`${middleware}.redirectscheme.permanent`]: "true",
+    ...(redirectTo === 443 ? {} : { [`${middleware}.redirectscheme.port`]: String(redirectTo) }),
+    // A browser would keep a permanent one for good.
+    [`${middleware}-headers.headers.customresponseheaders.Cache-Control`]: "no-store",
+    [`${router}--upgrade.rule`]: `(${rule}) && HeaderRegexp(\`Upgrade\`, \`.\`)`,
+    [`${router}--upgrade.entrypoints`]: first,
+    [`${router}--upgrade.service`]: name,
+    [`${router}--upgrade.middlewares`]: name,
+  };
+}
+
+function checkRedirect(port: number, entryPoints: readonly string[]): void {
+  if (!isPort(port)) throw failure("CSPACE_PORT_INVALID", `the port ${port} of HTTPS is not a port`, "use 1 to 65535");
+  if (entryPoints.length > 1) return;
+  const message = `there is one entry point, ${entryPoints.join()}, and none to send to from there`;
+  throw failure("CSPACE_LABEL_OPTION_INVALID", message, "name the entry point of HTTPS behind it");
 }
 
 /** @see https://doc.traefik.io/traefik/reference/routing-configuration/http/load-balancing/service/ */

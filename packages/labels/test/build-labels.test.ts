@@ -18,6 +18,7 @@ test("one route, without options", () => {
       "traefik.docker.network": "cspace-resume-redux",
       "traefik.enable": "true",
       "traefik.http.middlewares.docs--earth--resume-redux--plain.headers.customrequestheaders.Accept-Encoding": "identity",
+      "traefik.http.middlewares.docs--earth--resume-redux.headers.customresponseheaders.Strict-Transport-Security": "",
       "traefik.http.middlewares.docs--earth--resume-redux.headers.customresponseheaders.X-Cspace-Route": "docs--earth--resume-redux",
       "traefik.http.routers.docs--earth--resume-redux--plain.entrypoints": "web,websecure",
       "traefik.http.routers.docs--earth--resume-redux--plain.middlewares": "docs--earth--resume-redux,docs--earth--resume-redux--plain",
@@ -46,8 +47,10 @@ test("several routes of one container, with every option", () => {
       "traefik.docker.network": "edge_1.net",
       "traefik.enable": "true",
       "traefik.http.middlewares.api--earth--resume-redux--plain.headers.customrequestheaders.Accept-Encoding": "identity",
+      "traefik.http.middlewares.api--earth--resume-redux.headers.customresponseheaders.Strict-Transport-Security": "",
       "traefik.http.middlewares.api--earth--resume-redux.headers.customresponseheaders.X-Cspace-Route": "api--earth--resume-redux",
       "traefik.http.middlewares.docs--earth--resume-redux--plain.headers.customrequestheaders.Accept-Encoding": "identity",
+      "traefik.http.middlewares.docs--earth--resume-redux.headers.customresponseheaders.Strict-Transport-Security": "",
       "traefik.http.middlewares.docs--earth--resume-redux.headers.customresponseheaders.X-Cspace-Route": "docs--earth--resume-redux",
       "traefik.http.routers.api--earth--resume-redux--plain.entrypoints": "web,websecure",
       "traefik.http.routers.api--earth--resume-redux--plain.middlewares": "api--earth--resume-redux,api--earth--resume-redux--plain",
@@ -184,7 +187,7 @@ test("every key is one that Traefik takes whole, and every route has its own rou
       const names = new Set(routes.map(buildMark));
       expect(names.size).toBe(routes.length);
       const count = (one: string): number => routes.filter(({ scheme }) => scheme === one).length;
-      expect(Object.keys(labels)).toHaveLength(6 + 12 * routes.length + 3 * count("https") + 2 * count("h2c"));
+      expect(Object.keys(labels)).toHaveLength(6 + 13 * routes.length + 3 * count("https") + 2 * count("h2c"));
       for (const route of routes) {
         const name = buildMark(route);
         expect(hostsOfRule(ruleOf(labels, route))).toEqual([
@@ -201,6 +204,32 @@ test("every key is one that Traefik takes whole, and every route has its own rou
       }
     }),
   );
+});
+
+test("who asks on the first entry point is sent to HTTPS, but for upgrades", () => {
+  const labels = buildLabels([docs], { redirectTo: 8443 });
+  const name = buildMark(docs);
+  const rule = ruleOf(labels, docs);
+  const at = (router: string): string | undefined => labels[`traefik.http.routers.${name}${router}.entrypoints`];
+  expect([at(""), at("--plain"), at("--redirect"), at("--upgrade")]).toEqual(["websecure", "websecure", "web", "web"]);
+  expect(labels).toMatchObject({
+    [`traefik.http.routers.${name}--redirect.rule`]: rule,
+    [`traefik.http.routers.${name}--redirect.middlewares`]: `${name},${name}--redirect-headers,${name}--redirect`,
+    [`traefik.http.middlewares.${name}--redirect.redirectscheme.scheme`]: "https",
+    [`traefik.http.middlewares.${name}--redirect.redirectscheme.port`]: "8443",
+    [`traefik.http.routers.${name}--upgrade.rule`]: `(${rule}) && HeaderRegexp(\`Upgrade\`, \`.\`)`,
+    [`traefik.http.routers.${name}--upgrade.middlewares`]: name,
+  });
+  expect(buildLabels([docs], { redirectTo: 443 })).not.toHaveProperty([
+    `traefik.http.middlewares.${name}--redirect.redirectscheme.port`,
+  ]);
+});
+
+test.each([
+  [{ redirectTo: 0 }, "CSPACE_PORT_INVALID"],
+  [{ redirectTo: 443, entryPoints: ["web"] }, "CSPACE_LABEL_OPTION_INVALID"],
+])("nobody is sent to what is not there: %j", (options, code) => {
+  expect(() => buildLabels([docs], options)).toThrow(expect.objectContaining({ code }));
 });
 
 test("hostile names never get as far as a label", () => {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { readHead } from "./read-head.ts";
 
 /** What {@link probeRoute} asks. */
@@ -53,6 +54,7 @@ export type RouteProbe =
 export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe> {
   const { hostname, mark, port, host = "127.0.0.1", reach = "service", path = "/", origin, root } = options;
   const { timeoutMs = 2_000, signal } = options;
+  const end = performance.now() + timeoutMs;
   const scheme = root === undefined ? "http" : "https";
   const hostHeader = port === usualPorts[scheme] ? hostname : `${hostname}:${port}`;
   const address = host.includes(":") ? `[${host}]` : host;
@@ -67,8 +69,39 @@ export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe
   if (head.state === "failed") return { state: "unreachable", reason: head.reason };
   if (head.headers["x-cspace-route"] !== mark) return { state: "unclaimed", status: head.status };
   if (reach !== "service") return { state: "claimed", status: null };
+  const elsewhere = redirectOf(head, { hostname, path });
+  // The proxy says that for the service, which may be down; its own word comes by HTTPS.
+  if (elsewhere !== null && root === undefined) {
+    const rest = Math.max(1, end - performance.now());
+    return await askSecurely({ ...options, timeoutMs: rest }, { status: head.status, port: elsewhere });
+  }
   const poweredBy = head.headers["x-powered-by"];
   return { state: "claimed", status: head.status, ...(typeof poweredBy === "string" ? { poweredBy } : {}) };
+}
+
+/** The port of HTTPS to which a route sends who asks over HTTP, for the same path; `null` for every other answer. */
+function redirectOf(
+  { status, headers }: { readonly status: number; readonly headers: IncomingHttpHeaders },
+  { hostname, path }: { readonly hostname: string; readonly path: string },
+): number | null {
+  if (![301, 308].includes(status) || !URL.canParse(headers.location ?? "")) return null;
+  const to = new URL(headers.location ?? "");
+  if (to.protocol !== "https:" || to.hostname !== hostname || to.pathname + to.search !== path) return null;
+  return Number(to.port || usualPorts.https);
+}
+
+/** Asks a route again where it is served; whose certificate that is does not matter for how the service is. */
+async function askSecurely(
+  { hostname, mark, host = "127.0.0.1", path = "/", timeoutMs = 2_000, signal }: ProbeRouteOptions,
+  { port, status }: { readonly port: number; readonly status: number },
+): Promise<RouteProbe> {
+  const hostHeader = port === usualPorts.https ? hostname : `${hostname}:${port}`;
+  const address = host.includes(":") ? `[${host}]` : host;
+  const headers = { host: hostHeader };
+  const head = await readHead(`https://${address}:${port}${path}`, { headers, timeoutMs, signal });
+  if (head.state === "timeout") return { state: "timeout" };
+  const isServed = head.state === "answered" && head.headers["x-cspace-route"] === mark;
+  return { state: "claimed", status: isServed ? head.status : status };
 }
 
 /** What a URL need not say (RFC 9110, 4.2.1 and 4.2.2). */

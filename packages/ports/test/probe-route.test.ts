@@ -1,7 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import { probeRoute } from "@cspace/ports";
 import { expect, test } from "vitest";
-import { closedPort, listenHttp, listenTcp } from "./listen.ts";
+import { closedPort, listenHttp, listenHttps, listenTcp } from "./listen.ts";
+import { selfSigned } from "./self-signed.ts";
 
 const route = { hostname: "dev.mercury.p.cspace.local", mark: "dev--mercury--p" };
 
@@ -44,6 +45,22 @@ test.each([
     expect(asked).toEqual([[`${route.hostname}:${port}`, "Upgrade", upgrade]]);
   },
 );
+
+test.each([301, 308])("a route that sends on to HTTPS by %i is as its service is there", async (status) => {
+  const claim = { "X-Cspace-Route": route.mark };
+  const { certificate: cert, key } = selfSigned();
+  const secure = await listenHttps({ cert, key }, (_, response) => void response.writeHead(502, claim).end());
+  const location = (to: string): Promise<number> =>
+    listenHttp((_, response) => void response.writeHead(status, { ...claim, location: to }).end());
+  const sent = await location(`https://${route.hostname}:${secure}/`);
+  expect(await probeRoute({ ...route, port: sent })).toEqual({ state: "claimed", status: 502 });
+  const nowhere = await location(`https://${route.hostname}:${await closedPort()}/`);
+  expect(await probeRoute({ ...route, port: nowhere })).toEqual({ state: "claimed", status });
+  // Elsewhere, it is the service's own word.
+  for (const to of [`https://example.com:${secure}/`, `https://${route.hostname}:${secure}/login`, "/"]) {
+    expect(await probeRoute({ ...route, port: await location(to) })).toEqual({ state: "claimed", status });
+  }
+});
 
 test("an endless body does not keep it, and its connection is dropped", async () => {
   const dropped = new EventEmitter();

@@ -37,6 +37,10 @@ export const settingsSchema: RootSchema = {
       propertyNames: { $ref: "#/$defs/label" },
       additionalProperties: { $ref: "#/$defs/route" },
     },
+    https: {
+      $ref: "#/$defs/https",
+      description: '"redirect" sends requests over HTTP on to HTTPS. Default: both are served.',
+    },
     trust: {
       $ref: "#/$defs/yesOrNo",
       description: "Whether containers and processes trust this machine's certificates. Default: true.",
@@ -117,6 +121,7 @@ export const settingsSchema: RootSchema = {
       items: { $ref: "#/$defs/envName" },
     },
     scheme: { description: '"http", "https" or "h2c"', type: "string", pattern: "^(https?|h2c)$" },
+    https: { description: '"redirect"', type: "string", pattern: "^redirect$" },
     yesOrNo: { description: "true or false", type: "boolean" },
     anyText: { description: "a text in double quotes", type: "string" },
     text: { description: "a non-empty text", type: "string", pattern: "\\S" },

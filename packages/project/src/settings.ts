@@ -10,6 +10,8 @@ export interface Settings {
   readonly copy?: readonly string[];
   /** By label: where each thing that people open is served. */
   readonly routes?: Readonly<Record<string, RouteSettings>>;
+  /** What becomes of requests over HTTP. @default they are served as those over HTTPS are */
+  readonly https?: "redirect";
   /**
    * Whether containers and processes are given the root of this machine's certificates, and variables that lead programs
    * to it. @default true

@@ -32,6 +32,8 @@ export interface PlanInstanceOptions extends InstanceRecord {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether those URLs are HTTPS. @default "http" */
   readonly protocol?: "http" | "https" | undefined;
+  /** Where HTTPS is answered, to which who asks over HTTP is sent. @default nobody is sent away */
+  readonly redirectTo?: number | undefined;
   /** By service: what its containers are given so that they trust this machine's certificates. @default {} */
   readonly trust?: Readonly<Record<string, ServiceTrust>> | undefined;
   /** Variables that Docker's client gives every container, because it is configured for a proxy. @default {} */
@@ -191,7 +193,7 @@ function planService(
   routes: readonly PlannedRoute[],
   options: PlanInstanceOptions,
 ): ServiceOverride {
-  const { domains, browserDomain, model, clientProxy } = options;
+  const { domains, browserDomain, model, clientProxy, redirectTo } = options;
   // What is reached by these names is on this machine, where no proxy of a company's can reach it.
   const near = ["localhost", "127.0.0.1", ...domains.map((domain) => `.${domain}`), ...Object.keys(model.services)];
   const bypass = bypassProxy({ ...clientProxy, ...(service.environment as Record<string, string>) }, near);
@@ -214,7 +216,11 @@ function planService(
       ...kept,
       ...buildInstanceLabels({ ...options, domain: browserDomain }),
       ...(routed
-        ? buildLabels(routes, { domains, sticky: routes.flatMap(({ label, sticky }) => (sticky ? [label] : [])) })
+        ? buildLabels(routes, {
+            domains,
+            redirectTo,
+            sticky: routes.flatMap(({ label, sticky }) => (sticky ? [label] : [])),
+          })
         : {}),
     },
     environment,

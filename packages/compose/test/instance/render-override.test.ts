@@ -60,8 +60,9 @@ test("an override replaces what must be replaced, and adds the rest", async () =
           traefik.http.routers.dev--mercury--resume-redux--plain.middlewares: dev--mercury--resume-redux,dev--mercury--resume-redux--plain
           traefik.http.services.dev--mercury--resume-redux.loadbalancer.server.port: "3000"
           traefik.http.middlewares.dev--mercury--resume-redux.headers.customresponseheaders.X-Cspace-Route: dev--mercury--resume-redux
+          traefik.http.middlewares.dev--mercury--resume-redux.headers.customresponseheaders.Strict-Transport-Security: ""
           traefik.http.middlewares.dev--mercury--resume-redux--plain.headers.customrequestheaders.Accept-Encoding: identity
-          cspace.plan: 78b7bd735636a0d5
+          cspace.plan: 03c3c953655f0b3d
         environment:
           PRICE: $$5 and $\${MORE}
         networks:

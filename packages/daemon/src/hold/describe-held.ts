@@ -10,6 +10,7 @@ export interface HeldUpstream {
   readonly upstream: number | null;
   readonly reason?: string | undefined;
   readonly starting: boolean;
+  readonly redirectTo?: number | undefined;
   readonly lastLines: () => Promise<readonly string[]>;
 }
 
@@ -17,20 +18,21 @@ export interface HeldUpstream {
 export function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[] {
   const { project, instance } = record;
   return [
-    ...[...processes].map(([label, { process }]) => ({
+    ...[...processes].map(([label, { process, request }]) => ({
       project,
       instance,
       label,
       upstream: isRunning(process.state) ? process.port : null,
       reason: process.error?.message.split("\n", 1)[0]?.replace(/:$/, ""),
       starting: process.state === "starting" || process.state === "restarting",
+      redirectTo: request.redirectTo,
       lastLines: (): Promise<readonly string[]> => process.lastLines(20),
     })),
     ...[...leases].map(
       ([
         label,
         {
-          request: { port },
+          request: { port, redirectTo },
         },
       ]) => ({
         project,
@@ -38,6 +40,7 @@ export function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[]
         label,
         upstream: port,
         starting: false,
+        redirectTo,
         lastLines: async () => [],
       }),
     ),

@@ -1,7 +1,9 @@
+import { usualPorts } from "@cspace/ports";
 import type { RequestOrigin } from "../http/forwarded.ts";
 import type { RequestHead } from "../http/request-head.ts";
+import { upgradeOf } from "../http/upstream-head.ts";
 import type { Hub } from "../hub.ts";
-import { unknownHostPage } from "../pages/pages.ts";
+import { redirectPage, unknownHostPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
 import { refusalOf } from "./refusal-of.ts";
@@ -12,8 +14,24 @@ export type Answerer =
   | { readonly page: undefined; readonly target: Target };
 
 /** Decides by the host that a request names, and by nothing else. */
-export function chooseAnswer(hub: Hub, request: RequestHead, scheme: RequestOrigin["scheme"]): Answerer {
+export function chooseAnswer(hub: Hub, request: RequestHead, origin: ClientOrigin): Answerer {
   const target = hub.table.byHostname.get(hostnameOf(request.authority));
-  if (target === undefined) return { page: unknownHostPage(hub.table, request, scheme), target };
-  return { page: refusalOf(request, target, hub.name), target };
+  if (target === undefined) return { page: unknownHostPage(hub.table, request, origin.scheme), target };
+  return { page: refusalOf(request, target, hub.name) ?? redirectOf(request, target, origin), target };
+}
+
+/** How a request came. */
+type ClientOrigin = Pick<RequestOrigin, "scheme" | "trustForwarded">;
+
+/** Sends on to HTTPS who came without it, where the route wants that. */
+function redirectOf(request: RequestHead, { route }: Target, origin: ClientOrigin): Page | undefined {
+  const { redirectTo: port } = route;
+  if (port === undefined || upgradeOf(request) !== undefined || isEncrypted(request, origin)) return undefined;
+  const authority = `${hostnameOf(request.authority)}${port === usualPorts.https ? "" : `:${port}`}`;
+  return redirectPage(`https://${authority}${request.target === "*" ? "/" : request.target}`);
+}
+
+function isEncrypted({ fields }: RequestHead, { scheme, trustForwarded }: ClientOrigin): boolean {
+  if (scheme === "https") return true;
+  return trustForwarded && fields.some(({ key, value }) => key === "x-forwarded-proto" && /^(https|wss)$/.test(value));
 }

@@ -216,7 +216,7 @@ export class ClientConnection implements ExchangeClient, Tracked {
   }
 
   #begin(request: RequestHead): void {
-    const { page, target } = chooseAnswer(this.hub, request, this.origin.scheme);
+    const { page, target } = chooseAnswer(this.hub, request, this.origin);
     if (page !== undefined) this.answer(page, request, target, request.body !== 0 || page.status === 400);
     else this.#exchange = new Exchange(this, request, target);
     if (this.#exchange !== undefined && this.socket.readableEnded) this.#awaitRest();

@@ -15,7 +15,8 @@ const hopByHop = [
 const writtenAnew = ["host", "content-length", "via", "forwarded", "x-real-ip"];
 
 const notInRequest = new Set([...hopByHop, ...writtenAnew]);
-const notInResponse = new Set([...hopByHop, "x-cspace-route"]);
+/** A promise that a host is served over HTTPS alone (RFC 6797) would bind browsers for longer than the machine keeps it. */
+const notInResponse = new Set([...hopByHop, "x-cspace-route", "strict-transport-security"]);
 /** Framing, routing and what is read before the body may not come after it (RFC 9110, 6.5.1). */
 const notInTrailer = new Set([
   ...notInRequest,

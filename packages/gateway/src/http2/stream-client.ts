@@ -46,7 +46,7 @@ export class StreamClient implements ExchangeClient {
       this.#show(malformedPage(error.status, error.message), undefined, undefined);
       return;
     }
-    const { page, target } = chooseAnswer(this.hub, request, this.origin.scheme);
+    const { page, target } = chooseAnswer(this.hub, request, this.origin);
     if (page !== undefined) {
       this.#show(page, request, target);
       return;

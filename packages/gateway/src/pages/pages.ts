@@ -42,6 +42,11 @@ export function unknownHostPage(
   return { ...base, message, data: { routes }, links: routes.map(({ url }) => ({ text: url, url })) };
 }
 
+/** The route is served over HTTPS alone. It is asked for anew each time: a browser would keep it for good. */
+export function redirectPage(url: string): Page {
+  return { status: 308, error: "https-only", message: `Go on over HTTPS: ${url}`, location: url };
+}
+
 /** The process of a route does not listen. */
 export async function downPage(target: Target, code: string): Promise<Page> {
   const { route, mark } = target;

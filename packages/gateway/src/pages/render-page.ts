@@ -14,6 +14,8 @@ export interface Page {
   /** What a process printed last. */
   readonly lines?: readonly string[] | undefined;
   readonly links?: readonly { readonly text: string; readonly url: string }[] | undefined;
+  /** Where to go instead. */
+  readonly location?: string | undefined;
   /** The page is worth asking for again, after so many seconds; a browser does so by itself. */
   readonly retryAfter?: number | undefined;
 }
@@ -27,6 +29,7 @@ export interface PageReader {
 }
 
 const reasons: Readonly<Record<number, string>> = {
+  308: "Permanent Redirect",
   400: "Bad Request",
   404: "Not Found",
   408: "Request Timeout",
@@ -55,6 +58,7 @@ export function describePage(
     ["X-Content-Type-Options", "nosniff"],
     ["Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"],
     ["Date", httpDate()],
+    ...(page.location === undefined ? [] : [["Location", page.location] as const]),
     ...(page.retryAfter === undefined ? [] : [["Retry-After", String(page.retryAfter)] as const]),
     ...(mark === undefined ? [] : [["X-Cspace-Route", mark] as const]),
   ] as const;

@@ -1,4 +1,5 @@
 import type { HomePaths } from "@cspace/compose";
+import type { Settings } from "@cspace/project";
 import type { Context } from "../options.ts";
 import { readSecure } from "./read-secure.ts";
 
@@ -16,20 +17,27 @@ export interface OriginFacts {
   readonly httpsPort: number | null;
   /** What the instance's URLs begin with already; `undefined` while it has none, and when it is made anew. */
   readonly kept: Origin["protocol"] | undefined;
-  /** Whether the instance is given the root. */
-  readonly trusts: boolean;
+  readonly settings: Pick<Settings, "https" | "trust">;
 }
 
 /**
  * Chooses HTTPS where the machine's browser trusts it when the instance is made: a page of HTTPS may not ask an address
- * of HTTP. What runs keeps what it has, whatever is trusted since.
+ * of HTTP. What runs keeps what it has, whatever is trusted since. Where HTTP only leads to HTTPS, it is that in any case.
  */
 export async function chooseOrigin(
   context: Pick<Context, "env" | "platform">,
-  { paths, httpPort, httpsPort, kept, trusts }: OriginFacts,
+  { paths, httpPort, httpsPort, kept, settings }: OriginFacts,
 ): Promise<Origin> {
   const http: Origin = { protocol: "http", port: httpPort };
-  if (httpsPort === null || !trusts || kept === "http") return http;
+  const https: Origin = { protocol: "https", port: httpsPort ?? httpPort };
+  if (httpsPort === null || settings.trust === false) return http;
+  if (settings.https === "redirect") return https;
+  if (kept === "http") return http;
   const isTrusted = kept === "https" || (await readSecure(context, paths, httpsPort))?.trusted.browser === true;
-  return isTrusted ? { protocol: "https", port: httpsPort } : http;
+  return isTrusted ? https : http;
+}
+
+/** Where requests over HTTP are sent, as a project's settings say; `undefined`: they are served. */
+export function redirectPort({ https }: Pick<Settings, "https">, httpsPort: number | null): number | undefined {
+  return https === "redirect" ? (httpsPort ?? undefined) : undefined;
 }

@@ -7,7 +7,7 @@ import { choiceSources } from "../choose/choice-sources.ts";
 import { chooseForUp } from "../choose/choose-for-up.ts";
 import { readProjectScope } from "../choose/read-scope.ts";
 import { readRunEnvironment } from "../environment/read-run-environment.ts";
-import { chooseOrigin, type Origin } from "../https/choose-origin.ts";
+import { chooseOrigin, type Origin, redirectPort } from "../https/choose-origin.ts";
 import { readHostTrust } from "../https/read-host-trust.ts";
 import { serveHttps } from "../https/serve-https.ts";
 import { openHost } from "../machine/open-host.ts";
@@ -54,17 +54,18 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
   const { domains } = daemon.status.gateway;
   const front = await serveProcesses(context, host, daemon);
   const isSecure = host.machine === undefined || (await serveHttps(context, host.machine, { ...record, domains }));
-  const trusts = project.settings.trust !== false;
+  const { settings } = project;
+  const trusts = settings.trust !== false;
   const { paths } = host;
   const findOrigin = ({ httpPort, httpsPort }: ProcessFront): Promise<Origin> =>
-    chooseOrigin(context, { paths, httpPort, httpsPort: isSecure ? httpsPort : null, kept: undefined, trusts: true });
+    chooseOrigin(context, { paths, httpPort, httpsPort: isSecure ? httpsPort : null, kept: undefined, settings });
   let { httpPort } = front;
   const origin = await findOrigin(front);
   const names = { label, ...record };
   // What is done again, behind a command that runs, says nothing.
   const quiet: Context = { ...context, onNote: () => undefined, onStep: () => undefined, onLine: () => undefined };
   const hold = await holdRoute({
-    request: { record, label, command: words.join(" "), port },
+    request: { record, label, command: words.join(" "), port, redirectTo: redirectPort(settings, front.httpsPort) },
     client: daemon.client,
     serve: async () => {
       const again = await ensureDaemon(quiet);
@@ -88,11 +89,10 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
     hold.release();
   };
   try {
-    const inside: Origin = trusts ? origin : { protocol: "http", port: front.httpPort };
-    const trust = await readHostTrust(context, { paths, trusts, protocol: inside.protocol, domains });
+    const trust = await readHostTrust(context, { paths, trusts, protocol: origin.protocol, domains });
     const [link, environment, planned] = await Promise.all([
       chooseLink(names, domains, origin),
-      readRunEnvironment(context, { record, label, project, port, domains, origin: inside, trust }),
+      readRunEnvironment(context, { record, label, project, port, domains, origin, trust }),
       planForeground(context, words, { port, domains, proxyPort: origin.port }),
     ]);
     context.signal.throwIfAborted();

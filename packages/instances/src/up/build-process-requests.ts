@@ -24,6 +24,8 @@ export interface ProcessFacts {
   readonly domains: readonly string[];
   /** What the URLs of their environment begin with. */
   readonly origin: Origin;
+  /** Where HTTPS is answered, where all are to be sent there. */
+  readonly redirectTo: number | undefined;
   /** What lets them trust this machine's certificates. */
   readonly trust: Readonly<Record<string, string>>;
   /** The environment of whoever starts them. */
@@ -32,7 +34,7 @@ export interface ProcessFacts {
 
 /** Builds what the daemon is asked for: each process on the port that it has already, else on a free one. */
 export async function buildProcessRequests(
-  { record, processes, others, domains, origin, trust, inherited }: ProcessFacts,
+  { record, processes, others, domains, origin, redirectTo, trust, inherited }: ProcessFacts,
   kept: readonly HeldRoute[],
 ): Promise<ProcessRequest[]> {
   const ports = await Promise.all(
@@ -70,6 +72,7 @@ export async function buildProcessRequests(
       domains,
       proxyPort: origin.port,
       protocol: origin.protocol,
+      redirectTo,
     })),
   );
 }

@@ -24,6 +24,8 @@ export interface ContainerFacts {
   readonly domains: readonly string[];
   /** What the URLs of its environment begin with. */
   readonly origin: Origin;
+  /** Where HTTPS is answered, where all are to be sent there. */
+  readonly redirectTo: number | undefined;
   /** By service: what lets its containers trust this machine's certificates. */
   readonly trust: Readonly<Record<string, ServiceTrust>>;
   readonly processes: readonly RoutedProcess[];
@@ -40,7 +42,7 @@ export interface ContainerFacts {
  * @throws {CspaceError} what `planRoutes` and `planInstance` throw.
  */
 export async function planContainers(
-  { project, record, model, domains, origin, trust, processes, selection, clientProxy }: ContainerFacts,
+  { project, record, model, domains, origin, redirectTo, trust, processes, selection, clientProxy }: ContainerFacts,
   options: { readonly browserDomain: string | undefined },
 ): Promise<InstancePlan> {
   const { scale, schemes } = selection;
@@ -66,6 +68,7 @@ export async function planContainers(
     browserDomain,
     environment,
     protocol: origin.protocol,
+    redirectTo,
     trust,
     mounted,
     clientProxy,

@@ -1,7 +1,7 @@
 import { previewInstance, previewProxy, readProxyState } from "@cspace/compose";
 import { findDaemon } from "@cspace/daemon";
 import { buildPlan, type Plan } from "@cspace/plan";
-import { chooseOrigin } from "../https/choose-origin.ts";
+import { chooseOrigin, redirectPort } from "../https/choose-origin.ts";
 import { readContainerTrust } from "../https/read-container-trust.ts";
 import { createContext } from "../options.ts";
 import { planContainers } from "./plan-containers.ts";
@@ -42,8 +42,9 @@ export async function planStart(options: StartInstanceOptions = {}): Promise<Pla
           httpPort: config.httpPort ?? httpPort ?? 80,
           httpsPort,
           kept: kept && (kept.protocol ?? "http"),
-          trusts,
+          settings: project.settings,
         }),
+        redirectTo: redirectPort(project.settings, httpsPort),
         trust: trusts ? await readContainerTrust(machine, { record, model, dryRun: true }) : {},
       },
       { browserDomain: kept?.domain },

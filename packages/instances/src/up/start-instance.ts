@@ -2,8 +2,8 @@ import { applyInstance, type EngineReader, type InstancePlan, mergeSelection, wr
 import type { AskedSelection } from "../compose/read-asked.ts";
 import { isSettled } from "../describe/is-settled.ts";
 import type { InstanceDocument } from "../documents.ts";
-import { chooseOrigin, type Origin } from "../https/choose-origin.ts";
-import { readContainerTrust } from "../https/read-container-trust.ts";
+import type { Origin } from "../https/choose-origin.ts";
+import { openHttps } from "../https/open-https.ts";
 import { serveHttps } from "../https/serve-https.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
 import { watchContainers } from "../proxy/watch-containers.ts";
@@ -64,23 +64,15 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     if (stack !== undefined) {
       const { machine, files, env, config } = stack;
       const proxy = await stages.run("proxy", () => ensureContainerProxy(context, stack));
-      const isSecure = await serveHttps(context, machine, { ...record, domains: proxy.domains });
-      for (const note of proxy.notes) context.onNote(note);
-      const { model, domains } = proxy;
       const kept = recreate ? undefined : listed;
-      const trusts = project.settings.trust !== false;
-      const origin = await chooseOrigin(context, {
-        paths: machine.paths,
-        httpPort: proxy.httpPort,
-        httpsPort: isSecure || kept !== undefined ? proxy.httpsPort : null,
-        kept: kept && (kept.protocol ?? "http"),
-        trusts,
-      });
+      const { model, domains } = proxy;
+      const https = await openHttps(context, { machine, record, project, proxy, kept });
+      for (const note of proxy.notes) context.onNote(note);
       const { selection, clientProxy } = stack;
       const planWith = async (snapshot?: EngineReader): Promise<InstancePlan> => {
-        const trust = trusts ? await readContainerTrust(machine, { record, model, snapshot }) : {};
+        const trust = await https.readTrust(model, snapshot);
         return await planContainers(
-          { project, record, model, domains, origin, trust, processes, selection, clientProxy },
+          { project, record, model, domains, ...https, trust, processes, selection, clientProxy },
           { browserDomain: kept?.domain },
         );
       };
@@ -92,7 +84,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       let watching: Promise<void> | undefined;
       const { plan, started, deadline, untouched } = await applyInstance(planned, {
         ...machine,
-        replan: trusts ? () => planWith() : undefined,
+        replan: planWith,
         onStart: (plan) => {
           watching = watchContainers(context, machine, plan);
         },
@@ -114,7 +106,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       containers = {
         machine,
         plan,
-        origin,
+        origin: https.origin,
         proxy,
         started,
         deadline,

@@ -6,7 +6,7 @@ import { localUrl } from "@cspace/ports";
 import type { Project } from "@cspace/project";
 import { hasContainers } from "../choose/has-containers.ts";
 import { readKnown } from "../describe/read-known.ts";
-import { chooseOrigin, type Origin } from "../https/choose-origin.ts";
+import { chooseOrigin, type Origin, redirectPort } from "../https/choose-origin.ts";
 import { readHostTrust } from "../https/read-host-trust.ts";
 import type { Host } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
@@ -68,12 +68,22 @@ async function start(context: Context, options: StartProcessesOptions): Promise<
   const { domains, httpPort, httpsPort } = options.front;
   const others = await readOthers(context, options);
   const { paths } = options;
-  const trusts = options.project.settings.trust !== false;
+  const { settings } = options.project;
+  const trusts = settings.trust !== false;
   const kept = recreate || before === undefined ? options.protocol : protocolOf(before);
-  const origin = await chooseOrigin(context, { paths, httpPort, httpsPort, kept, trusts });
+  const origin = await chooseOrigin(context, { paths, httpPort, httpsPort, kept, settings });
   const trust = await readHostTrust(context, { paths, trusts, protocol: origin.protocol, domains });
   const processes = await buildProcessRequests(
-    { record, processes: options.processes, others, domains, origin, trust, inherited: context.env },
+    {
+      record,
+      processes: options.processes,
+      others,
+      domains,
+      origin,
+      redirectTo: redirectPort(settings, httpsPort),
+      trust,
+      inherited: context.env,
+    },
     before?.routes ?? [],
   );
   const after = findHeld((await client.start({ record, processes })).instances, record);
