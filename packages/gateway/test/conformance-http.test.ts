@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import { engines } from "./engines.ts";
+import { engines, secureEngines } from "./engines.ts";
 import {
   ask,
   eventually,
@@ -20,7 +20,7 @@ import {
 
 // How requests and responses go through the gateway and through Traefik.
 
-describe.each(engines)("$title", ({ name, there, start }) => {
+describe.each([...engines, ...secureEngines])("$title", ({ name, there, start }) => {
   const it = there ? test : test.skip;
 
   it("a service cannot forge a mark, of its own or another route", async () => {

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { engines } from "./engines.ts";
+import { engines, secureEngines } from "./engines.ts";
 import {
   ask,
   eventually,
@@ -59,7 +59,7 @@ function listenTunnel(onTunnel: (socket: Socket) => void, first = ""): Promise<n
 
 const tunnel = head("GET / HTTP/1.1", "Connection: Upgrade", "Upgrade: x");
 
-describe.each(engines)("$title", ({ there, start }) => {
+describe.each([...engines, ...secureEngines])("$title", ({ there, start }) => {
   const it = there ? test : test.skip;
 
   it("agrees on a subprotocol", async () => {
