@@ -21,6 +21,7 @@ export const commands: readonly CommandSpec[] = [
     args: [],
     options: [
       { flags: "--domain <domain>", description: "the domain of all hostnames (default: cspace.local)" },
+      { flags: "--no-trust", description: "leave out who trusts HTTPS of this machine" },
       { flags: "--localhost", description: "let the system find cspace.localhost too, for Safari, Node and Java" },
       {
         flags: "--low-ports",

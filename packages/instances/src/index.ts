@@ -14,6 +14,7 @@ export { planRemoval } from "./down/plan-removal.ts";
 export { type RemoveInstanceOptions, removeInstance, removeInstances } from "./down/remove-instance.ts";
 export { readEnvironment } from "./environment/read-environment.ts";
 export { readSecure } from "./https/read-secure.ts";
+export { renewHttps } from "./https/renew-https.ts";
 export type { InstancesErrorCode } from "./instances-error-code.ts";
 export { type LeaseRouteOptions, leaseRoute, type RouteLease } from "./lease/lease-route.ts";
 export type { ForegroundPlan } from "./lease/plan-foreground.ts";

@@ -7,7 +7,7 @@ import {
   readMachineConfig,
 } from "@cspace/compose";
 import { refreshDaemon, setGatewayPorts } from "@cspace/daemon";
-import { CspaceError } from "@cspace/errors";
+import { CspaceError, isCspaceError } from "@cspace/errors";
 import { needsNoRule } from "@cspace/hostnames";
 import {
   type Host,
@@ -44,6 +44,15 @@ import {
   requireFollowed,
 } from "../setup/resolver-document.ts";
 import { startProxy } from "../setup/start-proxy.ts";
+import { describeTrust, renderTrusted, type TrustDocument } from "../setup/trust-document.ts";
+import {
+  installTrust,
+  type ProposedTrust,
+  previewInstall,
+  proposeInstall,
+  proposeMachineTrust,
+  readMachineTrust,
+} from "../setup/trust-machine.ts";
 
 interface InitResult extends ResolverDocument {
   /** The project's settings; `declined`: not wanted. */
@@ -52,6 +61,8 @@ interface InitResult extends ResolverDocument {
     readonly state: "present" | "written" | "declined" | "none";
   };
   readonly domains: readonly string[];
+  /** What the certificate stores say; `null`: nobody asked them. */
+  readonly trust: TrustDocument | null;
   readonly steps: readonly HostStep[];
 }
 
@@ -72,6 +83,8 @@ interface Findings {
   readonly rules: Plan;
   /** What lets every user have low ports, where that was asked for. */
   readonly lowPorts: Plan;
+  /** Who is to trust certificates; `undefined`: that is left out. */
+  readonly trust: (ProposedTrust & { readonly proposal: Proposal }) | undefined;
 }
 
 /** Sets up the project of the directory and, once, the machine; run again it changes nothing. */
@@ -79,25 +92,28 @@ export async function run(context: Context, args: CommandArgs): Promise<InitDocu
   const { output, flags } = context;
   const found = await readFindings(context, args);
   for (const note of found.project.notes) output.note(note);
-  if (flags.dryRun) return { plan: await preview(found) };
+  if (flags.dryRun) return { plan: await preview(context, found) };
   const proposals = propose(found);
-  const [writes, changes] = await confirmPlans(context, proposals);
-  const wanted = proposals.filter((_, index) => [writes, changes][index] === true);
+  const roots = found.trust === undefined ? [] : [found.trust.root, ...found.trust.former];
+  const answers = await confirmPlans(context, proposals, roots);
+  const wanted = proposals.filter((_, index) => answers[index] === true);
   if (wanted.every(({ plan }) => plan.steps.length === 0) && wanted.length < proposals.length) throw declined();
-  return await apply(context, found, { writes: writes === true, changes: changes === true });
+  const [writes, changes, trusts] = answers.map((answer) => answer === true);
+  return await apply(context, found, { writes: writes === true, changes: changes === true, trusts: trusts === true });
 }
 
 /** Renders what was done, and what became of every domain. */
 export function render(data: InitDocument, { output }: Context): string {
   if ("plan" in data) return renderPlan(data.plan);
-  const { settings, domains, resolvers, steps } = data;
+  const { settings, domains, resolvers, trust, steps } = data;
   const changed = steps.some(({ name, status }) => name !== "verify" && status === "done");
   const well = resolvers.every(
     ({ domain, state }) => domain !== domains[0] || state === "ok" || (state === "no-rule" && needsNoRule(domain)),
   );
   const head = changed ? "done" : well ? "all is in place" : "nothing to change";
   const written = settings.state === "written" ? `, and ${settings.file} is written` : "";
-  return `${head}${written}\n\n${renderResolvers(data, output)}${renderFree(data)}`;
+  const secure = trust === null ? "" : `\n\n${renderTrusted(trust)}`;
+  return `${head}${written}\n\n${renderResolvers(data, output)}${renderFree(data)}${secure}`;
 }
 
 /** Domains that need no step; where the system does not find one, its report says for whom it does. */
@@ -127,7 +143,21 @@ async function readFindings(context: Context, args: CommandArgs): Promise<Findin
   const dns = await readHostDns(host, { ...place(context), domains, localhost, port: dnsPort });
   const config =
     domains === served ? undefined : planMachineConfig(await readFileState(paths.config), { domains: [...domains] });
-  return { host, project, domains, served, localhost, config, dns, rules: await planRules(dns), lowPorts };
+  const rules = await planRules(dns);
+  const trust = args.trust === false ? undefined : await readTrustFindings(context, domains);
+  return { host, project, domains, served, localhost, config, dns, rules, lowPorts, trust };
+}
+
+/** An authority that may not be used is no reason to leave the rest undone. */
+async function readTrustFindings(context: Context, domains: readonly string[]): Promise<Findings["trust"]> {
+  try {
+    const trust = await proposeMachineTrust(context, domains);
+    return { ...trust, proposal: await proposeInstall(trust) };
+  } catch (error) {
+    if (!isCspaceError(error)) throw error;
+    context.output.note(`HTTPS is left out: ${error.message}; ${error.hint ?? ""}`);
+    return undefined;
+  }
 }
 
 function requireLinux({ platform }: Context): void {
@@ -137,13 +167,15 @@ function requireLinux({ platform }: Context): void {
   });
 }
 
-async function preview({ host, project, config, rules, lowPorts, domains }: Findings): Promise<Plan> {
+async function preview(context: Context, found: Findings): Promise<Plan> {
+  const { host, project, config, rules, lowPorts, domains, trust } = found;
   const changed = config === undefined ? {} : { domains };
   const proxy = host.machine === undefined ? [] : await previewProxy({ ...host.machine, ...changed });
-  return buildPlan([project.step, config, ...lowPorts.steps, ...proxy, ...rules.steps]);
+  const stores = trust === undefined ? [] : (await previewInstall(context, trust)).steps;
+  return buildPlan([project.step, config, ...lowPorts.steps, ...proxy, ...rules.steps, ...stores]);
 }
 
-function propose({ project, config, dns, rules, lowPorts }: Findings): [Proposal, Proposal] {
+function propose({ project, config, dns, rules, lowPorts, trust }: Findings): Proposal[] {
   const machine = proposeRules(dns, buildPlan([config, ...lowPorts.steps, ...rules.steps]));
   return [
     {
@@ -156,15 +188,16 @@ function propose({ project, config, dns, rules, lowPorts }: Findings): [Proposal
       : lowPorts.steps.length > 0
         ? { ...machine, title: "ports from 53 on for every user of this machine" }
         : { ...machine, title: "what this machine serves", question: "Change the machine's settings?" },
+    ...(trust === undefined ? [] : [trust.proposal]),
   ];
 }
 
 async function apply(
   context: Context,
   found: Findings,
-  { writes, changes }: { readonly writes: boolean; readonly changes: boolean },
+  { writes, changes, trusts }: Readonly<Record<"writes" | "changes" | "trusts", boolean>>,
 ): Promise<InitResult> {
-  const { host, project, domains } = found;
+  const { host, project, domains, trust } = found;
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
   const steps = createHostSteps(progress, context.signal);
   const applyStep = async (step: PlanStep): Promise<boolean> => {
@@ -179,7 +212,16 @@ async function apply(
     const proposed = writes ? ("written" as const) : ("declined" as const);
     const settings = { file, state: state === "proposed" ? proposed : state };
     if (changes) requireFollowed(document, installed.dns);
-    return { settings, domains, ...document, steps: steps.steps };
+    // An authority for domains that are not served after all would be for nothing.
+    const isAgreed = trusts && (changes || found.config === undefined);
+    if (trust !== undefined && isAgreed && trust.proposal.plan.steps.length > 0) {
+      await steps.run("trust", async () => {
+        await installTrust(context, trust);
+        return true;
+      });
+    }
+    const stores = trust === undefined ? null : describeTrust(await readMachineTrust(context));
+    return { settings, domains, ...document, trust: stores, steps: steps.steps };
   } catch (error) {
     throw failWithSteps(error, steps);
   } finally {

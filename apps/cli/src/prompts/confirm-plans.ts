@@ -12,6 +12,8 @@ export interface Proposal {
   readonly title: string;
   /** Answered with yes or no. */
   readonly question: string;
+  /** Whether its commands may be typed by hand before it is agreed to. @default true */
+  readonly isTypable?: boolean;
 }
 
 /**
@@ -71,12 +73,14 @@ async function refuse(
 ): Promise<CommandFailure> {
   for (const proposal of pending) show(context, proposal);
   const steps = pending.flatMap(({ plan }) => plan.steps);
+  const typable = pending.filter(({ isTypable = true }) => isTypable).flatMap(({ plan }) => plan.steps);
   const error = new CspaceError<CliErrorCode>(
     "CSPACE_CONFIRMATION_NEEDED",
     `${steps.length === 1 ? "a change waits" : `${steps.length} changes wait`} for a yes, and there is no terminal to ask at; nothing is changed`,
     { hint: "run it in a terminal, or agree beforehand: --yes" },
   );
-  return withCommands(context, error, { version: 1, steps }, roots);
+  const failure = await withCommands(context, error, { version: 1, steps: typable }, roots);
+  return new CommandFailure(error, { ...failure.data, plan: { version: 1, steps } });
 }
 
 async function ask({ terminal, signal }: Context, question: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { Progress } from "../output/progress.ts";
 
 /** A stage of a command that sets up the machine. */
 export interface HostStep {
-  readonly name: "settings" | "config" | "ports" | "proxy" | "resolver" | "verify";
+  readonly name: "settings" | "config" | "ports" | "proxy" | "resolver" | "trust" | "verify";
   /** `done`: something changed; `verify` is always done. */
   readonly status: "done" | "unchanged";
   readonly ms: number;
@@ -17,13 +17,15 @@ export interface HostSteps {
   readonly run: (name: HostStep["name"], work: () => Promise<boolean>) => Promise<void>;
 }
 
-/** Makes the stages of one command. `ports` and `resolver` may ask for a password, so nothing moves on the terminal meanwhile. */
+const asking: readonly HostStep["name"][] = ["ports", "resolver", "trust"];
+
+/** Makes the stages of one command. `ports`, `resolver` and `trust` may ask for a password, so nothing moves on the terminal meanwhile. */
 export function createHostSteps(progress: Pick<Progress, "onStep">, signal: AbortSignal): HostSteps {
   const steps: HostStep[] = [];
   const run: HostSteps["run"] = async (name, work) => {
     signal.throwIfAborted();
     const begin = performance.now();
-    if (name !== "resolver" && name !== "ports") progress.onStep({ name });
+    if (!asking.includes(name)) progress.onStep({ name });
     const changed = await work();
     const step: HostStep = {
       name,

@@ -24,6 +24,18 @@ export function describeTrust(trust: MachineTrust | undefined): TrustDocument {
   return { root: { name, path, fingerprint, notAfter: notAfter.toISOString() }, stores };
 }
 
+/** Says in a few lines who trusts HTTPS, and what is missing for whom it cannot be told. */
+export function renderTrusted({ root, stores }: TrustDocument): string {
+  const readers = (state: TrustStore["state"]): string =>
+    stores.flatMap((store) => (store.state === state ? store.readers : [])).join("; ");
+  const [trusted, missing] = root === null ? ["", ""] : [readers("trusted"), readers("not-trusted")];
+  return [
+    trusted === "" ? "HTTPS is trusted by nobody yet: cspace trust install" : `HTTPS is trusted by ${trusted}`,
+    ...(trusted === "" || missing === "" ? [] : [`  not yet by ${missing}: cspace trust install`]),
+    ...stores.flatMap((store) => (store.state === "unknown" ? `  not known of ${store.readers}: ${store.reason}` : [])),
+  ].join("\n");
+}
+
 /** Renders the stores, each with who asks it. */
 export function renderTrust({ root, stores }: TrustDocument, { style }: Output): string {
   if (root === null)

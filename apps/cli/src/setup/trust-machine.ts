@@ -1,9 +1,20 @@
-import { certificateFolder, ensureAuthority, type Root, readRetiredRoots, readRoot } from "@cspace/certs";
+import {
+  type Authority,
+  certificateFolder,
+  describeRoot,
+  ensureAuthority,
+  proposeAuthority,
+  type Root,
+  readRetiredRoots,
+  readRoot,
+} from "@cspace/certs";
 import { homePaths, readMachineConfig, withLock } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
-import type { Plan } from "@cspace/plan";
+import { renewHttps } from "@cspace/instances";
+import { buildPlan, type Plan } from "@cspace/plan";
 import type { TrustStore } from "@cspace/trust";
 import type { Context } from "../context.ts";
+import { instanceOptions } from "../instance-options.ts";
 import { type Proposal, withCommands } from "../prompts/confirm-plans.ts";
 
 /** The authority of this machine, and what the stores say of it. */
@@ -21,13 +32,42 @@ export async function readMachineTrust(context: Context): Promise<MachineTrust |
   return root === undefined ? undefined : await readStores(context, root, await readRetiredRoots(folder));
 }
 
-/** As {@link readMachineTrust}, with an authority for what this machine serves, which is made where there is none. */
-export async function ensureMachineTrust(context: Context): Promise<MachineTrust> {
+/** An authority that stores may be asked to trust; it need not be there yet. */
+export interface ProposedTrust extends MachineTrust {
+  readonly authority: Authority;
+  /** Whether it is there already. */
+  readonly isKept: boolean;
+  readonly domains: readonly string[];
+}
+
+/**
+ * As {@link readMachineTrust}, with an authority for these domains, which is made where there is none, and not written:
+ * {@link keepAuthority} does that.
+ *
+ * @param served The domains. @default those that this machine serves
+ */
+export async function proposeMachineTrust(context: Context, served?: readonly string[]): Promise<ProposedTrust> {
   const paths = homePaths({ env: context.env });
   const folder = certificateFolder(paths.certs);
-  const { replaced } = await ensureAuthority(folder, { domains: (await readMachineConfig(paths)).domains });
+  const domains = served ?? (await readMachineConfig(paths)).domains;
+  const [{ authority, isKept }, old, retired] = await Promise.all([
+    proposeAuthority(folder, { domains }),
+    readRoot(folder),
+    readRetiredRoots(folder),
+  ]);
+  const root = describeRoot(folder, authority);
+  const former = isKept || old === undefined ? retired : [...retired, old];
+  return { authority, isKept, domains, ...(await readStores(context, root, former)) };
+}
+
+/** Writes an authority that was agreed to. Where another process was first, it is that one that is to be trusted. */
+async function keepAuthority(context: Context, proposed: ProposedTrust): Promise<MachineTrust> {
+  const folder = certificateFolder(homePaths({ env: context.env }).certs);
+  const { domains } = proposed;
+  const { authority, replaced } = await ensureAuthority(folder, { domains, proposed: proposed.authority });
   if (replaced !== null) context.output.note(`there is a new certificate authority: ${replaced}`);
-  return (await readMachineTrust(context)) as MachineTrust;
+  if (authority.fingerprint === proposed.authority.fingerprint) return proposed;
+  return await proposeMachineTrust(context, domains);
 }
 
 async function readStores(context: Context, root: Root, former: readonly Root[]): Promise<MachineTrust> {
@@ -35,6 +75,33 @@ async function readStores(context: Context, root: Root, former: readonly Root[])
   const home = context.env.HOME;
   const place = home === undefined ? {} : { home };
   return { root, former, stores: await readTrust({ root, former, platform: context.platform, ...place }) };
+}
+
+/** The changes by which the stores trust a root, to be agreed to. */
+export async function proposeInstall({
+  stores,
+  root,
+  isKept,
+}: MachineTrust & { readonly isKept?: boolean }): Promise<Proposal> {
+  const { planTrust } = await import("@cspace/trust");
+  const title = "who trusts certificates for what this machine serves, and for nothing else";
+  // An authority that is not kept would be trusted for nothing.
+  return { ...proposeTrust(planTrust(stores, root), title), isTypable: isKept !== false };
+}
+
+/** The changes as far as they can be told: an authority that is still to be made has no name yet. */
+export async function previewInstall(context: Context, trust: ProposedTrust): Promise<Plan> {
+  if (trust.isKept) return (await proposeInstall(trust)).plan;
+  context.output.note("a certificate authority is made first, and every store is asked to trust it");
+  return buildPlan([]);
+}
+
+/** Makes the changes that were agreed to, for the authority that there is by then. */
+export async function installTrust(context: Context, proposed: ProposedTrust): Promise<void> {
+  const trust = await keepAuthority(context, proposed);
+  const { plan } = await proposeInstall(trust);
+  if (plan.steps.length > 0) await applyTrust(context, plan, trust);
+  if (!proposed.isKept) await renewHttps(instanceOptions(context));
 }
 
 /** The changes of the stores, to be agreed to. */

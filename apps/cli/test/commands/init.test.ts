@@ -24,7 +24,7 @@ function unruled(domain: string): ResolverReport {
 function show(resolvers: readonly ResolverReport[], steps: readonly HostStep[] = [verified]): string {
   const domains = resolvers.map(({ domain }) => domain);
   const settings = { file: "/src/.cspace.json", state: steps.length > 1 ? ("written" as const) : ("present" as const) };
-  const data = { settings, domains, steps, resolvers, chosen: [{ kind, why: "it listens" }] };
+  const data = { settings, domains, steps, resolvers, chosen: [{ kind, why: "it listens" }], trust: null };
   return render(data, { output } as unknown as Context);
 }
 

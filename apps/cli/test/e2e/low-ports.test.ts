@@ -40,7 +40,7 @@ describe.skipIf(!machinesRun)(
 
     test("then URLs need no port, names are found, and the process went on", async () => {
       const pid = await machine.must("pgrep -xu dev node | tail -1");
-      const out = await machine.must("cd shop && cspace init --low-ports --yes 2>&1", "dev");
+      const out = await machine.must("cd shop && cspace init --low-ports --yes --no-trust 2>&1", "dev");
       expect(out).toContain("cspace.local");
       expect(await ports()).toEqual(["gateway", 80, 53]);
       expect(await machine.must("curl -sS http://dev.mercury.shop.cspace.local", "dev")).toBe("hello");
@@ -63,9 +63,9 @@ describe.skipIf(!machinesRun)(
     });
 
     test("a domain that is changed is served at once", async () => {
-      await machine.must("cd shop && cspace init --domain dev.test --yes", "dev");
+      await machine.must("cd shop && cspace init --domain dev.test --yes --no-trust", "dev");
       expect(await machine.must("curl -sS http://dev.mercury.shop.dev.test", "dev")).toBe("hello");
-      await machine.must("cd shop && cspace init --domain cspace.local --yes", "dev");
+      await machine.must("cd shop && cspace init --domain cspace.local --yes --no-trust", "dev");
       expect(await machine.must("curl -sS http://dev.mercury.shop.cspace.local", "dev")).toBe("hello");
     });
 

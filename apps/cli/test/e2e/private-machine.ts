@@ -89,6 +89,9 @@ export function createPrivateMachine(sandbox: Sandbox, { dnsmasq }: { readonly d
     program(name, 'case "$*" in *dnsmasq*) ;; *) exit 1;; esac');
   const hide = [
     'mount --make-rprivate / && mount --bind "$0" /etc',
+    // It has no certificate stores: they would be this machine's.
+    "mount -t tmpfs none /usr/local/share",
+    "{ [ ! -e /usr/bin/certutil ] || mount --bind /dev/null /usr/bin/certutil; }",
     ...(dnsmasq ? [`{ /etc/tools/dnsmasq -7 /etc/dnsmasq.d </dev/null >/dev/null 2>&1 & }`] : []),
     // The shell stays, since it is the one that the program called dnsmasq is a child of.
     '"$@"',

@@ -296,10 +296,10 @@ YAML`,
       for (const url of [before.url, before.browserUrl]) {
         expect(await open(url)).toContain("dev-3000-mercury");
       }
-      const init = await machine.must("cd ~/resume-redux && cspace init --yes", "dev");
+      const init = await machine.must("cd ~/resume-redux && cspace init --yes --no-trust", "dev");
       expect(init).toContain("cspace.local");
       await expectResolved(machine);
-      const again = await machine.must("cd ~/resume-redux && cspace init", "dev");
+      const again = await machine.must("cd ~/resume-redux && cspace init --no-trust", "dev");
       expect(again).toMatch(/^all is in place\n/);
       expect(again).toContain("cspace.localhost needs no step in Chrome, Firefox, Edge and curl");
       const { instance } = JSON.parse(await machine.must("cd ~/resume-redux && cspace up mercury --json", "dev"));

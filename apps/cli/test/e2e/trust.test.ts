@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { installFaults, type Machine, machinesRun, startMachine, sudoers } from "./machine.ts";
 
 interface TrustDocument {
@@ -16,7 +16,10 @@ describe.skipIf(!machinesRun)("trust on a real Debian (needs root, Debian, and a
     Object.fromEntries((await json("trust status")).stores.map(({ kind, state }) => [kind, state]));
   /** Everything that the stores are made of: but for the certificates' folder of Debian's, all is below /etc. */
   const files = async (): Promise<string> =>
-    `${await machine.etc()}${await machine.must(
+    `${(await machine.etc()).replace(/^.*java\/cacerts$/m, "")}${await machine.must(
+      // Of Java's, which its own program writes anew, every entry.
+      `[ ! -x /usr/bin/keytool ] || keytool -list -keystore /etc/ssl/certs/java/cacerts -storepass changeit 2>/dev/null | sed 1,5d | sort`,
+    )}${await machine.must(
       "cd /usr/local/share/ca-certificates; find . -printf '%p %y %m %u:%g\\n' | sort; find . -type f | sort | xargs -r sha256sum",
     )}`;
   const url = "https://dev.mercury.shop.cspace.localhost:8443/";
@@ -60,7 +63,7 @@ DOCKER_HOST=unix:///nowhere.sock cspace up mercury`,
       "export CSPACE_HOME=$(mktemp -d); cspace trust install --dry-run 2>&1; ls -A $CSPACE_HOME",
       "dev",
     );
-    expect(run).toContain("there is no certificate authority yet");
+    expect(run).toContain("a certificate authority is made first");
     expect(run).not.toContain("certs");
     expect(await machine.must("cspace trust install --dry-run", "dev")).toContain("update-ca-certificates");
     expect(await files()).toBe(before);
@@ -126,6 +129,8 @@ DOCKER_HOST=unix:///nowhere.sock cspace up mercury`,
       `cspace-${root?.fingerprint.slice(0, 16)}.crt\n`,
     );
     expect(await machine.must("certutil -L -d sql:$HOME/.pki/nssdb", "dev")).not.toContain(`${old?.name}`);
+    // What runs is shown with it at once.
+    expect((await machine.sh(programs.curl(url), "dev")).code).toBe(0);
     expect(Object.values(await states()).every((state) => state === "trusted")).toBe(true);
   });
 
@@ -169,5 +174,82 @@ DOCKER_HOST=unix:///nowhere.sock cspace up mercury`,
       expect(await files()).toBe(before);
     }
     await machine.must("cspace trust uninstall --yes", "dev");
+  });
+
+  describe("as a step of init", () => {
+    const init = "cd ~/shop && DOCKER_HOST=unix:///nowhere.sock cspace init";
+    const fresh = "export CSPACE_HOME=$(mktemp -d)";
+    interface Init {
+      readonly trust: TrustDocument | null;
+      readonly steps: readonly { readonly name: string; readonly status: string }[];
+    }
+    /** Answers its questions on a terminal, one key each. */
+    const answer = (keys: string): string =>
+      `${fresh}; cd ~/shop; (for key in ${keys}; do sleep 2; printf $key; done; sleep 5) |
+        DOCKER_HOST=unix:///nowhere.sock script -qec 'stty cols 200; cspace init' /dev/null; ls $CSPACE_HOME`;
+    const stores = "cspace trust status --json";
+
+    beforeAll(async () => {
+      await machine.must("cspace trust uninstall --yes; cp /etc/hosts /tmp/hosts", "dev");
+    });
+    afterEach(async () => {
+      await machine.must("cspace trust uninstall --yes", "dev");
+      await machine.must("cat /tmp/hosts >/etc/hosts; rm -f ~dev/shop/.cspace.json");
+    });
+
+    test("it is left out where that is wanted", async () => {
+      const { trust, steps } = JSON.parse(await machine.must(`${init} --yes --no-trust --json`, "dev")) as Init;
+      expect(trust).toBeNull();
+      expect(steps.map(({ name }) => name)).not.toContain("trust");
+      expect(Object.values(await states())).not.toContain("trusted");
+    });
+
+    test("it is made with the others, and once more there is nothing to ask", async () => {
+      const { trust, steps } = JSON.parse(await machine.must(`${init} --yes --json`, "dev")) as Init;
+      expect(trust?.stores.every(({ state }) => state === "trusted")).toBe(true);
+      expect(steps.find(({ name }) => name === "trust")).toMatchObject({ status: "done" });
+      expect((await machine.sh(programs.curl(url), "dev")).code).toBe(0);
+      const again = await machine.sh(init, "dev");
+      expect(again).toMatchObject({ code: 0 });
+      expect(again.out).toContain("HTTPS is trusted by curl, wget, git");
+    });
+
+    test("without a terminal and a yes it is in the plan and the commands, and nothing is made", async () => {
+      const run = await machine.sh(`${fresh}; ${init} --json; ls -A $CSPACE_HOME >&2`, "dev");
+      expect(run).toMatchObject({ code: 0, err: "" });
+      const refused = JSON.parse(run.out) as {
+        readonly commands: readonly string[];
+        readonly plan: { steps: { path: string }[] };
+      };
+      const paths = refused.plan.steps.map(({ path }) => path);
+      expect(paths).toContainEqual(expect.stringMatching(/^nss(-new)?:/));
+      // What is typed by hand now would be for an authority that is gone with the command.
+      expect(refused.commands.join()).not.toContain("ca-certificates");
+      const { commands } = JSON.parse((await machine.sh(`${init} --json`, "dev")).out) as typeof refused;
+      expect(commands).toContain("sudo update-ca-certificates");
+      const dry = await machine.must(`${fresh}; ${init} --dry-run 2>&1; ls -A $CSPACE_HOME`, "dev");
+      expect(dry).toContain("a certificate authority is made first");
+      expect(Object.values(await states())).not.toContain("trusted");
+    });
+
+    test("a no to it leaves the stores alone, and there is no authority that nobody wanted", async () => {
+      const before = await files();
+      const run = await machine.must(answer("y n"), "dev");
+      expect(run).toContain("who trusts certificates for what this machine serves, and for nothing else");
+      expect(run).toContain("HTTPS is trusted by nobody yet: cspace trust install");
+      expect(run).not.toMatch(/^certs$/m);
+      expect((await files()).replace(/hosts.*/g, "")).toBe(before.replace(/hosts.*/g, ""));
+    });
+
+    test("with another domain, the authority that is trusted is one for it", async () => {
+      await machine.must(`${init} --domain dev.test --yes`, "dev");
+      const { root } = await json("trust status");
+      expect(await machine.must(`openssl x509 -in ${root?.path} -noout -ext nameConstraints`)).toContain(
+        "DNS:dev.test",
+      );
+      expect(Object.values(await states()).every((state) => state === "trusted")).toBe(true);
+      await machine.must(`${init} --domain cspace.local --yes`, "dev");
+      expect(JSON.parse(await machine.must(stores, "dev")).root.fingerprint).not.toBe(root?.fingerprint);
+    });
   });
 });

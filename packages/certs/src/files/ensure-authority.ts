@@ -18,6 +18,8 @@ export interface EnsureAuthorityOptions {
   readonly domains: readonly string[];
   /** @default the clock */
   readonly now?: Date;
+  /** What is taken where one has to be made: that of {@link proposeAuthority}. @default one is made */
+  readonly proposed?: Authority | undefined;
 }
 
 /** The authority of a folder, and what was done for it. */
@@ -38,20 +40,46 @@ export function ensureAuthority(folder: CertificateFolder, options: EnsureAuthor
   return withFolderLock(folder, () => ensureLocked(folder, options));
 }
 
-/** As {@link ensureAuthority}, for who holds the folder's lock. */
-export async function ensureLocked(
+/** What {@link ensureAuthority} would give, see {@link proposeAuthority}. */
+export interface ProposedAuthority extends EnsuredAuthority {
+  /** Whether it is in the folder already. */
+  readonly isKept: boolean;
+}
+
+/**
+ * What {@link ensureAuthority} would give, without writing anything: so that it can be shown, and agreed to, before it is
+ * there. With `proposed` it gives that one, unless another process was first.
+ *
+ * @throws {CspaceError} as {@link ensureAuthority}.
+ */
+export async function proposeAuthority(
   folder: CertificateFolder,
-  { domains, now = new Date() }: EnsureAuthorityOptions,
-): Promise<EnsuredAuthority> {
+  { domains, now = new Date(), proposed }: EnsureAuthorityOptions,
+): Promise<ProposedAuthority> {
   const wanted = [...new Set(domains.map(parseDomain))];
   const kept = await readKept(folder);
   const why = kept === undefined ? null : whyUnfit(kept, wanted, now);
-  if (kept !== undefined && why === null) {
-    await publishRoot(folder, kept.anchor);
-    return { authority: kept, replaced: null };
+  if (kept !== undefined && why === null) return { authority: kept, replaced: null, isKept: true };
+  const old = await readRootText(folder);
+  const isFit = proposed !== undefined && whyUnfit(proposed, wanted, now) === null;
+  const authority = isFit ? proposed : await createAuthority({ domains: wanted, now });
+  return { authority, replaced: why ?? whyGone(folder, old), isKept: false };
+}
+
+const whyGone = ({ authority }: CertificateFolder, old: string | undefined): string | null =>
+  old === undefined ? null : `${authority} was gone`;
+
+/** As {@link ensureAuthority}, for who holds the folder's lock. */
+export async function ensureLocked(
+  folder: CertificateFolder,
+  options: EnsureAuthorityOptions,
+): Promise<EnsuredAuthority> {
+  const { isKept, replaced, authority } = await proposeAuthority(folder, options);
+  if (isKept) {
+    await publishRoot(folder, authority.anchor);
+    return { authority, replaced };
   }
   const old = await readRootText(folder);
-  const authority = await createAuthority({ domains: wanted, now });
   if (old !== undefined) await retire(folder, old);
   await writeFileAtomic(
     folder.authority,
@@ -59,7 +87,7 @@ export async function ensureLocked(
     { mode: 0o600 },
   );
   await publishRoot(folder, authority.anchor);
-  return { authority, replaced: why ?? (old === undefined ? null : `${folder.authority} was gone`) };
+  return { authority, replaced };
 }
 
 async function readKept(folder: CertificateFolder): Promise<Authority | undefined> {

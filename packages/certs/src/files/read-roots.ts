@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
+import type { Authority } from "../authority.ts";
 import type { CertsErrorCode } from "../certs-error-code.ts";
 import { fingerprintOf } from "../create-authority.ts";
 import type { CertificateFolder } from "./certificate-folder.ts";
@@ -28,6 +29,11 @@ export interface Root {
 export async function readRoot(folder: CertificateFolder): Promise<Root | undefined> {
   const text = await readRootText(folder);
   return text === undefined ? undefined : parseRoot(folder.root, text);
+}
+
+/** An authority's root as it is, or will be, in a folder. */
+export function describeRoot(folder: CertificateFolder, { anchor }: Pick<Authority, "anchor">): Root {
+  return parseRoot(folder.root, anchor);
 }
 
 /** The roots that another one took the place of. */

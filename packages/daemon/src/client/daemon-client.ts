@@ -30,6 +30,8 @@ export interface DaemonClient {
   readonly front: (further: FurtherAddress | null) => Promise<number>;
   /** Lets it tell why routes of containers are not served yet. */
   readonly watch: (body: WatchRequest) => Promise<void>;
+  /** Lets it show certificates of the authority of now. */
+  readonly refreshCertificates: () => Promise<void>;
   /** Tells it which hostnames a process was found to refuse. */
   readonly refuse: (body: RefusalRequest) => Promise<void>;
   /** Lets another daemon, which it starts, go on with all it holds; resolves when that one serves. */
@@ -66,6 +68,9 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,
     watch: async (body) => {
       await must("PUT", "/watches", body);
+    },
+    refreshCertificates: async () => {
+      await call("POST", "/certificates");
     },
     refuse: async (body) => {
       await must("PUT", "/refusals", body);

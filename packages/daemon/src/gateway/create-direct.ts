@@ -17,7 +17,7 @@ export interface Direct {
   /** Where it listens; nowhere while it is not open. */
   readonly ports: () => GatewayPorts;
   /** What is said of its certificates, once those that are wanted are shown. */
-  readonly certificates: Pick<CertificateKeeper, "notes" | "settled">;
+  readonly certificates: Pick<CertificateKeeper, "refresh" | "notes" | "settled">;
   /** What another one goes on with; `undefined` while it is not open. */
   readonly handOver: () => { readonly estate: GatewayPorts; readonly sockets: readonly GatewaySocket[] } | undefined;
   readonly adopt: AdoptGateway<GatewayPorts>;

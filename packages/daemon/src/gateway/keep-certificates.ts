@@ -9,6 +9,8 @@ const renewalMs = 6 * 3_600_000;
 export interface CertificateKeeper {
   /** Wants them for these instances from now on. Resolves when they are shown; what fails is told, and HTTP goes on. */
   readonly want: (instances: readonly InstanceName[]) => Promise<void>;
+  /** Looks whether they are still good, as after a change of the authority. Resolves when what is good is shown. */
+  readonly refresh: () => Promise<void>;
   /** Why there are none, or that there is a new authority, a sentence each. */
   readonly notes: () => readonly string[];
   /** Resolves when what is wanted by now is shown, or failed. */
@@ -59,6 +61,7 @@ export function keepCertificates({ path, domains, show }: KeepCertificatesOption
       wanted = names;
       return isNew ? look() : last;
     },
+    refresh: look,
     notes: () => notes,
     settled: () => last.catch(() => undefined),
   };

@@ -50,6 +50,7 @@ class BadRequest extends Error {}
  *     PUT    /gateway                                  lets the gateway be this machine's proxy
  *     DELETE /gateway                                  leaves its ports to another proxy
  *     PUT    /front                                    opens the gateway to a proxy in front of it
+ *     POST   /certificates                             shows those of now, after a change of the authority
  *     POST   /hand-over                                starts another daemon, which goes on with everything
  *     POST   /stop                                     ends everything
  */
@@ -105,6 +106,9 @@ export async function serveDaemon({
         const { further } = JSON.parse(body) as { further: FurtherAddress | null };
         return send(response, 200, { port: await front.open(further) });
       }
+      case "POST /certificates":
+        await direct.certificates.refresh();
+        return send(response, 200, {});
       case "PUT /watches": {
         const watched: WatchRequest = JSON.parse(body);
         watcher.watch({ ...watched, ...parseNames([watched.project, watched.instance]) });

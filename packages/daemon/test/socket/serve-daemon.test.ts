@@ -51,7 +51,7 @@ beforeEach(async () => {
   const direct = {
     open: async () => ({ ...gateway, dnsPort: 5300 }),
     release: async () => undefined,
-    certificates: { notes: () => [], settled: async () => undefined },
+    certificates: { refresh: async () => undefined, notes: () => [], settled: async () => undefined },
   };
   const front = { open: async () => 41_000 };
   server = await serveDaemon({

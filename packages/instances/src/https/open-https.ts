@@ -37,7 +37,7 @@ export async function openHttps(
   { machine, record, project: { settings }, proxy, kept }: HttpsFacts,
 ): Promise<InstanceHttps> {
   const { paths } = machine;
-  const isServed = await serveHttps(context, machine, { ...record, domains: proxy.domains });
+  const isServed = await serveHttps(context, machine, { instances: [record], domains: proxy.domains });
   // What keeps it from being served for a while moves nothing that runs.
   const httpsPort = isServed || kept !== undefined ? proxy.httpsPort : null;
   if (settings.https === "redirect" && httpsPort === null) {

@@ -7,7 +7,7 @@ import type { Host } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
 
 /**
- * Lets Traefik show a certificate for the names of an instance, and makes those anew that are about to end. Where that
+ * Lets Traefik show certificates for the names of instances, and makes those anew that are about to end. Where that
  * cannot be, all goes on over HTTP, and that is said.
  *
  * @returns Whether it does.
@@ -15,12 +15,11 @@ import type { Context } from "../options.ts";
 export async function serveHttps(
   { onNote, signal }: Pick<Context, "onNote" | "signal">,
   { engine, paths }: Pick<Machine, "engine" | "paths">,
-  { project, instance, domains }: InstanceName & { readonly domains: readonly string[] },
+  { instances, domains }: { readonly instances: readonly InstanceName[]; readonly domains: readonly string[] },
 ): Promise<boolean> {
   const { certificateFolder, ensureInstanceCertificates, refreshBundles } = await import("@cspace/certs");
   const folder = certificateFolder(paths.certs);
   try {
-    const instances = [{ project, instance }];
     const { fallback, changed, replaced } = await ensureInstanceCertificates(folder, { instances, domains });
     // Containers go on reading the folders that they have.
     await refreshBundles(folder);
@@ -34,7 +33,8 @@ export async function serveHttps(
     return true;
   } catch (error) {
     if (!isCspaceError(error)) throw error;
-    onNote(`HTTPS does not serve ${instance}, HTTP does: ${error.message}; ${error.hint ?? ""}`);
+    const names = instances.map(({ instance }) => instance).join(", ") || "what runs";
+    onNote(`HTTPS does not serve ${names}, HTTP does: ${error.message}; ${error.hint ?? ""}`);
     return false;
   }
 }

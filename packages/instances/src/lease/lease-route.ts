@@ -53,7 +53,8 @@ export async function leaseRoute(options: LeaseRouteOptions): Promise<RouteLease
   const [daemon, port] = await Promise.all([ensureDaemon(context), findFreePort()]);
   const { domains } = daemon.status.gateway;
   const front = await serveProcesses(context, host, daemon);
-  const isSecure = host.machine === undefined || (await serveHttps(context, host.machine, { ...record, domains }));
+  const isSecure =
+    host.machine === undefined || (await serveHttps(context, host.machine, { instances: [record], domains }));
   const { settings } = project;
   const trusts = settings.trust !== false;
   const { paths } = host;

@@ -120,7 +120,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       const { openFront, startProcesses } = await import("./start-processes.ts");
       front = await stages.run("proxy", () => openFront(context, host));
       if (host.machine !== undefined && stack === undefined) {
-        const isSecure = await serveHttps(context, host.machine, { ...record, domains: front.domains });
+        const isSecure = await serveHttps(context, host.machine, { instances: [record], domains: front.domains });
         if (!isSecure) front = { ...front, httpsPort: null };
       }
       const { onStep } = stages;
