@@ -1,4 +1,5 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
 import type { CertsErrorCode } from "../certs-error-code.ts";
 import type { CertificateFolder } from "./certificate-folder.ts";
@@ -18,8 +19,17 @@ export async function withFolderLock<T>(folder: CertificateFolder, work: () => P
   const retries = { retries: 600, factor: 1, minTimeout: 20, maxTimeout: 60, randomize: true };
   const release = await lock(folder.path, { stale: 10_000, retries });
   try {
+    await removeLeftovers(folder);
     return await work();
   } finally {
     await release();
+  }
+}
+
+/** Files that a process was about to put in their place when it died: there may be a key in them. */
+async function removeLeftovers({ path, served, retired }: CertificateFolder): Promise<void> {
+  for (const folder of [path, served, retired]) {
+    const names = (await readdir(folder).catch(() => [])).filter((name) => /^\.cspace-.*\.tmp$/.test(name));
+    for (const name of names) await rm(join(folder, name), { force: true });
   }
 }
