@@ -1,8 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { certificateFolder, type Root, readRoot } from "@cspace/certs";
+import { applyTrustPlan, planTrust, readTrust } from "@cspace/trust";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browsers } from "./browsers.ts";
 import { createSandbox, docker, engineAnswers, get, httpService, prefix, removeLeftovers, until } from "./harness.ts";
 import { dev, type UpDocument, useHostMachine } from "./host-machine.ts";
 import { startCspace } from "./processes.ts";
@@ -12,6 +15,7 @@ interface ProxyDocument {
   readonly proxy: { readonly httpPort: number; readonly httpsPort: number };
 }
 
+const hasCertutil = spawnSync("certutil", ["-H"]).error === undefined;
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe.skipIf(!engineAnswers)("HTTPS by Traefik (needs a Docker engine)", () => {
@@ -65,6 +69,23 @@ describe.skipIf(!engineAnswers)("HTTPS by Traefik (needs a Docker engine)", () =
     expect(await namesShown(ask(unknown))).toBe("");
     expect(curl(unknown, "--insecure")).toBe("2 404");
   });
+
+  for (const { name, isThere, start } of browsers) {
+    test.skipIf(!isThere || !hasCertutil)(`${name} takes it (needs ${name} and certutil)`, async () => {
+      const home = join(sandbox.root, name);
+      mkdirSync(home);
+      await (await start(home)).close();
+      const root = (await readRoot(certificateFolder(certs))) as Root;
+      const stores = await readTrust({ root, home, machine: join(sandbox.root, "nothing"), platform: "linux" });
+      await applyTrustPlan(planTrust(stores, root), { roots: [root] });
+      const page = await start(home);
+      await page.open(`https://web.mercury.${project}.cspace.localhost:${ports.httpsPort}/`);
+      expect(await page.evaluate("document.body.textContent.trim() + ' ' + isSecureContext")).toBe(
+        "web-3000-mercury true",
+      );
+      await page.close();
+    });
+  }
 
   test("a service knows that it was asked over HTTPS, and another container reaches it under the same URL", async () => {
     const root = readFileSync(join(certs, "root.pem"), "utf8");

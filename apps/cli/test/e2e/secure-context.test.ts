@@ -1,17 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificateFolder, createAuthority, issueCertificate, readRoot } from "@cspace/certs";
 import { createGateway } from "@cspace/gateway";
 import { applyTrustPlan, planDistrust, planTrust, type RootCertificate, readTrust } from "@cspace/trust";
-import { type BrowserContext, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BrowserPage, browsers, startChromium } from "./browsers.ts";
 import { startCspace } from "./processes.ts";
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
 const hasCertutil = spawnSync("certutil", ["-H"]).error === undefined;
 
 const server = `
@@ -25,98 +22,75 @@ createServer((request, response) => {
 }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 
-describe.skipIf(executablePath === undefined || !hasCertutil)(
-  "Chromium over HTTPS (needs Chromium and certutil)",
-  () => {
-    let root: string;
-    let url: string;
-    let authority: RootCertificate;
-    const home = (): string => join(root, "browser");
+let root: string;
+let url: string;
+let authority: RootCertificate;
 
-    const cspace = async <Document>(...args: string[]): Promise<Document> => {
-      const env = { CSPACE_HOME: join(root, "home"), DOCKER_HOST: "unix:///nowhere.sock" };
-      const run = startCspace([...args, "--json"], { cwd: join(root, "shop"), env });
-      if ((await run.ended) !== 0) throw new Error(`cspace ${args.join(" ")}:\n${run.text.out}\n${run.text.err}`);
-      return JSON.parse(run.text.out);
-    };
+const cspace = async <Document>(...args: string[]): Promise<Document> => {
+  const env = { CSPACE_HOME: join(root, "home"), DOCKER_HOST: "unix:///nowhere.sock" };
+  const run = startCspace([...args, "--json"], { cwd: join(root, "shop"), env });
+  if ((await run.ended) !== 0) throw new Error(`cspace ${args.join(" ")}:\n${run.text.out}\n${run.text.err}`);
+  return JSON.parse(run.text.out);
+};
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "cspace-e2e-"));
+  mkdirSync(join(root, "shop"));
+  writeFileSync(join(root, "shop/package.json"), '{ "scripts": { "dev": "node server.mjs" } }');
+  writeFileSync(join(root, "shop/server.mjs"), server);
+  await cspace("up", "mercury");
+  const { proxy } = await cspace<{ proxy: { httpsPort: number } }>("proxy", "status");
+  url = `https://dev.mercury.shop.cspace.localhost:${proxy.httpsPort}`;
+  const found = await readRoot(certificateFolder(join(root, "home/certs")));
+  authority = found as RootCertificate;
+});
+afterAll(async () => {
+  await cspace("down", "--all");
+  rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+});
+
+for (const { name, isThere, codes, start } of browsers) {
+  describe.skipIf(!isThere || !hasCertutil)(`${name} over HTTPS (needs ${name} and certutil)`, () => {
+    const home = (): string => join(root, name);
     /** The user's own stores in a home folder of the test; the machine's are left alone. */
     const stores = async (): Promise<Awaited<ReturnType<typeof readTrust>>> =>
       await readTrust({ root: authority, home: home(), machine: join(root, "nothing"), platform: "linux" });
-    const open = async (): Promise<BrowserContext> => {
-      const quiet = ["background-networking", "component-update", "sync", "quic", "gpu"].map(
-        (one) => `--disable-${one}`,
-      );
-      const args = [...quiet, "--no-first-run", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
-      const env = { ...process.env, HOME: home() } as Record<string, string>;
-      const folder = mkdtempSync(join(root, "profile-"));
-      return await chromium.launchPersistentContext(folder, { executablePath: executablePath as string, args, env });
+    const states = async (): Promise<string[]> =>
+      (await stores()).flatMap(({ readers, state }) => (readers.includes(name) ? state : []));
+    const visit = async <Result>(work: (page: BrowserPage) => Promise<Result>): Promise<Result> => {
+      const page = await start(home());
+      try {
+        return await work(page);
+      } finally {
+        await page.close();
+      }
     };
 
     beforeAll(async () => {
-      root = mkdtempSync(join(tmpdir(), "cspace-e2e-"));
-      mkdirSync(join(root, "shop"));
       mkdirSync(home());
-      writeFileSync(join(root, "shop/package.json"), '{ "scripts": { "dev": "node server.mjs" } }');
-      writeFileSync(join(root, "shop/server.mjs"), server);
-      await cspace("up", "mercury");
-      const { proxy } = await cspace<{ proxy: { httpsPort: number } }>("proxy", "status");
-      url = `https://dev.mercury.shop.cspace.localhost:${proxy.httpsPort}`;
-      const found = await readRoot(certificateFolder(join(root, "home/certs")));
-      authority = found as RootCertificate;
-    });
-    afterAll(async () => {
-      await cspace("down", "--all");
-      rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      // Firefox makes its store with its profile.
+      await visit((page) => page.open("about:blank"));
     });
 
     test("it warns before, and after the one command it does not", async () => {
-      const before = await open();
-      const page = await before.newPage();
-      await expect(page.goto(url)).rejects.toThrow("ERR_CERT_AUTHORITY_INVALID");
-      await before.close();
-      expect((await stores()).map(({ kind, state }) => [kind, state])).toEqual([["nss", "not-trusted"]]);
+      await visit((page) => expect(page.open(url)).rejects.toThrow(codes.unknown));
+      expect(await states()).toEqual(["not-trusted"]);
       await applyTrustPlan(planTrust(await stores(), authority), { roots: [authority] });
-      expect((await stores()).map(({ kind, state }) => [kind, state])).toEqual([["nss", "trusted"]]);
-      const after = await open();
-      await (await after.newPage()).goto(url);
-      await after.close();
+      expect(await states()).toEqual(["trusted"]);
+      await visit((page) => page.open(url));
     });
 
-    test("it is a secure context, with a service worker, a cookie for HTTPS alone, and a passkey", async () => {
-      const context = await open();
-      try {
-        const page = await context.newPage();
-        const response = await page.goto(url);
-        expect(await response?.securityDetails()).toMatchObject({
-          issuer: expect.stringMatching(/^cspace local issuer/),
-        });
+    test("it is a secure context, with a service worker, and a cookie for HTTPS alone", async () => {
+      await visit(async (page) => {
+        await page.open(url);
         expect(await page.evaluate("isSecureContext && navigator.clipboard !== undefined")).toBe(true);
         const worker = `navigator.serviceWorker.register("/worker.js").then(() => navigator.serviceWorker.ready).then(() => true)`;
         expect(await page.evaluate(worker)).toBe(true);
-        await page.reload();
+        await page.open(url);
         expect(await page.evaluate(`fetch("/from-worker").then((r) => r.text())`)).toBe("worker");
-        await page.goto(`${url}/cookie`);
-        expect(await page.textContent("body")).toBe("__Host-session=1");
-        const session = await context.newCDPSession(page);
-        await session.send("WebAuthn.enable");
-        const options = {
-          protocol: "ctap2",
-          transport: "internal",
-          hasResidentKey: true,
-          hasUserVerification: true,
-        } as const;
-        await session.send("WebAuthn.addVirtualAuthenticator", {
-          options: { ...options, isUserVerified: true, automaticPresenceSimulation: true },
-        });
-        await page.goto(url);
-        const passkey = `navigator.credentials.create({ publicKey: {
-        challenge: new Uint8Array(32), rp: { name: "shop" }, user: { id: new Uint8Array(8), name: "ada", displayName: "Ada" },
-        pubKeyCredParams: [{ type: "public-key", alg: -7 }], authenticatorSelection: { residentKey: "required" },
-      } }).then(({ type }) => type)`;
-        expect(await page.evaluate(passkey)).toBe("public-key");
-      } finally {
-        await context.close();
-      }
+        await page.open(`${url}/cookie`);
+        expect(await page.evaluate("document.body.textContent")).toBe("__Host-session=1");
+      });
     });
 
     test("what the same key signs outside of the domains, what has ended, and another root's it refuses", async () => {
@@ -129,27 +103,50 @@ describe.skipIf(executablePath === undefined || !hasCertutil)(
       const year = 365 * 86_400_000;
       const other = await createAuthority({ domains: ["cspace.localhost"] });
       const bad = {
-        ERR_CERT_AUTHORITY_INVALID: await issueCertificate(other, { hostnames: names }),
-        ERR_CERT_DATE_INVALID: await issueCertificate(stolen, { hostnames: names, now: new Date(Date.now() - year) }),
-        ERR_CERT_INVALID: await issueCertificate(stolen, { hostnames: ["a.b.example.localhost"] }),
+        [codes.unknown]: await issueCertificate(other, { hostnames: names }),
+        [codes.ended]: await issueCertificate(stolen, { hostnames: names, now: new Date(Date.now() - year) }),
+        [codes.constrained]: await issueCertificate(stolen, { hostnames: ["a.b.example.localhost"] }),
       };
       for (const [code, shown] of Object.entries(bad)) {
         const gateway = createGateway({ certificates: [shown] });
         const { httpsPort } = await gateway.listen({ httpPort: 0, httpsPort: 0 });
-        const context = await open();
-        const page = await context.newPage();
-        await expect(page.goto(`https://${shown.hostnames[0]}:${httpsPort}`)).rejects.toThrow(code);
-        await context.close();
+        await visit((page) => expect(page.open(`https://${shown.hostnames[0]}:${httpsPort}`)).rejects.toThrow(code));
         await gateway.close();
       }
     });
 
+    if (name === "Chromium")
+      test("a passkey is made", async () => {
+        const { context, page } = await startChromium(home());
+        try {
+          const response = await page.goto(url);
+          expect(await response?.securityDetails()).toMatchObject({
+            issuer: expect.stringMatching(/^cspace local issuer/),
+          });
+          const session = await context.newCDPSession(page);
+          await session.send("WebAuthn.enable");
+          const options = {
+            protocol: "ctap2",
+            transport: "internal",
+            hasResidentKey: true,
+            hasUserVerification: true,
+          } as const;
+          await session.send("WebAuthn.addVirtualAuthenticator", {
+            options: { ...options, isUserVerified: true, automaticPresenceSimulation: true },
+          });
+          const passkey = `navigator.credentials.create({ publicKey: {
+          challenge: new Uint8Array(32), rp: { name: "shop" }, user: { id: new Uint8Array(8), name: "ada", displayName: "Ada" },
+          pubKeyCredParams: [{ type: "public-key", alg: -7 }], authenticatorSelection: { residentKey: "required" },
+        } }).then(({ type }) => type)`;
+          expect(await page.evaluate(passkey)).toBe("public-key");
+        } finally {
+          await context.close();
+        }
+      });
+
     test("once it is taken back, it warns again", async () => {
       await applyTrustPlan(planDistrust(await stores()), { roots: [authority] });
-      const context = await open();
-      const page = await context.newPage();
-      await expect(page.goto(url)).rejects.toThrow("ERR_CERT_AUTHORITY_INVALID");
-      await context.close();
+      await visit((page) => expect(page.open(url)).rejects.toThrow(codes.unknown));
     });
-  },
-);
+  });
+}
