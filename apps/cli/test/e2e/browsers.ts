@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type BrowserContext, type Page as ChromiumPage, chromium } from "playwright-core";
 import { WebSocket } from "ws";
 
@@ -44,6 +45,8 @@ async function goTo(page: ChromiumPage, url: string, attempts = 5): Promise<void
     await page.goto(url);
   } catch (error) {
     if (attempts === 1 || !String(error).includes("ERR_NETWORK_CHANGED")) throw error;
+    // Its own page of the error is on its way.
+    await setTimeout(300);
     await goTo(page, url, attempts - 1);
   }
 }
