@@ -38,13 +38,21 @@ export async function readTrust(options: ReadTrustOptions): Promise<TrustStore[]
   const known = { home: homedir(), machine: "/", run: runCommand, former: [], ...options };
   if (platform === "darwin") return [await readKeychain(known)];
   if (platform === "win32") return [await readWindows(known)];
-  const [system, java, databases] = await Promise.all([
+  const [system, java, databases, isInWindows] = await Promise.all([
     readSystem(known),
     readJava(known),
     findNssDatabases(known.home),
+    isWsl(known.machine),
   ]);
   const nss = await Promise.all(databases.map((path) => readNss(path, known)));
-  return [system, java, ...nss].filter((store) => store !== undefined);
+  // Links of WSL are opened by Windows' browsers.
+  const around = isInWindows ? await readWindows(known) : undefined;
+  return [system, java, ...nss, around].filter((store) => store !== undefined);
+}
+
+/** @see https://learn.microsoft.com/windows/wsl/compare-versions */
+async function isWsl(machine: string): Promise<boolean> {
+  return /microsoft/i.test(await readOrNothing(join(machine, "proc/sys/kernel/osrelease")));
 }
 
 type Known = Required<Omit<ReadTrustOptions, "platform">>;

@@ -1,6 +1,6 @@
 import { CspaceError } from "@cspace/errors";
 import { command, type MoreCommands, type PlanStep, powershell, type StepCommand } from "@cspace/plan";
-import { describeRoot, fileNameOf, type RootCertificate, thumbprintOf } from "./root-certificate.ts";
+import { bodyOf, describeRoot, fileNameOf, type RootCertificate, thumbprintOf } from "./root-certificate.ts";
 import type { TrustErrorCode } from "./trust-error-code.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { TrustErrorCode } from "./trust-error-code.ts";
  * @see https://firefox-source-docs.mozilla.org/security/nss/legacy/tools/nss_tools_certutil/index.html
  * @see https://docs.oracle.com/en/java/javase/17/docs/specs/man/keytool.html
  * @see https://ss64.com/mac/security-cert.html
- * @see https://learn.microsoft.com/powershell/module/pki/import-certificate
+ * @see https://learn.microsoft.com/dotnet/api/system.security.cryptography.x509certificates.x509store
  */
 export function trustCommands(roots: readonly RootCertificate[]): MoreCommands {
   const commandsOf =
@@ -59,9 +59,12 @@ export function trustCommands(roots: readonly RootCertificate[]): MoreCommands {
       ],
     }),
     windows: commandsOf({
-      add: ({ path }, store) => [
+      // Without a file: Windows does not know where WSL has it.
+      add: ({ certificate }) => [
         powershell(
-          `Import-Certificate -FilePath '${path.replaceAll("'", "''")}' -CertStoreLocation '${store}' | Out-Null`,
+          `$c = [Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromBase64String('${bodyOf(certificate)}')); ` +
+            "$s = [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'CurrentUser'); " +
+            "$s.Open('ReadWrite'); $s.Add($c); $s.Close()",
         ),
       ],
       remove: (root, store) => [powershell(`Remove-Item '${store}\\${thumbprintOf(root.certificate)}'`)],

@@ -75,6 +75,7 @@ function show(plan: ReturnType<typeof planTrust>): string[] {
     ]
       .reduce((text, [from, to]) => text.replaceAll(from as string, to as string), line)
       .replace(/'-----BEGIN[^']*'/, "PEM")
+      .replace(/FromBase64String\('[^']*'/, "FromBase64String('BODY'")
       .replace(/\b[0-9A-F]{40}\b/, "SHA1"),
   );
 }
@@ -255,7 +256,45 @@ describe("macOS, by the manual of security(1)", () => {
   });
 });
 
-// https://learn.microsoft.com/powershell/module/pki/import-certificate
+// https://learn.microsoft.com/windows/wsl/interop
+describe("WSL2, both sides", () => {
+  const listed = (text: string): ReturnType<typeof runs> => runs({ "powershell.exe": () => ({ stdout: text }) });
+  beforeEach(() => write("proc/sys/kernel/osrelease", "6.6.87.2-microsoft-standard-WSL2\n"));
+
+  test("Windows' store is asked beside those of Linux, and is given the certificate itself: it finds no file of WSL's", async () => {
+    write("usr/local/share/ca-certificates/.keep", "");
+    const stores = await read({ run: listed("AB\r\n") });
+    expect(stores.map(({ kind, state }) => [kind, state])).toEqual([
+      ["debian", "not-trusted"],
+      ["nss", "unknown"],
+      ["windows", "not-trusted"],
+    ]);
+    const plan = planTrust(stores, root);
+    expect(plan.steps.find(({ kind }) => kind === "windows")).toMatchObject({ needsRoot: false });
+    expect(show(plan)).toEqual([
+      expect.stringContaining("/usr/local/share/ca-certificates/"),
+      expect.stringContaining("chmod"),
+      expect.stringContaining("mv"),
+      "update-ca-certificates",
+      expect.stringContaining("# in PowerShell"),
+      expect.stringContaining("X509Store"),
+    ]);
+    expect(JSON.stringify(plan)).not.toContain("powershell");
+  });
+
+  test("where Windows cannot be asked, its readers are said not to be known", async () => {
+    const stores = await read();
+    expect(stores.at(-1)).toMatchObject({ kind: "windows", state: "unknown" });
+    expect(planTrust(stores, root).steps.filter(({ kind }) => kind === "windows")).toEqual([]);
+  });
+
+  test("no other Linux has it", async () => {
+    write("proc/sys/kernel/osrelease", "6.1.0-32-amd64\n");
+    expect((await read({ run: listed("AB\r\n") })).map(({ kind }) => kind)).not.toContain("windows");
+  });
+});
+
+// https://learn.microsoft.com/dotnet/api/system.security.cryptography.x509certificates.x509store
 describe("Windows, by the reference of PowerShell", () => {
   test("the user's own store is asked, and no administrator is needed", async () => {
     const stores = await read({
@@ -264,7 +303,7 @@ describe("Windows, by the reference of PowerShell", () => {
     });
     expect(stores).toMatchObject([{ kind: "windows", state: "not-trusted", needsRoot: false }]);
     expect(show(planTrust(stores, root)).at(-1)).toBe(
-      "Import-Certificate -FilePath '/certs/aaaaaaaa.pem' -CertStoreLocation 'Cert:\\CurrentUser\\Root' | Out-Null",
+      "$c = [Security.Cryptography.X509Certificates.X509Certificate2]::new([Convert]::FromBase64String('BODY')); $s = [Security.Cryptography.X509Certificates.X509Store]::new('Root', 'CurrentUser'); $s.Open('ReadWrite'); $s.Add($c); $s.Close()",
     );
   });
 
