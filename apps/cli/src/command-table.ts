@@ -195,7 +195,7 @@ export const commands: readonly CommandSpec[] = [
     name: "trust install",
     summary: "let browsers and programs trust certificates for what this machine serves",
     args: [],
-    options: [],
+    options: [{ flags: "--system", description: "macOS: for every user of the machine (default: for you)" }],
     examples: ["cspace trust install", "cspace trust install --dry-run"],
   },
   {

@@ -17,9 +17,11 @@ import type { OwnEntry, TrustStore } from "./trust-store.ts";
 export function planTrust(stores: readonly TrustStore[], root: RootCertificate): Plan {
   return inOrder(
     stores.flatMap((store) => {
-      const former = store.own.filter((entry) => entry.root.certificate !== root.certificate);
+      // In a keychain beside the one that is wanted, it is one too many.
+      const isBeside = store.kind === "keychain" && store !== stores[0];
+      const former = store.own.filter((entry) => isBeside || entry.root.certificate !== root.certificate);
       const removals = former.flatMap((entry) => remove(store, entry));
-      if (store.state !== "not-trusted") return removals;
+      if (isBeside || store.state !== "not-trusted") return removals;
       const files = filesOf(store);
       if (files === undefined) return [...removals, add(store, root)];
       const path = join(files.folder, `${fileNameOf(root)}${files.extension}`);

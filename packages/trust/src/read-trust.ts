@@ -5,7 +5,7 @@ import { type CommandResult, type RunCommand, runCommand } from "@cspace/plan";
 import { type FileStore, fileStores, systemReaders } from "./file-stores.ts";
 import { findNssDatabases } from "./find-nss-databases.ts";
 import { bodyOf, fileNameOf, type RootCertificate, thumbprintOf } from "./root-certificate.ts";
-import { javaAlias, keystore } from "./trust-commands.ts";
+import { javaAlias, keystore, systemKeychain } from "./trust-commands.ts";
 import type { OwnEntry, TrustStore } from "./trust-store.ts";
 
 /** Options of {@link readTrust}. */
@@ -14,6 +14,8 @@ export interface ReadTrustOptions {
   readonly root: RootCertificate;
   /** Roots that it took the place of, which may still lie in stores. @default none */
   readonly former?: readonly RootCertificate[];
+  /** Of macOS: whether all users of the machine are to trust it, and not this one alone. @default false */
+  readonly system?: boolean;
   /** @default process.platform */
   readonly platform?: NodeJS.Platform;
   /** The user's home folder. @default os.homedir() */
@@ -35,8 +37,8 @@ export interface ReadTrustOptions {
  */
 export async function readTrust(options: ReadTrustOptions): Promise<TrustStore[]> {
   const { platform = process.platform } = options;
-  const known = { home: homedir(), machine: "/", run: runCommand, former: [], ...options };
-  if (platform === "darwin") return [await readKeychain(known)];
+  const known = { home: homedir(), machine: "/", run: runCommand, former: [], system: false, ...options };
+  if (platform === "darwin") return await readKeychains(known);
   if (platform === "win32") return [await readWindows(known)];
   const [system, java, databases, isInWindows] = await Promise.all([
     readSystem(known),
@@ -126,9 +128,18 @@ async function readNss({ path, readers }: { path: string; readers: string }, kno
   return { ...store, state: isTrusted ? "trusted" : "not-trusted", reason: null, own };
 }
 
+/** The keychain that is to hold the root, and the other one where it holds any of ours: one of them is enough. */
+async function readKeychains(known: Known): Promise<TrustStore[]> {
+  const [login, system] = await Promise.all([
+    readKeychain(known, join(known.home, "Library/Keychains/login.keychain-db")),
+    readKeychain(known, systemKeychain),
+  ]);
+  const [wanted, other] = known.system || system.state === "trusted" ? [system, login] : [login, system];
+  return [wanted, ...(other.own.length > 0 ? [other] : [])];
+}
+
 /** @see https://ss64.com/mac/security-cert.html (security verify-cert, find-certificate) */
-async function readKeychain({ root, former, home, run }: Known): Promise<TrustStore> {
-  const path = join(home, "Library/Keychains/login.keychain-db");
+async function readKeychain({ root, former, run }: Known, path: string): Promise<TrustStore> {
   const all = (await ask(run, "security", ["find-certificate", "-a", "-p", path])) ?? "";
   const bodies = all.split(/(?=-----BEGIN )/).map(bodyOf);
   const own = [root, ...former].filter(({ certificate }) => bodies.includes(bodyOf(certificate)));
@@ -136,8 +147,8 @@ async function readKeychain({ root, former, home, run }: Known): Promise<TrustSt
   return {
     kind: "keychain",
     path,
-    readers: "Safari, Chrome, Edge, Firefox, curl and Swift",
-    needsRoot: false,
+    readers: `Safari, Chrome, Edge, Firefox, curl and Swift${path === systemKeychain ? ", of every user" : ""}`,
+    needsRoot: path === systemKeychain,
     isNew: false,
     state:
       verified === undefined ? "unknown" : verified.exitCode === 0 && own.includes(root) ? "trusted" : "not-trusted",

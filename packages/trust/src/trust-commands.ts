@@ -51,10 +51,15 @@ export function trustCommands(roots: readonly RootCertificate[]): MoreCommands {
     }),
     keychain: commandsOf({
       add: (root, keychain) => [
-        command("security", "add-trusted-cert", "-r", "trustRoot", "-p", "ssl", "-k", keychain, root.path),
+        command(
+          "security",
+          "add-trusted-cert",
+          ...ofAll(keychain),
+          ...["-r", "trustRoot", "-p", "ssl", "-k", keychain, root.path],
+        ),
       ],
       remove: (root, keychain) => [
-        command("security", "remove-trusted-cert", root.path),
+        command("security", "remove-trusted-cert", ...ofAll(keychain), root.path),
         command("security", "delete-certificate", "-Z", thumbprintOf(root.certificate), keychain),
       ],
     }),
@@ -71,6 +76,12 @@ export function trustCommands(roots: readonly RootCertificate[]): MoreCommands {
     }),
   };
 }
+
+/** The keychain that all users of a Mac ask. */
+export const systemKeychain = "/Library/Keychains/System.keychain";
+
+/** Of trust, too, there is the user's own and that of all users. */
+const ofAll = (keychain: string): string[] => (keychain === systemKeychain ? ["-d"] : []);
 
 type MakeCommands = (root: RootCertificate, place: string) => readonly StepCommand[];
 

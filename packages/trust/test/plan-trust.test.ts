@@ -234,10 +234,17 @@ describe("Java of Debian", () => {
 describe("macOS, by the manual of security(1)", () => {
   const keychain = "/home/ada/Library/Keychains/login.keychain-db";
 
+  const all = "/Library/Keychains/System.keychain";
+  /** Whose keychains hold which certificates, and whether the system's verdict is that it is trusted. */
+  const macOf = (held: Readonly<Record<string, string>>, isTrusted: boolean): ReturnType<typeof runs> =>
+    runs({
+      security: (args) =>
+        args[0] === "verify-cert" ? { exitCode: isTrusted ? 0 : 1 } : { stdout: held[args.at(-1) ?? ""] ?? "" },
+    });
+  const login = (): string => join(home, "Library/Keychains/login.keychain-db");
+
   test("the login keychain is asked, and no rights are needed", async () => {
-    const security = (args: readonly string[]): Partial<CommandResult> =>
-      args[0] === "verify-cert" ? { exitCode: 1 } : { stdout: former.certificate };
-    const stores = await read({ platform: "darwin", run: runs({ security }) });
+    const stores = await read({ platform: "darwin", run: macOf({ [login()]: former.certificate }, false) });
     expect(stores).toMatchObject([{ kind: "keychain", state: "not-trusted", needsRoot: false }]);
     expect(show(planTrust(stores, root))).toEqual([
       "security remove-trusted-cert /certs/bbbbbbbb.pem",
@@ -247,11 +254,31 @@ describe("macOS, by the manual of security(1)", () => {
   });
 
   test("what verifies and lies in it is trusted, and goes", async () => {
-    const stores = await read({ platform: "darwin", run: runs({ security: () => ({ stdout: root.certificate }) }) });
+    const stores = await read({ platform: "darwin", run: macOf({ [login()]: root.certificate }, true) });
     expect(stores[0]?.state).toBe("trusted");
     expect(show(planDistrust(stores))).toEqual([
       "security remove-trusted-cert /certs/aaaaaaaa.pem",
       `security delete-certificate -Z SHA1 ${keychain}`,
+    ]);
+  });
+
+  test("for all users it is the system's keychain, with the rights of root, and the user's own is not needed", async () => {
+    const stores = await read({ platform: "darwin", system: true, run: macOf({ [login()]: root.certificate }, false) });
+    expect(stores).toMatchObject([{ path: all, state: "not-trusted", needsRoot: true }, { path: login() }]);
+    expect(show(planTrust(stores, root))).toEqual([
+      `security add-trusted-cert -d -r trustRoot -p ssl -k ${all} /certs/aaaaaaaa.pem`,
+      "security remove-trusted-cert /certs/aaaaaaaa.pem",
+      `security delete-certificate -Z SHA1 ${keychain}`,
+    ]);
+  });
+
+  test("where all users trust it, nothing is done for one, and it goes for all", async () => {
+    const stores = await read({ platform: "darwin", run: macOf({ [all]: root.certificate }, true) });
+    expect(stores).toMatchObject([{ path: all, state: "trusted" }]);
+    expect(planTrust(stores, root).steps).toEqual([]);
+    expect(show(planDistrust(stores))).toEqual([
+      "security remove-trusted-cert -d /certs/aaaaaaaa.pem",
+      `security delete-certificate -Z SHA1 ${all}`,
     ]);
   });
 });

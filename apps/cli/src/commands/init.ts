@@ -151,7 +151,7 @@ async function readFindings(context: Context, args: CommandArgs): Promise<Findin
 /** An authority that may not be used is no reason to leave the rest undone. */
 async function readTrustFindings(context: Context, domains: readonly string[]): Promise<Findings["trust"]> {
   try {
-    const trust = await proposeMachineTrust(context, domains);
+    const trust = await proposeMachineTrust(context, { domains });
     return { ...trust, proposal: await proposeInstall(trust) };
   } catch (error) {
     if (!isCspaceError(error)) throw error;

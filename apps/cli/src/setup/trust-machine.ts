@@ -38,18 +38,26 @@ export interface ProposedTrust extends MachineTrust {
   /** Whether it is there already. */
   readonly isKept: boolean;
   readonly domains: readonly string[];
+  /** As of `readTrust`. */
+  readonly system: boolean;
+}
+
+/** Options of {@link proposeMachineTrust}. */
+export interface ProposeTrustOptions {
+  /** What it is to sign for. @default what this machine serves */
+  readonly domains?: readonly string[];
+  /** As of `readTrust`. @default false */
+  readonly system?: boolean;
 }
 
 /**
  * As {@link readMachineTrust}, with an authority for these domains, which is made where there is none, and not written:
- * {@link keepAuthority} does that.
- *
- * @param served The domains. @default those that this machine serves
+ * {@link installTrust} does that.
  */
-export async function proposeMachineTrust(context: Context, served?: readonly string[]): Promise<ProposedTrust> {
+export async function proposeMachineTrust(context: Context, options: ProposeTrustOptions = {}): Promise<ProposedTrust> {
   const paths = homePaths({ env: context.env });
   const folder = certificateFolder(paths.certs);
-  const domains = served ?? (await readMachineConfig(paths)).domains;
+  const { domains = (await readMachineConfig(paths)).domains, system = false } = options;
   const [{ authority, isKept }, old, retired] = await Promise.all([
     proposeAuthority(folder, { domains }),
     readRoot(folder),
@@ -57,7 +65,7 @@ export async function proposeMachineTrust(context: Context, served?: readonly st
   ]);
   const root = describeRoot(folder, authority);
   const former = isKept || old === undefined ? retired : [...retired, old];
-  return { authority, isKept, domains, ...(await readStores(context, root, former)) };
+  return { authority, isKept, domains, system, ...(await readStores(context, root, former, system)) };
 }
 
 /** Writes an authority that was agreed to. Where another process was first, it is that one that is to be trusted. */
@@ -67,14 +75,19 @@ async function keepAuthority(context: Context, proposed: ProposedTrust): Promise
   const { authority, replaced } = await ensureAuthority(folder, { domains, proposed: proposed.authority });
   if (replaced !== null) context.output.note(`there is a new certificate authority: ${replaced}`);
   if (authority.fingerprint === proposed.authority.fingerprint) return proposed;
-  return await proposeMachineTrust(context, domains);
+  return await proposeMachineTrust(context, proposed);
 }
 
-async function readStores(context: Context, root: Root, former: readonly Root[]): Promise<MachineTrust> {
+async function readStores(
+  context: Context,
+  root: Root,
+  former: readonly Root[],
+  system = false,
+): Promise<MachineTrust> {
   const { readTrust } = await import("@cspace/trust");
   const home = context.env.HOME;
   const place = home === undefined ? {} : { home };
-  return { root, former, stores: await readTrust({ root, former, platform: context.platform, ...place }) };
+  return { root, former, stores: await readTrust({ root, former, system, platform: context.platform, ...place }) };
 }
 
 /** The changes by which the stores trust a root, to be agreed to. */
