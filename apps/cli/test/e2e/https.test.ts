@@ -6,6 +6,7 @@ import { certificateFolder, type Root, readRoot } from "@cspace/certs";
 import { applyTrustPlan, planTrust, readTrust } from "@cspace/trust";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { browsers } from "./browsers.ts";
+import { clients } from "./clients.ts";
 import { createSandbox, docker, engineAnswers, get, httpService, prefix, removeLeftovers, until } from "./harness.ts";
 import { dev, type UpDocument, useHostMachine } from "./host-machine.ts";
 import { startCspace } from "./processes.ts";
@@ -69,6 +70,15 @@ describe.skipIf(!engineAnswers)("HTTPS by Traefik (needs a Docker engine)", () =
     expect(await namesShown(ask(unknown))).toBe("");
     expect(curl(unknown, "--insecure")).toBe("2 404");
   });
+
+  for (const { name, isThere, ask: askBy } of clients) {
+    test.skipIf(!isThere)(`${name} takes it, and no certificate for another name (needs ${name})`, () => {
+      const question = { folder: sandbox.root, ca: join(certs, "root.pem"), port: ports.httpsPort };
+      const { answered, text } = askBy({ ...question, host: hostOf("mercury") });
+      expect([answered, text]).toEqual([true, expect.stringContaining("web-3000-mercury")]);
+      expect(askBy({ ...question, host: hostOf("earth") }).answered).toBe(false);
+    });
+  }
 
   for (const { name, isThere, start } of browsers) {
     test.skipIf(!isThere || !hasCertutil)(`${name} takes it (needs ${name} and certutil)`, async () => {
@@ -188,6 +198,21 @@ describe("HTTPS by the gateway", () => {
     await machine.json(folder, "down", "venus");
     expect(existsSync(join(certs, "served/shop--venus.pem"))).toBe(false);
     expect(existsSync(join(certs, "served/shop--mercury.pem"))).toBe(true);
+  });
+
+  test("every program takes it, and no certificate for another name", async () => {
+    const folder = machine.project("shop", dev);
+    await machine.json<UpDocument>(folder, "up", "mercury", "--new");
+    const { proxy } = await machine.json<ProxyDocument>(folder, "proxy", "status");
+    const ca = join(machine.root, "home/certs/root.pem");
+    const question = { folder: machine.root, ca, port: proxy.httpsPort };
+    const there = clients.filter(({ isThere }) => isThere);
+    expect(there.length).toBeGreaterThan(2);
+    for (const { name, ask } of there) {
+      const { answered, text } = ask({ ...question, host: "dev.mercury.shop.cspace.localhost" });
+      expect([name, answered, text]).toEqual([name, true, expect.stringContaining("dev mercury")]);
+      expect([name, ask({ ...question, host: "dev.earth.shop.cspace.localhost" }).answered]).toEqual([name, false]);
+    }
   });
 
   test("a process on Node trusts it, and finds HTTPS in its environment once it is made where the browser does", async () => {
