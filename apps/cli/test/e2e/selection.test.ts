@@ -93,7 +93,10 @@ volumes: { data: {} }
       "compose.yaml": files["compose.yaml"].replace("data:/data", ["data:/data-$", "{SHOWN:-none}"].join("")),
     });
     const mounted = (): string =>
-      docker("inspect", "--format", "{{(index .Mounts 0).Destination}}", "e2e-profiles--mercury-db-1");
+      docker("inspect", "--format", "{{range .Mounts}}{{.Destination}} {{end}}", "e2e-profiles--mercury-db-1")
+        .split(" ")
+        .filter((path) => path.startsWith("/data"))
+        .join(" ");
     const up = (env: Record<string, string>, ...args: string[]) => sandbox.cspaceWith(env, folder, "up", ...args);
     const asked = ["--profile", "debug", "--env-file=other.env", "--scale", "web=2"];
     expect((await up({}, ...asked)).err).not.toContain("is removed");

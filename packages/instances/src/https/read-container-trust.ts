@@ -4,6 +4,7 @@ import { type Bundle, certificateFolder, describeBundle, ensureBundle } from "@c
 import {
   type ComposeModel,
   type EngineReader,
+  homePaths,
   imagesOf,
   listInstanceContainers,
   makeFolder,
@@ -20,6 +21,8 @@ import type { Machine } from "../machine/open-engine.ts";
 export interface ContainerTrustOptions {
   readonly record: { readonly project: string; readonly instance: string };
   readonly model: ComposeModel;
+  /** The home whose authority the proxy shows certificates of. In another one than the command's nothing is written. */
+  readonly proxyHome: string | null;
   /** The engine as it was a moment ago. @default the engine itself */
   readonly snapshot?: EngineReader | undefined;
   /** Writes nothing, and looks into no image. @default false */
@@ -32,8 +35,10 @@ export interface ContainerTrustOptions {
  */
 export async function readContainerTrust(
   { engine, paths }: Pick<Machine, "engine" | "paths">,
-  { record, model, snapshot = engine, dryRun = false }: ContainerTrustOptions,
+  { record, model, proxyHome, snapshot = engine, dryRun = false }: ContainerTrustOptions,
 ): Promise<Readonly<Record<string, ServiceTrust>>> {
+  const { home, certs } = homePaths({ env: { CSPACE_HOME: proxyHome ?? paths.home } });
+  const readsOnly = dryRun || home !== paths.home;
   const composeProject = composeProjectName(record);
   const containers = await listInstanceContainers(snapshot, composeProject);
   const looked = new Map<string, Promise<ServiceTrust | undefined>>();
@@ -41,7 +46,7 @@ export async function readContainerTrust(
     const running = containers.find((container) => serviceOf(container) === service)?.ImageID;
     const id = running ?? (await engine.inspectImage(name))?.Id;
     if (id === undefined) return [];
-    const trust = looked.get(id) ?? readImageTrust(engine, paths, { id, dryRun });
+    const trust = looked.get(id) ?? readImageTrust(engine, { id, certs, readsOnly });
     looked.set(id, trust);
     const found = await trust;
     return found === undefined ? [] : [[service, found] as const];
@@ -58,8 +63,7 @@ interface KnownImage {
 
 async function readImageTrust(
   engine: Machine["engine"],
-  { certs }: Machine["paths"],
-  { id, dryRun }: { readonly id: string; readonly dryRun: boolean },
+  { id, certs, readsOnly }: { readonly id: string; readonly certs: string; readonly readsOnly: boolean },
 ): Promise<ServiceTrust | undefined> {
   const folder = certificateFolder(certs);
   const images = join(certs, "images");
@@ -67,8 +71,9 @@ async function readImageTrust(
   const known = await readKnown(path);
   const bundle = known === undefined ? undefined : describeBundle(folder, known.bundle);
   // A folder that somebody removed is made again, from the image.
-  if (known !== undefined && bundle !== undefined && (dryRun || (await isWhole(bundle)))) return toTrust(bundle, known);
-  if (dryRun) return undefined;
+  if (known !== undefined && bundle !== undefined && (await isWhole(bundle)))
+    return toTrust(bundle, known);
+  if (readsOnly) return undefined;
   const set = Object.fromEntries(
     ((await engine.inspectImage(id))?.Config?.Env ?? []).map((line): [string, string] => {
       const [name = "", ...value] = line.split("=");
