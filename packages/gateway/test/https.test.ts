@@ -37,6 +37,18 @@ async function start(
   return { gateway, port: httpsPort ?? 0 };
 }
 
+test("a client that leaves as soon as it is encrypted, or before, is forgotten at once", async () => {
+  const { gateway, port } = await start(1);
+  const leave = (when: "connect" | "secureConnect"): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = connectTls({ port, host: "127.0.0.1", servername: hostname, ca: trusted });
+      socket.on("error", () => {}).once("close", () => resolve());
+      socket.once(when, () => socket.destroy());
+    });
+  for (let count = 0; count < 20; count += 1) await Promise.all([leave("connect"), leave("secureConnect")]);
+  await eventually(() => gateway.clients === 0);
+});
+
 test("a route may send on to HTTPS who asks over HTTP, but for upgrades; nobody is bound to it", async () => {
   const upstream = await listenHttp((_, response) => {
     response.writeHead(200, { "Strict-Transport-Security": "max-age=31536000", "X-Own": "1" }).end("served");

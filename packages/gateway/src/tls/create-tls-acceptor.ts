@@ -34,6 +34,8 @@ export function createTlsAcceptor(hub: Hub, certificates: Certificates, onSecure
     });
     created.on("secureConnection", (secure) => {
       const peer = peerOf(secure);
+      // Who has sent all it has to say may still be reading.
+      secure.allowHalfOpen = true;
       secure.on("error", () => secure.destroy());
       // Until then the hub has the connection as a handshake. The code that it needs may be gone by now, as when the program
       // is updated while it runs.
@@ -56,6 +58,8 @@ export function createTlsAcceptor(hub: Hub, certificates: Certificates, onSecure
     handshakes.set(peer, handshake);
     hub.add(handshake);
     socket.once("close", () => forget(peer));
+    // Who leaves before the handshake is done is gone, which Node says only of a socket that is not half open.
+    socket.allowHalfOpen = false;
     server.emit("connection", socket);
   };
 }
