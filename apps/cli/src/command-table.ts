@@ -47,6 +47,43 @@ export const commands: readonly CommandSpec[] = [
     examples: ["cspace up", "cspace up mercury", "cspace up --new --json", "cspace up --profile debug --scale web=3"],
   },
   {
+    name: "stop",
+    summary: "end what an instance runs; URLs, volumes and networks stay",
+    args: [["[target...]", "labels or services; by default all"]],
+    options: [],
+    examples: ["cspace stop", "cspace stop worker", "cspace stop --instance mercury --json"],
+  },
+  {
+    name: "start",
+    summary: "start again what was stopped",
+    args: [["[target...]", "labels or services; by default all"]],
+    options: [
+      { flags: "--wait <seconds>", description: "how long routes may take (default: 10)" },
+      { flags: "--no-wait", description: "do not wait for routes" },
+    ],
+    examples: ["cspace start", "cspace start worker"],
+  },
+  {
+    name: "restart",
+    summary: "stop and start what an instance runs, as it is",
+    args: [["[target...]", "labels or services; by default all"]],
+    options: [
+      { flags: "--wait <seconds>", description: "how long routes may take (default: 10)" },
+      { flags: "--no-wait", description: "do not wait for routes" },
+    ],
+    examples: ["cspace restart web", "cspace restart --instance mercury"],
+  },
+  {
+    name: "exec",
+    summary: "run a command, or a shell, in what serves a label",
+    args: [
+      ["<target>", "a label or a service"],
+      ["[command...]", "the command and its options (default: a shell)"],
+    ],
+    options: [],
+    examples: ["cspace exec web", "cspace exec db psql -U app", "cspace exec --instance mercury web npm test"],
+  },
+  {
     name: "down",
     summary: "remove an instance; its volumes stay",
     args: [["[instance]", "its name; by default the one of this directory"]],

@@ -29,6 +29,8 @@ export interface Context {
   readonly isRoot: boolean;
   /** Absent where nobody can be asked: without a terminal, and with `--json`. */
   readonly terminal: Terminal | undefined;
+  /** Whether a program that is handed this one's input and output has a terminal at both. */
+  readonly handsOnTerminal: boolean;
   readonly stdin: Readable;
   /** How this program is called again. */
   readonly program: { readonly node: string; readonly script: string };

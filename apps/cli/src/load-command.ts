@@ -3,6 +3,10 @@ import type { CommandModule } from "./command.ts";
 const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   init: () => import("./commands/init.ts"),
   up: () => import("./commands/up.ts"),
+  stop: () => import("./commands/stop.ts"),
+  start: () => import("./commands/start.ts"),
+  restart: () => import("./commands/restart.ts"),
+  exec: () => import("./commands/exec.ts"),
   down: () => import("./commands/down.ts"),
   list: () => import("./commands/list.ts"),
   url: () => import("./commands/url.ts"),

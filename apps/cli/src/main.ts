@@ -61,6 +61,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       return process.stdin;
     },
     isRoot: process.getuid?.() === 0,
+    get handsOnTerminal() {
+      return process.stdin.isTTY === true && process.stdout.isTTY === true;
+    },
     // Only who asks opens the standard input.
     get terminal() {
       return findTerminal(flags);

@@ -19,7 +19,9 @@ export function separateCommand(argv: readonly string[]): readonly string[] {
       if (valued.has(word)) index += 1;
       continue;
     }
-    before ??= commands.find(({ name }) => name === word)?.args.findIndex(([notation]) => notation.includes("..."));
+    before ??= commands
+      .find(({ name }) => name === word)
+      ?.args.findIndex(([notation]) => notation.includes("command..."));
     if (before === undefined || before === -1) return argv;
     if (words === before + 1) return [...argv.slice(0, index), "--", ...argv.slice(index)];
     words += 1;

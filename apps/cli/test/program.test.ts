@@ -59,7 +59,8 @@ test.each(["foo --help", "lsit -h", "foo bar --help"])(
 );
 
 test.each([
-  ["stop", "cspace compose stop"],
+  ["pause", "cspace compose pause"],
+  ["shell", "cspace exec <label>"],
   ["ps", "cspace compose ps"],
   ["ls", "cspace list"],
   ["prune", "cspace down <instance> --volumes"],

@@ -47,6 +47,12 @@ export {
 export { makeFolder, type WithLockOptions, withLock } from "./home/with-lock.ts";
 export { type AppliedInstance, type ApplyInstanceOptions, applyInstance } from "./instance/apply-instance.ts";
 export { serviceOf } from "./instance/container-state.ts";
+export {
+  affectedBy,
+  type ContainerAction,
+  type ControlContainersOptions,
+  controlContainers,
+} from "./instance/control-containers.ts";
 export { explainContainers } from "./instance/explain-containers.ts";
 export {
   forgetInstance,

@@ -42,6 +42,21 @@ export interface StartRequest {
   readonly processes: readonly ProcessRequest[];
 }
 
+/** What becomes of processes that are held, and stay so: all of an instance, or those of some labels. */
+export interface ControlRequest {
+  readonly project: string;
+  readonly instance: string;
+  readonly action: "stop" | "start" | "restart";
+  /** @default all */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/** Where a process runs, and with which environment: for whoever works beside it. */
+export interface ProcessPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** A route that lives as long as the connection of the request for it. */
 export interface LeaseRequest {
   readonly record: InstanceRecord;

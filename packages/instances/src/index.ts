@@ -13,11 +13,18 @@ export type { Instance, InstanceDocument, InstancesDocument, Port, ProxyReport, 
 export { planRemoval } from "./down/plan-removal.ts";
 export { type RemoveInstanceOptions, removeInstance, removeInstances } from "./down/remove-instance.ts";
 export { readEnvironment } from "./environment/read-environment.ts";
+export { type ExecPlan, type PlanExecOptions, planExec } from "./exec/plan-exec.ts";
 export { readSecure } from "./https/read-secure.ts";
 export { renewHttps } from "./https/renew-https.ts";
 export type { InstancesErrorCode } from "./instances-error-code.ts";
 export { type LeaseRouteOptions, leaseRoute, type RouteLease } from "./lease/lease-route.ts";
 export type { ForegroundPlan } from "./lease/plan-foreground.ts";
+export {
+  type ControlInstanceOptions,
+  controlInstance,
+  type InstanceAction,
+  planControl,
+} from "./life/control-instance.ts";
 export {
   followLogs,
   type LogLine,

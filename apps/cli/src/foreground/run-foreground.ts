@@ -10,6 +10,10 @@ export interface ForegroundCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** @default that of the command */
+  readonly cwd?: string | undefined;
+  /** Passes a signal on in place of `kill`. @default the program is sent it */
+  readonly signal?: ((name: NodeJS.Signals) => Promise<void>) | undefined;
   /** Called with its pid once it runs; never when it cannot be started. */
   readonly onStart?: (pid: number) => void;
 }
@@ -25,17 +29,23 @@ export interface ForegroundCommand {
  */
 export async function runForeground(
   context: Context,
-  { file, args, env, onStart }: ForegroundCommand,
+  { file, args, env, cwd = context.cwd, signal, onStart }: ForegroundCommand,
 ): Promise<number> {
   const child = spawn(file, args, {
-    cwd: context.cwd,
+    cwd,
     env,
     stdio: "inherit",
     // On Windows npm and its kind are scripts, which only a shell runs.
     shell: context.platform === "win32",
   });
   if (child.pid !== undefined) onStart?.(child.pid);
+  let passing: Promise<void> | undefined;
   context.takeSignals(async (name) => {
+    if (signal !== undefined) {
+      // Who cannot be reached so still ends with the program.
+      passing = signal(name).catch(() => void child.kill(name));
+      return;
+    }
     const mayBeTerminal = name === "SIGINT" || name === "SIGQUIT";
     if (mayBeTerminal && (await isInForeground(context.platform))) return;
     child.kill(name);
@@ -55,6 +65,9 @@ export async function runForeground(
       );
       resolve(isMissing ? 127 : 126);
     });
-    child.once("exit", (code, signal) => resolve(code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0)));
+    child.once("exit", (code, name) => {
+      const ended = code ?? 128 + (constants.signals[name as NodeJS.Signals] ?? 0);
+      void Promise.resolve(passing).then(() => resolve(ended));
+    });
   });
 }

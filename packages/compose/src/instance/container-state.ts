@@ -58,12 +58,18 @@ export function whyNotServing(container: EngineContainer): string | null {
     case "restarting":
       return `keeps exiting${code === undefined ? "" : ` with code ${code}`}, and is restarted`;
     case "exited":
+      if (wasStopped(container)) return "it was stopped";
       return code === 0 ? null : `exited with code ${code ?? "unknown"}`;
     case "created":
       return "was not started";
     default:
       return container.State === "dead" ? "is dead" : container.State;
   }
+}
+
+/** Whether a container ended because it was asked to: 128 and the number of SIGTERM, as a shell gives it. */
+export function wasStopped(container: EngineContainer): boolean {
+  return container.State === "exited" && exitCode(container) === 143;
 }
 
 /** The exit code that the engine's list shows, of a container that has exited. */

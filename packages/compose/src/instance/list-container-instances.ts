@@ -1,7 +1,15 @@
 import { labelKeys, parseInstanceLabels, parseLabels, type Scheme } from "@cspace/labels";
 import type { EngineContainer } from "../engine/docker-engine.ts";
 import type { EngineReader } from "../engine/open-engine-reader.ts";
-import { exitCode, isFresh, isServiceContainer, readHealth, serviceOf, whyNotServing } from "./container-state.ts";
+import {
+  exitCode,
+  isFresh,
+  isServiceContainer,
+  readHealth,
+  serviceOf,
+  wasStopped,
+  whyNotServing,
+} from "./container-state.ts";
 import type { InstanceRecord } from "./record.ts";
 
 /** Where a container's port is published on this host. */
@@ -168,7 +176,7 @@ function statesOf(containers: readonly EngineContainer[]): ListedService[] {
 
 function serviceState(container: EngineContainer): ListedService["state"] {
   if (container.State === "running") return readHealth(container) ?? "running";
-  if (container.State === "created" || container.State === "paused") return "stopped";
+  if (container.State === "created" || container.State === "paused" || wasStopped(container)) return "stopped";
   return container.State === "exited" && exitCode(container) === 0 ? "ended" : "failed";
 }
 

@@ -2,10 +2,12 @@ import { type IncomingMessage, request } from "node:http";
 import { CspaceError } from "@cspace/errors";
 import type { FurtherAddress } from "@cspace/gateway";
 import type {
+  ControlRequest,
   DaemonFailure,
   DaemonStatus,
   HandOverRequest,
   LeaseRequest,
+  ProcessPlace,
   RefusalRequest,
   StartRequest,
   WatchRequest,
@@ -18,6 +20,14 @@ export interface DaemonClient {
   readonly start: (body: StartRequest) => Promise<DaemonStatus>;
   /** Whether there was anything to stop. */
   readonly stop: (names: { readonly project: string; readonly instance: string }) => Promise<boolean>;
+  /** Gives the labels of what was changed; `undefined` where the daemon is too old to know how. */
+  readonly control: (body: ControlRequest) => Promise<readonly string[] | undefined>;
+  /** Where a process runs; `undefined` where there is none. */
+  readonly place: (names: {
+    readonly project: string;
+    readonly instance: string;
+    readonly label: string;
+  }) => Promise<ProcessPlace | undefined>;
   /** Lets the gateway be this machine's proxy, on these ports where they are named. */
   readonly direct: (ports: {
     readonly httpPort: number | null;
@@ -63,6 +73,8 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     start: (body) => must<DaemonStatus>("PUT", "/instances", body),
     stop: async ({ project, instance }) =>
       (await must<{ stopped: boolean }>("DELETE", `/instances/${project}/${instance}`)).stopped,
+    control: async (body) => (await call<{ labels: readonly string[] }>("POST", "/processes", body))?.labels,
+    place: ({ project, instance, label }) => call<ProcessPlace>("GET", `/processes/${project}/${instance}/${label}`),
     direct: (ports) => must<DaemonStatus>("PUT", "/gateway", ports),
     release: () => must<DaemonStatus>("DELETE", "/gateway"),
     front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,

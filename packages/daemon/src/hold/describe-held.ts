@@ -23,7 +23,8 @@ export function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[]
       instance,
       label,
       upstream: isRunning(process.state) ? process.port : null,
-      reason: process.error?.message.split("\n", 1)[0]?.replace(/:$/, ""),
+      reason:
+        process.state === "stopped" ? "it was stopped" : process.error?.message.split("\n", 1)[0]?.replace(/:$/, ""),
       starting: process.state === "starting" || process.state === "restarting",
       redirectTo: request.redirectTo,
       lastLines: (): Promise<readonly string[]> => process.lastLines(20),

@@ -5,15 +5,17 @@ import type { RunningProcess } from "@cspace/processes";
 import type { DaemonErrorCode } from "../daemon-error-code.ts";
 import { type AdoptedInstance, describePast, type HolderHandOver, offerInstances } from "../hand-over/estate.ts";
 import {
+  type ControlRequest,
   type HeldInstance,
   isOver,
   type LeaseRequest,
+  type ProcessPlace,
   type ProcessRequest,
   type RefusalRequest,
   type StartRequest,
 } from "../protocol.ts";
 import { describeHeld, type HeldUpstream, upstreamsOf } from "./describe-held.ts";
-import type { Held, HeldProcess, Leased } from "./held.ts";
+import type { Held, HeldProcess, Leased, Started } from "./held.ts";
 
 type Names = Pick<InstanceRecord, "project" | "instance">;
 
@@ -44,6 +46,10 @@ export interface Holder {
   readonly start: (request: StartRequest) => Promise<void>;
   /** Ends the processes of an instance; leases end with those who hold them. Whether there were any. */
   readonly stop: (names: Names) => Promise<boolean>;
+  /** Ends processes, or starts those that have ended as they were asked for; they stay known. Gives the labels it was done to. */
+  readonly control: (request: ControlRequest) => Promise<readonly string[]>;
+  /** Where a process runs; `undefined` where there is none of that label. */
+  readonly place: (names: Names & { readonly label: string }) => ProcessPlace | undefined;
   /** Takes a label for as long as a connection is open; `false` when the label is taken. */
   readonly lease: (request: LeaseRequest, connection: Socket) => boolean;
   /** Keeps which hostnames a process was found to refuse, for as long as it runs. */
@@ -140,6 +146,37 @@ export function createHolder({ startProcess, onRoutes, onEmpty }: HolderOptions)
       await end(held, [...held.processes.keys()]);
       settle(names);
       return true;
+    },
+    control: async ({ action, labels, ...names }) => {
+      const held = instances.get(keyOf(names));
+      const all = [...(held?.processes.keys() ?? [])].filter((label) => labels?.includes(label) !== false);
+      const ended = ({ process }: Started): boolean => isOver(process.state) || process.state === "crash-loop";
+      const affected = all.filter((label) => {
+        const isEnded = ended(held?.processes.get(label) as Started);
+        return action === "start" ? isEnded : action === "restart" || !isEnded;
+      });
+      // It goes on being known while it ends, and afterwards.
+      await Promise.all(affected.map((label) => held?.processes.get(label)?.process.stop()));
+      if (action !== "stop") {
+        for (const label of affected) {
+          const before = held?.processes.get(label);
+          // Another call may have taken it away, or started it, meanwhile.
+          if (held === undefined || before === undefined || !isOver(before.process.state)) continue;
+          const { request } = before;
+          const process = startProcess(held.record, request, changed);
+          held.processes.set(label, { request, process, startedAt: Date.now() });
+        }
+      }
+      settle(names);
+      return affected;
+    },
+    place: ({ label, ...names }) => {
+      const started = instances.get(keyOf(names))?.processes.get(label);
+      if (started === undefined) return undefined;
+      const { request, process } = started;
+      const own = { ...request.inherited, ...request.env, PORT: String(process.port), HOST: process.host };
+      const env = Object.entries(own).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      return { cwd: request.cwd, env: Object.fromEntries(env) };
     },
     refuse: ({ label, hostnames, ...names }) => {
       const processes = instances.get(keyOf(names))?.processes;

@@ -9,6 +9,7 @@ import type { Front } from "../gateway/create-front.ts";
 import { createGate } from "../hand-over/create-gate.ts";
 import type { Holder } from "../hold/holder.ts";
 import type {
+  ControlRequest,
   DaemonFailure,
   DaemonStatus,
   HandOverRequest,
@@ -44,6 +45,8 @@ class BadRequest extends Error {}
  *     GET    /status?stay                              what it holds; `stay`: it is not to end just now
  *     PUT    /instances                                starts processes
  *     DELETE /instances/<project>/<instance>           ends them
+ *     POST   /processes                                stops, starts or restarts them; they stay known
+ *     GET    /processes/<project>/<instance>/<label>   where one runs, and with which environment
  *     PUT    /watches                                  tells why routes of containers are not served yet
  *     PUT    /refusals                                 keeps which hostnames a process refuses
  *     POST   /leases                                   a route as long as the connection
@@ -82,6 +85,10 @@ export async function serveDaemon({
       if (url.searchParams.has("stay")) onStay();
       return send(response, 200, status());
     }
+    if (to === "GET /processes") {
+      const place = holder.place({ ...parseNames(names.slice(0, 2)), label: names[2] ?? "" });
+      return send(response, place === undefined ? 404 : 200, place ?? {});
+    }
     const body = await readBody(request);
     if (to === "POST /hand-over") {
       await gate.shut(() => onHandOver(JSON.parse(body)));
@@ -105,6 +112,11 @@ export async function serveDaemon({
       case "PUT /front": {
         const { further } = JSON.parse(body) as { further: FurtherAddress | null };
         return send(response, 200, { port: await front.open(further) });
+      }
+      case "POST /processes": {
+        const control: ControlRequest = JSON.parse(body);
+        const labels = await holder.control({ ...control, ...parseNames([control.project, control.instance]) });
+        return send(response, 200, { labels });
       }
       case "POST /certificates":
         await direct.certificates.refresh();

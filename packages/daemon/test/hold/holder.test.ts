@@ -142,6 +142,54 @@ describe("asked again", () => {
   });
 });
 
+describe("stopped and started by name", () => {
+  const states = (): unknown => holder.list()[0]?.routes.map(({ label, state }) => `${label} ${state}`);
+  beforeEach(() => holder.start({ record, processes: [request("dev"), request("api")] }));
+
+  test("what is stopped stays known, leads nowhere, and says why", async () => {
+    expect(await holder.control({ ...record, action: "stop", labels: ["api"] })).toEqual(["api"]);
+    expect(states()).toEqual(["api stopped", "dev starting"]);
+    expect(served.find(({ label }) => label === "api")).toMatchObject({ upstream: null, reason: "it was stopped" });
+    expect(await holder.control({ ...record, action: "stop" })).toEqual(["dev"]);
+    expect(await holder.control({ ...record, action: "stop" })).toEqual([]);
+    expect(empty).toBe(0);
+  });
+
+  test("what has ended starts as it was asked for, and what runs is left alone", async () => {
+    (started[1] as FakeProcess).state = "failed";
+    expect(await holder.control({ ...record, action: "start" })).toEqual(["api"]);
+    expect(started.map(({ label }) => label)).toEqual(["dev", "api", "api"]);
+    expect(states()).toEqual(["api starting", "dev starting"]);
+  });
+
+  test("a restart is for what runs and for what has ended", async () => {
+    (started[1] as FakeProcess).state = "exited";
+    expect(await holder.control({ ...record, action: "restart" })).toEqual(["dev", "api"]);
+    expect(started).toHaveLength(4);
+    expect(states()).toEqual(["api starting", "dev starting"]);
+  });
+
+  test("one that is taken away while it ends does not come back", async () => {
+    const again = holder.control({ ...record, action: "restart", labels: ["api"] });
+    await Promise.all([again, holder.stop(record)]);
+    expect(holder.list()).toEqual([]);
+    expect(started).toHaveLength(2);
+  });
+
+  test("an instance or a label that there is not is nothing to do", async () => {
+    expect(await holder.control({ ...record, instance: "venus", action: "start" })).toEqual([]);
+    expect(await holder.control({ ...record, action: "restart", labels: ["nope"] })).toEqual([]);
+  });
+
+  test("where a process runs, and with which environment", () => {
+    expect(holder.place({ ...record, label: "dev" })).toEqual({
+      cwd: "/home/ada/shop",
+      env: { PATH: "/bin", CSPACE_INSTANCE: "mercury", PORT: "4000", HOST: "127.0.0.1" },
+    });
+    expect(holder.place({ ...record, label: "nope" })).toBeUndefined();
+  });
+});
+
 test("instances are kept apart, and the last one's end is told", async () => {
   const venus = { ...record, instance: "venus" };
   await holder.start({ record, processes: [request("dev")] });

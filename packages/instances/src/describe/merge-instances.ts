@@ -67,7 +67,7 @@ function toRoute(
     listens: state === "up",
     pid,
     ...(refused.length > 0 && { refused }),
-    reason: error?.message.split("\n", 1)[0]?.replace(/:$/, "") ?? null,
+    reason: state === "stopped" ? "it was stopped" : (error?.message.split("\n", 1)[0]?.replace(/:$/, "") ?? null),
   };
 }
 

@@ -71,8 +71,7 @@ async function readImageTrust(
   const known = await readKnown(path);
   const bundle = known === undefined ? undefined : describeBundle(folder, known.bundle);
   // A folder that somebody removed is made again, from the image.
-  if (known !== undefined && bundle !== undefined && (await isWhole(bundle)))
-    return toTrust(bundle, known);
+  if (known !== undefined && bundle !== undefined && (await isWhole(bundle))) return toTrust(bundle, known);
   if (readsOnly) return undefined;
   const set = Object.fromEntries(
     ((await engine.inspectImage(id))?.Config?.Env ?? []).map((line): [string, string] => {

@@ -1,0 +1,38 @@
+import { CspaceError } from "@cspace/errors";
+import { suggestName } from "@cspace/project";
+import type { MachineInstance } from "../describe/merge-instances.ts";
+import type { InstancesErrorCode } from "../instances-error-code.ts";
+
+/** What of an instance is meant; `undefined`: all of its kind. */
+export interface Targets {
+  readonly services: readonly string[] | undefined;
+  readonly processes: readonly string[] | undefined;
+}
+
+/**
+ * Finds what names mean in an instance: a label is what serves it, a service is itself. Without a name all is meant. Pure.
+ *
+ * @throws {CspaceError} `CSPACE_LABEL_UNKNOWN` for a name that is neither.
+ */
+export function chooseTargets(
+  { instance, routes, services }: Pick<MachineInstance, "instance" | "routes" | "services">,
+  names: readonly string[],
+): Targets {
+  if (names.length === 0) return { services: undefined, processes: undefined };
+  const wanted = { services: new Set<string>(), processes: new Set<string>() };
+  for (const name of names) {
+    const route = routes.find(({ label }) => label === name);
+    if (route?.isProcess === true) wanted.processes.add(name);
+    else if (route !== undefined) wanted.services.add(route.service);
+    else if (services.includes(name)) wanted.services.add(name);
+    else throw unknown(instance, name, [...new Set([...routes.map(({ label }) => label), ...services])]);
+  }
+  return { services: [...wanted.services], processes: [...wanted.processes] };
+}
+
+function unknown(instance: string, name: string, known: readonly string[]): CspaceError<InstancesErrorCode> {
+  const near = suggestName(name, known);
+  return new CspaceError("CSPACE_LABEL_UNKNOWN", `${instance} has no route and no service ${name}`, {
+    hint: `${near === undefined ? "" : `did you mean ${near}? `}there are: ${known.join(", ") || "none"}`,
+  });
+}
