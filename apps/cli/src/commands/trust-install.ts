@@ -43,7 +43,7 @@ function notOfMac(): CspaceError<CliErrorCode> {
 export function render(data: TrustInstallDocument, { output }: Context): string {
   if ("plan" in data) return renderPlan(data.plan);
   const head = data.changed
-    ? "done; browsers that run ask their store again when they are started anew"
+    ? "done; browsers that run ask their store again when they are started anew, and instances keep the URLs of their environment until cspace up --recreate"
     : "nothing to change";
   return `${head}\n\n${renderTrust(data, output)}`;
 }

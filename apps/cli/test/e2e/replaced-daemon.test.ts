@@ -107,6 +107,21 @@ describe("a daemon of an older version is replaced", () => {
     expect(await open(instance.routes[0]?.browserUrl ?? "")).toMatch(/^dev mercury/);
   });
 
+  test("and what was stopped stays so, and is started by its name", async () => {
+    const older = versionOf(0);
+    const shop = project("shop", dev);
+    await upWith(older, shop);
+    const stopped = startOther(older, shop, "stop", "dev");
+    expect(await stopped.ended).toBe(0);
+    const before = await readDaemon();
+    await json<UpDocument>(project("other", dev), "up");
+    expect((await readDaemon())?.pid).not.toBe(before?.pid);
+    const { instances } = await json<{ instances: Instance[] }>(shop, "list");
+    expect(instances[0]?.routes).toMatchObject([{ label: "dev", health: "down", reason: "it was stopped" }]);
+    const { instance } = await json<UpDocument>(shop, "start", "dev");
+    expect(instance.routes).toMatchObject([{ label: "dev", health: "up" }]);
+  });
+
   test("once, when many ask for it at once", async () => {
     const older = versionOf(0);
     const shop = project("shop", dev);

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { InstanceRecord } from "@cspace/compose";
 import type { ProcessHandOver, RunningProcess } from "@cspace/processes";
-import type { Held, HeldProcess } from "../hold/held.ts";
+import type { Held, HeldProcess, Started } from "../hold/held.ts";
 import type { ProcessRequest } from "../protocol.ts";
 import type { FromPredecessor, HandedInstance, HandedLease, HandedProcess, PastProcess } from "./messages.ts";
 
@@ -54,7 +54,7 @@ interface OfferedInstance {
 
 async function offerInstance({ record, processes: started, leases }: Held): Promise<OfferedInstance> {
   const offered = await Promise.all(
-    [...started.values()].map(async (one) => ({ ...one, handOver: await one.process.handOver() })),
+    [...started.values()].map(async (one) => ({ ...one, handOver: (await one.process.handOver()) ?? ofStopped(one) })),
   );
   // What is being stopped is handed to nobody.
   const kept = offered.flatMap(({ handOver, ...one }) => (handOver === null ? [] : [{ ...one, handOver }]));
@@ -62,7 +62,7 @@ async function offerInstance({ record, processes: started, leases }: Held): Prom
     kept.map(async ({ request, startedAt, refused = [], process, handOver: { running } }): Promise<HandedProcess> => {
       const handed = { request, startedAt, refused };
       const { state, error } = process;
-      const hasEnded = running === null && (state === "exited" || state === "failed");
+      const hasEnded = running === null && ["exited", "failed", "stopped"].includes(state);
       const past = hasEnded ? { state, error, lines: await process.lastLines(1000) } : null;
       if (running === null) return { ...handed, run: null, past };
       const { sockets: _sockets, ...run } = running;
@@ -89,6 +89,12 @@ async function offerInstance({ record, processes: started, leases }: Held): Prom
     streams,
     processes: kept.map(({ handOver }) => handOver),
   };
+}
+
+/** Of one that was stopped, and is still known, there is nothing to hand over but that. */
+function ofStopped({ process }: Started): ProcessHandOver | null {
+  if (process.state !== "stopped") return null;
+  return { running: null, letGo: async () => undefined, keep: () => undefined };
 }
 
 /** One that has ended under another holder: there is nothing of it but what it left. */

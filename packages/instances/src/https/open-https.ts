@@ -11,6 +11,7 @@ import type { Machine } from "../machine/open-engine.ts";
 import type { Context } from "../options.ts";
 import { chooseOrigin, type Origin, redirectPort } from "./choose-origin.ts";
 import { readContainerTrust } from "./read-container-trust.ts";
+import { readSecure } from "./read-secure.ts";
 import { serveHttps } from "./serve-https.ts";
 
 /** What {@link openHttps} is given. */
@@ -44,6 +45,11 @@ export async function openHttps(
     context.onWarning('requests over HTTP are served, not sent on ("https" in the settings), for nothing serves HTTPS');
   }
   const protocol = kept && (kept.protocol ?? "http");
+  if (protocol === "https" && (await readSecure(context, paths, httpsPort))?.trusted.browser !== true) {
+    context.onNote(
+      "the URLs of its environment are HTTPS, which no browser trusts here any more: cspace trust install, or cspace up --recreate",
+    );
+  }
   return {
     origin: await chooseOrigin(context, { paths, httpPort: proxy.httpPort, httpsPort, kept: protocol, settings }),
     redirectTo: redirectPort(settings, httpsPort),
