@@ -5,6 +5,8 @@ import type { HeldInstance, HeldRoute } from "@cspace/daemon";
 export interface MachineRoute extends ListedRoute {
   /** Whether `service` is the name of a process. */
   readonly isProcess?: true;
+  /** Whether a command in somebody's terminal serves it, and not what was started by name. */
+  readonly leased?: boolean;
   /** Whether its process listens; absent where that is no question. */
   readonly listens?: boolean;
   /** Hostnames that its server was found to refuse. @default none */
@@ -53,7 +55,7 @@ const nothing = { domain: undefined, ports: [], services: [], states: [], contai
 const freshMs = 120_000;
 
 function toRoute(
-  { label, port, host, state, error, pid, startedAt, refused = [] }: HeldRoute,
+  { label, port, host, state, error, pid, startedAt, leased, refused = [] }: HeldRoute,
   now: number,
 ): MachineRoute {
   return {
@@ -64,6 +66,7 @@ function toRoute(
     running: isRunning(state),
     starting: state === "starting" || state === "restarting" || (isRunning(state) && now - startedAt < freshMs),
     isProcess: true,
+    ...(leased && { leased }),
     listens: state === "up",
     pid,
     ...(refused.length > 0 && { refused }),

@@ -28,6 +28,14 @@ test("a label is what serves it, a service is itself, and each is meant once", (
   expect(chooseTargets(instance, ["side"])).toEqual({ services: [], processes: ["side"] });
 });
 
+test("what a command in a terminal serves is its own affair", () => {
+  const routes = [{ ...route("docs", "docs"), isProcess: true as const, leased: true }];
+  expect(() => chooseTargets({ ...instance, routes }, ["docs"])).toThrow(
+    expect.objectContaining({ code: "CSPACE_LABEL_TAKEN" }),
+  );
+  expect(chooseTargets({ ...instance, routes }, [])).toEqual({ services: undefined, processes: undefined });
+});
+
 test("what there is not is an error that names what there is", () => {
   expect(() => chooseTargets(instance, ["web", "admim"])).toThrow(
     expect.objectContaining({
