@@ -6,7 +6,7 @@ import type { ComposeErrorCode } from "../errors.ts";
 import { type ComposeModel, type ComposeService, servicePorts } from "../model/compose-model.ts";
 import { type FixedSubnets, planFixedSubnets } from "../networks/plan-fixed-subnets.ts";
 import { type ImageOverride, planImages } from "./plan-images.ts";
-import { type PlannedTrust, planTrust, type ServiceTrust } from "./plan-trust.ts";
+import { planTrust, type ServiceTrust, type TrustMount } from "./plan-trust.ts";
 import type { InstanceRecord } from "./record.ts";
 
 /** A label and the service that serves it. */
@@ -80,7 +80,7 @@ export interface ServiceOverride {
   readonly labels: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   /** A folder of this machine that its containers may read, for {@link planTrust}'s variables. */
-  readonly trust?: PlannedTrust["folder"];
+  readonly trust?: TrustMount;
   /** Replaces the user's list; `null` leaves the service without published ports. */
   readonly ports: readonly string[] | null;
   /** Whether `container_name`, `hostname` and `domainname` are taken back. */
@@ -224,7 +224,7 @@ function planService(
         : {}),
     },
     environment,
-    ...(trust === undefined ? {} : { trust: trust.folder }),
+    ...(trust === undefined ? {} : { trust: trust.mount }),
     ports: planPorts(service, routes),
     reset,
     networks: Object.fromEntries(

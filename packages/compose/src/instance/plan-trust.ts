@@ -5,6 +5,8 @@ export interface ServiceTrust {
   /** A folder of this machine with `root.pem` and, with the image's own roots, `bundle.pem`. */
   readonly folder: string;
   readonly hasBundle: boolean;
+  /** Whether the engine confines containers with SELinux, which lets them read what is labelled for them alone. */
+  readonly isConfined: boolean;
   /** Variables that the image itself sets. */
   readonly variables: readonly string[];
 }
@@ -12,9 +14,11 @@ export interface ServiceTrust {
 /** What the override says of a service because of its {@link ServiceTrust}. */
 export interface PlannedTrust {
   readonly environment: Readonly<Record<string, string>>;
-  /** The folder, for `trustFolder` inside. */
-  readonly folder: string;
+  readonly mount: TrustMount;
 }
+
+/** A folder of this machine, for `trustFolder` inside. */
+export type TrustMount = Pick<ServiceTrust, "folder" | "isConfined">;
 
 /** Where containers find the files. */
 export const trustFolder = "/etc/cspace/certs";
@@ -41,7 +45,8 @@ export function planTrust(service: ComposeService, trust: ServiceTrust | undefin
       .map((name) => [name, `${trustFolder}/bundle.pem`]),
   ] as const;
   const environment = Object.fromEntries(wanted.filter(([name = ""]) => !Object.hasOwn(own, name)));
-  return Object.keys(environment).length === 0 ? undefined : { environment, folder: trust.folder };
+  const { folder, isConfined } = trust;
+  return Object.keys(environment).length === 0 ? undefined : { environment, mount: { folder, isConfined } };
 }
 
 /** The variable by which an image names its own roots. */

@@ -6,7 +6,7 @@ import { movedTexts, replaceAddresses } from "../networks/plan-fixed-subnets.ts"
 import { moveAddress } from "../networks/subnets.ts";
 import { type OverrideOptions, overrideSource } from "./override-source.ts";
 import type { InstancePlan, ServiceOverride } from "./plan-instance.ts";
-import { trustFolder } from "./plan-trust.ts";
+import { type TrustMount, trustFolder } from "./plan-trust.ts";
 import type { InstanceRecord } from "./record.ts";
 
 /**
@@ -111,9 +111,11 @@ function mergeMoved(plain: PlainService, { texts, networks }: MovedService): obj
 }
 
 /** @see https://docs.docker.com/reference/compose-file/services/#long-syntax-6 */
-function trustMount(folder: string): object {
+function trustMount({ folder, isConfined }: TrustMount): object {
   const source = escapeDollars(folder);
-  return { type: "bind", source, target: trustFolder, read_only: true, bind: { create_host_path: false } };
+  // Shared: one folder is for the containers of many. Compose asks for a label only where a path may be made.
+  const bind = isConfined ? { create_host_path: true, selinux: "z" } : { create_host_path: false };
+  return { type: "bind", source, target: trustFolder, read_only: true, bind };
 }
 
 interface PlainService {

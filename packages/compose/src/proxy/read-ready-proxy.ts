@@ -9,8 +9,6 @@ import { planProxy } from "./render-proxy.ts";
 
 /** A proxy that is as it should be. */
 export interface ReadyProxy {
-  /** The home that it was started from, which may be another one. */
-  readonly home: string;
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly dnsPort: number;
@@ -44,5 +42,5 @@ export async function readReadyProxy({
   const stack = planProxy({ ...machine, httpPort, httpsPort, dnsPort, domains: config.domains }, home);
   if (stack.hash !== state.hash) return undefined;
   if (home === paths.home && !(await hasProxyFiles(paths, stack))) return undefined;
-  return { home, httpPort, httpsPort, dnsPort, domains: config.domains };
+  return { httpPort, httpsPort, dnsPort, domains: config.domains };
 }

@@ -26,8 +26,6 @@ export interface StartProxyOptions extends AskedPorts {
 
 /** What {@link startProxy} made. */
 export interface StartedProxy extends ProxyPorts {
-  /** The home that it was started from. */
-  readonly home: string;
   readonly changed: boolean;
   readonly domains: readonly string[];
   /** Each a sentence for the user: a port that was taken, a DNS that had to be left out. */
@@ -66,7 +64,7 @@ export async function startProxy(options: StartProxyOptions): Promise<StartedPro
     const { httpPort, httpsPort, dnsPort, notes } = chosen;
     await keepPorts(paths, config, chosen);
     await requireAnswers({ httpPort, httpsPort, dnsPort, domain: config.domains[0] as string, signal });
-    return { home: paths.home, changed, httpPort, httpsPort, dnsPort, domains: config.domains, notes };
+    return { changed, httpPort, httpsPort, dnsPort, domains: config.domains, notes };
   }
 }
 

@@ -3,7 +3,12 @@ import { expect, test } from "vitest";
 import { planTrust } from "../../src/instance/plan-trust.ts";
 import { aPlan } from "./a-plan.ts";
 
-const trust: ServiceTrust = { folder: "/home/ada/.cspace/certs/bundles/0a1b", hasBundle: true, variables: ["PATH"] };
+const trust: ServiceTrust = {
+  folder: "/home/ada/.cspace/certs/bundles/0a1b",
+  hasBundle: true,
+  isConfined: false,
+  variables: ["PATH"],
+};
 const root = "/etc/cspace/certs/root.pem";
 const bundle = "/etc/cspace/certs/bundle.pem";
 const forRoot = { NODE_EXTRA_CA_CERTS: root, DENO_CERT: root };
@@ -12,7 +17,10 @@ const variables = (service: ComposeService, options: Partial<ServiceTrust> = {})
   planTrust(service, { ...trust, ...options })?.environment;
 
 test("an image with roots gets a file of all roots, and ours for programs that bring others", () => {
-  expect(planTrust({}, trust)).toEqual({ folder: trust.folder, environment: { ...forRoot, ...forBundle } });
+  expect(planTrust({}, trust)).toEqual({
+    mount: { folder: trust.folder, isConfined: false },
+    environment: { ...forRoot, ...forBundle },
+  });
   expect(variables({}, { hasBundle: false })).toEqual(forRoot);
 });
 

@@ -20,6 +20,20 @@ const plan = aPlan({
   environment: { PRICE: "$5 and ${MORE}" },
 });
 
+// https://docs.docker.com/reference/compose-file/services/#long-syntax-6
+test.each([
+  [false, { create_host_path: false }],
+  [true, { create_host_path: true, selinux: "z" }],
+])("a folder with roots is mounted read-only, and labelled where the engine confines: %s", async (isConfined, bind) => {
+  const trust = { app: { folder: "/home/$ada/bundles/0a1b", hasBundle: true, isConfined, variables: [] } };
+  const text = await renderOverride(aPlan({ trust }), { record, subnets: {} });
+  const { services } = parse(text, { logLevel: "error" });
+  expect(services.app.volumes).toEqual([
+    { type: "bind", source: "/home/$$ada/bundles/0a1b", target: "/etc/cspace/certs", read_only: true, bind },
+  ]);
+  expect(services.db).not.toHaveProperty("volumes");
+});
+
 test("an override replaces what must be replaced, and adds the rest", async () => {
   const subnets = { default: "10.213.0.64/26" };
   const text = await renderOverride(plan, { record, subnets });

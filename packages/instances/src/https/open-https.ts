@@ -19,7 +19,7 @@ export interface HttpsFacts {
   readonly machine: Machine;
   readonly record: InstanceRecord;
   readonly project: Project;
-  readonly proxy: Pick<EnsuredProxy, "home" | "domains" | "httpPort" | "httpsPort">;
+  readonly proxy: Pick<EnsuredProxy, "domains" | "httpPort" | "httpsPort">;
   /** The instance as it runs; `undefined` while it does not, and when it is made anew. */
   readonly kept: ListedInstance | undefined;
 }
@@ -54,8 +54,6 @@ export async function openHttps(
     origin: await chooseOrigin(context, { paths, httpPort: proxy.httpPort, httpsPort, kept: protocol, settings }),
     redirectTo: redirectPort(settings, httpsPort),
     readTrust: async (model, snapshot) =>
-      settings.trust === false
-        ? {}
-        : await readContainerTrust(machine, { record, model, snapshot, proxyHome: proxy.home }),
+      settings.trust === false ? {} : await readContainerTrust(machine, { record, model, snapshot }),
   };
 }

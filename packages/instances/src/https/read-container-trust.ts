@@ -8,6 +8,7 @@ import {
   imagesOf,
   listInstanceContainers,
   makeFolder,
+  readProxyState,
   rootsFiles,
   rootsVariable,
   type ServiceTrust,
@@ -21,8 +22,6 @@ import type { Machine } from "../machine/open-engine.ts";
 export interface ContainerTrustOptions {
   readonly record: { readonly project: string; readonly instance: string };
   readonly model: ComposeModel;
-  /** The home whose authority the proxy shows certificates of. In another one than the command's nothing is written. */
-  readonly proxyHome: string | null;
   /** The engine as it was a moment ago. @default the engine itself */
   readonly snapshot?: EngineReader | undefined;
   /** Writes nothing, and looks into no image. @default false */
@@ -35,13 +34,15 @@ export interface ContainerTrustOptions {
  */
 export async function readContainerTrust(
   { engine, paths }: Pick<Machine, "engine" | "paths">,
-  { record, model, proxyHome, snapshot = engine, dryRun = false }: ContainerTrustOptions,
+  { record, model, snapshot = engine, dryRun = false }: ContainerTrustOptions,
 ): Promise<Readonly<Record<string, ServiceTrust>>> {
-  const { home, certs } = homePaths({ env: { CSPACE_HOME: proxyHome ?? paths.home } });
+  // It is the proxy's home whose certificates are shown. In another one than the command's nothing is written.
+  const proxy = await readProxyState(snapshot);
+  const { home, certs } = homePaths({ env: { CSPACE_HOME: proxy.home ?? paths.home } });
   const readsOnly = dryRun || home !== paths.home;
   const composeProject = composeProjectName(record);
   const containers = await listInstanceContainers(snapshot, composeProject);
-  const looked = new Map<string, Promise<ServiceTrust | undefined>>();
+  const looked = new Map<string, Promise<ImageTrust | undefined>>();
   const entries = Object.entries(imagesOf(composeProject, model)).map(async ([service, name]) => {
     const running = containers.find((container) => serviceOf(container) === service)?.ImageID;
     const id = running ?? (await engine.inspectImage(name))?.Id;
@@ -49,10 +50,12 @@ export async function readContainerTrust(
     const trust = looked.get(id) ?? readImageTrust(engine, { id, certs, readsOnly });
     looked.set(id, trust);
     const found = await trust;
-    return found === undefined ? [] : [[service, found] as const];
+    return found === undefined ? [] : [[service, { ...found, isConfined: proxy.selinux }] as const];
   });
   return Object.fromEntries((await Promise.all(entries)).flat());
 }
+
+type ImageTrust = Omit<ServiceTrust, "isConfined">;
 
 /** What is known of an image: its content never changes. */
 interface KnownImage {
@@ -64,7 +67,7 @@ interface KnownImage {
 async function readImageTrust(
   engine: Machine["engine"],
   { id, certs, readsOnly }: { readonly id: string; readonly certs: string; readonly readsOnly: boolean },
-): Promise<ServiceTrust | undefined> {
+): Promise<ImageTrust | undefined> {
   const folder = certificateFolder(certs);
   const images = join(certs, "images");
   const path = join(images, `${id.replace(/^sha256:/, "")}.json`);
@@ -89,7 +92,7 @@ async function readImageTrust(
   return toTrust(made, image);
 }
 
-const toTrust = ({ path, bundle }: Bundle, { variables }: KnownImage): ServiceTrust => ({
+const toTrust = ({ path, bundle }: Bundle, { variables }: KnownImage): ImageTrust => ({
   folder: path,
   hasBundle: bundle !== null,
   variables,

@@ -24,7 +24,7 @@ export async function planStart(options: StartInstanceOptions = {}): Promise<Pla
     const proxy = host.machine === undefined ? [] : await previewProxy(host.machine);
     if (stack === undefined) return buildPlan([...proxy, ...previewProcesses(record, processes, held)]);
     const { machine, config } = stack;
-    const { home, httpPort, httpsPort } = await readProxyState(machine.engine);
+    const { httpPort, httpsPort } = await readProxyState(machine.engine);
     const kept = options.recreate === true ? undefined : listed;
     const { model } = await stack.model;
     const trusts = project.settings.trust !== false;
@@ -45,7 +45,7 @@ export async function planStart(options: StartInstanceOptions = {}): Promise<Pla
           settings: project.settings,
         }),
         redirectTo: redirectPort(project.settings, httpsPort),
-        trust: trusts ? await readContainerTrust(machine, { record, model, proxyHome: home, dryRun: true }) : {},
+        trust: trusts ? await readContainerTrust(machine, { record, model, dryRun: true }) : {},
       },
       { browserDomain: kept?.domain },
     );
