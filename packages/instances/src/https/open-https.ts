@@ -54,6 +54,8 @@ export async function openHttps(
     origin: await chooseOrigin(context, { paths, httpPort: proxy.httpPort, httpsPort, kept: protocol, settings }),
     redirectTo: redirectPort(settings, httpsPort),
     readTrust: async (model, snapshot) =>
-      settings.trust === false ? {} : await readContainerTrust(machine, { record, model, snapshot }),
+      settings.trust === false
+        ? {}
+        : await readContainerTrust(machine, { record, model, snapshot, onNote: context.onNote }),
   };
 }

@@ -26,15 +26,18 @@ export interface ContainerTrustOptions {
   readonly snapshot?: EngineReader | undefined;
   /** Writes nothing, and looks into no image. @default false */
   readonly dryRun?: boolean;
+  /** Told what an image keeps from being looked into, a sentence each: its containers do without. @default nobody is */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
 /**
  * Gives for every service what lets its containers trust this machine's certificates: the root, and beside it the roots
- * of its image where that has any. Services whose image is not there yet are left out.
+ * of its image where that has any. Services whose image is not there yet, or cannot be looked into, are left out: they run
+ * without.
  */
 export async function readContainerTrust(
   { engine, paths }: Pick<Machine, "engine" | "paths">,
-  { record, model, snapshot = engine, dryRun = false }: ContainerTrustOptions,
+  { record, model, snapshot = engine, dryRun = false, onNote }: ContainerTrustOptions,
 ): Promise<Readonly<Record<string, ServiceTrust>>> {
   // It is the proxy's home whose certificates are shown. In another one than the command's nothing is written.
   const proxy = await readProxyState(snapshot);
@@ -47,7 +50,13 @@ export async function readContainerTrust(
     const running = containers.find((container) => serviceOf(container) === service)?.ImageID;
     const id = running ?? (await engine.inspectImage(name))?.Id;
     if (id === undefined) return [];
-    const trust = looked.get(id) ?? readImageTrust(engine, { id, certs, readsOnly });
+    const trust =
+      looked.get(id) ??
+      readImageTrust(engine, { id, certs, readsOnly }).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        onNote?.(`containers of ${name} do not trust this machine's certificates: ${why}`);
+        return undefined;
+      });
     looked.set(id, trust);
     const found = await trust;
     return found === undefined ? [] : [[service, { ...found, isConfined: proxy.selinux }] as const];
