@@ -63,7 +63,7 @@ async function planInside(
   const running = containers.find((one) => serviceOf(one) === service && one.State === "running");
   if (running === undefined) throw notRunning(instance, service);
   // By this its processes are told from others, since no engine passes a signal on to what it was asked to run.
-  const mark = `CSPACE_EXEC=${randomUUID()}`;
+  const mark = `cspace_exec=${randomUUID()}`;
   return {
     file: "docker",
     args: [
