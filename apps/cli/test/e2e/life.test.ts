@@ -189,13 +189,17 @@ describe.skipIf(!engineAnswers)("stop, start and restart of containers (needs a 
     });
   });
 
-  test("it works where the directory is gone", async () => {
+  test("it works from another directory", async () => {
     const other = sandbox.project(`${name}-elsewhere`, { ".cspace.json": "{}" });
     const asked = ["--project", name, "--instance", "mercury"];
     await sandbox.json(other, "stop", "web", ...asked);
     expect(states()[1]).toBe("exited");
     await sandbox.json(other, "start", "web", ...asked);
     expect(states()[1]).toBe("running");
+    const before = ids();
+    await sandbox.json(other, "stop", ...asked);
+    await sandbox.json(other, "start", ...asked);
+    expect([ids(), states()]).toEqual([before, ["running", "running", "exited"]]);
   });
 });
 

@@ -83,6 +83,9 @@ DOCKER_HOST=unix:///nowhere.sock cspace up mercury`,
     }
     const [route] = JSON.parse(await machine.must("cd ~/shop && cspace list --json", "dev")).instances[0].routes;
     expect(route).toMatchObject({ url: url.slice(0, -1), browserUrl: url.slice(0, -1), health: "up" });
+    expect(await machine.must("cd ~/shop && cspace env", "dev")).toContain(
+      "REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt\n",
+    );
     const installed = await files();
     expect(await machine.must("cspace trust install --yes", "dev")).toMatch(/^nothing to change/);
     expect(await files()).toBe(installed);

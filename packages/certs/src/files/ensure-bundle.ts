@@ -44,12 +44,13 @@ export function describeBundle(folder: CertificateFolder, name: string): Bundle 
   return { path, root: join(path, "root.pem"), bundle: name === noOthers ? null : join(path, "bundle.pem") };
 }
 
-/** Writes every folder again whose root is not the one of now. */
+/** Writes every folder again whose root is not the one of now: it is written last. */
 export async function refreshBundles(folder: CertificateFolder): Promise<void> {
   const root = await readRootText(folder);
   if (root === undefined) return;
   for (const name of await readdir(folder.bundles).catch(() => [])) {
     const found = describeBundle(folder, name);
+    if ((await readOrNull(found.root)) === root) continue;
     const others = await readOrNull(join(found.path, othersName));
     // One that was being made when its process died is made whole by who wants it.
     if (found.bundle !== null && others === null) continue;
@@ -62,8 +63,8 @@ const othersName = "others.pem";
 const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 async function writeBundle(found: Bundle, root: string, others: string | null): Promise<void> {
-  await writeWhereOther(found.root, root);
   if (found.bundle !== null && others !== null) await writeWhereOther(found.bundle, `${others.trimEnd()}\n${root}`);
+  await writeWhereOther(found.root, root);
 }
 
 async function writeWhereOther(path: string, text: string): Promise<void> {

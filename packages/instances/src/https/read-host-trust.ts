@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { certificateFolder, ensureAuthority, ensureBundle } from "@cspace/certs";
+import { type CertificateFolder, certificateFolder, ensureAuthority, ensureBundle } from "@cspace/certs";
 import type { HomePaths } from "@cspace/compose";
 import { readTrustingBundle } from "@cspace/trust";
 import type { Context } from "../options.ts";
@@ -37,14 +37,22 @@ export async function readHostTrust(
   if (certificate === undefined) return {};
   const extra = env.NODE_EXTRA_CA_CERTS;
   const others = extra ? await readFile(extra, "utf8").catch(() => undefined) : undefined;
-  const isJoined = others?.includes(certificate.trim()) === true;
-  const joined = others === undefined || isJoined ? undefined : await ensureBundle(folder, others);
+  const node = others === undefined ? folder.root : ((await joinRoots(folder, { others, certificate })) ?? extra);
   const bundle =
     protocol === "https" && env.REQUESTS_CA_BUNDLE === undefined
       ? await readTrustingBundle({ certificate, platform })
       : undefined;
   return {
-    NODE_EXTRA_CA_CERTS: (isJoined ? extra : joined?.bundle) ?? folder.root,
+    ...(node === undefined ? {} : { NODE_EXTRA_CA_CERTS: node }),
     ...(bundle === undefined ? {} : { REQUESTS_CA_BUNDLE: bundle }),
   };
+}
+
+/** A file of somebody's roots and ours; `undefined` where that one has ours, or none can be written: theirs are not lost. */
+async function joinRoots(
+  folder: CertificateFolder,
+  { others, certificate }: { readonly others: string; readonly certificate: string },
+): Promise<string | undefined> {
+  if (others.includes(certificate.trim())) return undefined;
+  return (await ensureBundle(folder, others).catch(() => undefined))?.bundle ?? undefined;
 }

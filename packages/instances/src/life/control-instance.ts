@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   affectedBy,
   type ContainerAction,
@@ -35,7 +36,8 @@ export type InstanceAction = ContainerAction;
 /**
  * Stops, starts or restarts an instance or a part of it: containers in the order of their dependencies, processes of the
  * host all at once. Nothing is made anew and nothing is removed: URLs, volumes and networks stay. Starting all of an
- * instance is {@link startInstance}, which mends what is missing besides.
+ * instance is {@link startInstance}, which mends what is missing besides; where its directory is gone, it is
+ * started as it is.
  *
  * @throws {CspaceError} `CSPACE_INSTANCE_UNKNOWN`, `CSPACE_INSTANCE_AMBIGUOUS`, `CSPACE_LABEL_UNKNOWN`, `CSPACE_DAEMON_FAILED`
  * for a daemon that is too old, and the codes of Compose and of the engine.
@@ -51,8 +53,10 @@ export async function controlInstance(
   const { targets: names = [], waitMs = 10_000 } = options;
   const context = createContext(options);
   const { host, daemon, instance, targets } = await prepare(context, names);
-  if (action === "start" && names.length === 0) {
-    return await startInstance({ ...options, project: instance.project, instance: instance.instance, waitMs });
+  if (action === "start" && names.length === 0 && existsSync(instance.directory)) {
+    // From where it runs, whatever the caller's directory, and under the names that people gave.
+    const { directory: cwd, projectName: project, instanceName } = instance;
+    return await startInstance({ ...options, cwd, project, instance: instanceName, waitMs });
   }
   const { run, steps } = createStages(context.onStep);
   // A restart is one thing for Compose and for the daemon alike.
