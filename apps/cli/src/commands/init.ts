@@ -7,7 +7,7 @@ import {
   readMachineConfig,
 } from "@cspace/compose";
 import { refreshDaemon, setGatewayPorts } from "@cspace/daemon";
-import { CspaceError, isCspaceError } from "@cspace/errors";
+import { CspaceError } from "@cspace/errors";
 import { needsNoRule } from "@cspace/hostnames";
 import {
   type Host,
@@ -45,14 +45,7 @@ import {
 } from "../setup/resolver-document.ts";
 import { startProxy } from "../setup/start-proxy.ts";
 import { describeTrust, renderTrusted, type TrustDocument } from "../setup/trust-document.ts";
-import {
-  installTrust,
-  type ProposedTrust,
-  previewInstall,
-  proposeInstall,
-  proposeMachineTrust,
-  readMachineTrust,
-} from "../setup/trust-machine.ts";
+import { type FoundTrust, findTrust, installTrust, previewInstall, readMachineTrust } from "../setup/trust-machine.ts";
 
 interface InitResult extends ResolverDocument {
   /** The project's settings; `declined`: not wanted. */
@@ -84,7 +77,7 @@ interface Findings {
   /** What lets every user have low ports, where that was asked for. */
   readonly lowPorts: Plan;
   /** Who is to trust certificates; `undefined`: that is left out. */
-  readonly trust: (ProposedTrust & { readonly proposal: Proposal }) | undefined;
+  readonly trust: FoundTrust | undefined;
 }
 
 /** Sets up the project of the directory and, once, the machine; run again it changes nothing. */
@@ -144,20 +137,8 @@ async function readFindings(context: Context, args: CommandArgs): Promise<Findin
   const config =
     domains === served ? undefined : planMachineConfig(await readFileState(paths.config), { domains: [...domains] });
   const rules = await planRules(dns);
-  const trust = args.trust === false ? undefined : await readTrustFindings(context, domains);
+  const trust = args.trust === false ? undefined : await findTrust(context, domains);
   return { host, project, domains, served, localhost, config, dns, rules, lowPorts, trust };
-}
-
-/** An authority that may not be used is no reason to leave the rest undone. */
-async function readTrustFindings(context: Context, domains: readonly string[]): Promise<Findings["trust"]> {
-  try {
-    const trust = await proposeMachineTrust(context, { domains });
-    return { ...trust, proposal: await proposeInstall(trust) };
-  } catch (error) {
-    if (!isCspaceError(error)) throw error;
-    context.output.note(`HTTPS is left out: ${error.message}; ${error.hint ?? ""}`);
-    return undefined;
-  }
 }
 
 function requireLinux({ platform }: Context): void {

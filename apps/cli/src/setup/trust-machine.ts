@@ -102,6 +102,23 @@ export async function proposeInstall({
   return { ...proposeTrust(planTrust(stores, root), title), isTypable: isKept !== false };
 }
 
+/** An authority with the changes that let the stores trust it. */
+export interface FoundTrust extends ProposedTrust {
+  readonly proposal: Proposal;
+}
+
+/** What is to be trusted for these domains. An authority that may not be used is said, and no reason to leave the rest undone. */
+export async function findTrust(context: Context, domains: readonly string[]): Promise<FoundTrust | undefined> {
+  try {
+    const trust = await proposeMachineTrust(context, { domains });
+    return { ...trust, proposal: await proposeInstall(trust) };
+  } catch (error) {
+    if (!isCspaceError(error)) throw error;
+    context.output.note(`HTTPS is left out: ${error.message}; ${error.hint ?? ""}`);
+    return undefined;
+  }
+}
+
 /** The changes as far as they can be told: an authority that is still to be made has no name yet. */
 export async function previewInstall(context: Context, trust: ProposedTrust): Promise<Plan> {
   if (trust.isKept) return (await proposeInstall(trust)).plan;
