@@ -33,7 +33,12 @@ export const commands: readonly CommandSpec[] = [
   {
     name: "up",
     summary: "start or reconnect to an instance and print its URLs",
-    args: [["[instance]", "its name; by default the one of this directory, else the branch or a planet"]],
+    args: [
+      [
+        "[name...]",
+        "an instance (default: the one of this directory, else the branch or a planet), then labels or services (default: all)",
+      ],
+    ],
     options: [
       { flags: "--new", description: "make another instance of this directory" },
       { flags: "--wait <seconds>", description: "how long containers may take (default: 60)" },
@@ -44,7 +49,13 @@ export const commands: readonly CommandSpec[] = [
       { flags: "--env-file <file>...", description: "variables for the compose files, in place of .env; kept" },
       { flags: "--scale <service=number>...", description: "how many containers a service has; kept" },
     ],
-    examples: ["cspace up", "cspace up mercury", "cspace up --new --json", "cspace up --profile debug --scale web=3"],
+    examples: [
+      "cspace up",
+      "cspace up mercury",
+      "cspace up web worker",
+      "cspace up --new --json",
+      "cspace up --profile debug --scale web=3",
+    ],
   },
   {
     name: "stop",

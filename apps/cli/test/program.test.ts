@@ -96,18 +96,18 @@ test("the version", () => {
 describe("arguments and options by name", () => {
   test("an option that may be given several times, one word each", () => {
     expect(args("up mercury --profile a --profile b --scale web=3 --env-file x.env")).toMatchObject({
-      instance: "mercury",
+      name: ["mercury"],
       profile: ["a", "b"],
       scale: [["web", 3]],
       envFile: ["x.env"],
     });
-    expect(args("up --profile a mercury")).toMatchObject({ instance: "mercury", profile: ["a"] });
+    expect(args("up --profile a mercury")).toMatchObject({ name: ["mercury"], profile: ["a"] });
     expect(failure("up --scale web")).toMatchObject({ message: expect.stringContaining("a service and a number") });
   });
 
   test("of up", () => {
-    expect(args("up mercury --new --wait 90 --build --recreate")).toMatchObject({
-      instance: "mercury",
+    expect(args("up mercury web --new --wait 90 --build --recreate")).toMatchObject({
+      name: ["mercury", "web"],
       new: true,
       wait: 90,
       build: true,
@@ -133,8 +133,8 @@ describe("arguments and options by name", () => {
   });
 
   test("an argument goes before the flag of the same name", () => {
-    expect(args("up mercury --instance venus").instance).toBe("mercury");
-    expect(args("--instance venus up").instance).toBe("venus");
+    expect(args("down mercury --instance venus").instance).toBe("mercury");
+    expect(args("--instance venus down").instance).toBe("venus");
   });
 });
 

@@ -10,7 +10,8 @@ import { withProgress } from "../output/with-progress.ts";
 export async function run(context: Context, args: CommandArgs): Promise<InstanceDocument | { plan: Plan }> {
   const { flags } = context;
   const options = {
-    ...instanceOptions(context, args.instance),
+    ...instanceOptions(context),
+    names: args.name as readonly string[] | undefined,
     fresh: args.new === true,
     yes: flags.yes,
     build: args.build === true,

@@ -40,16 +40,75 @@ describe.skipIf(!engineAnswers)("what is done every day (needs a Docker engine)"
     expect(out).toContain("late | late begins");
   });
 
-  test("a service's name is no new instance's, unless it is meant", async () => {
+  test("a service's name starts that part, unless an instance is called so or meant", async () => {
     const folder = sandbox.project("e2e-named", {
       "compose.yaml": `services:\n${httpService("web", [3000], '    ports: ["3000"]')}`,
     });
-    const refused = await sandbox.cspace(folder, "up", "--build", "web");
-    expect(refused.code).toBe(4);
-    expect(refused.err).toContain("web is a service of e2e-named, and no instance of it");
-    expect(docker("ps", "-aq", "--filter", "name=e2e-named")).toBe("");
-    expect((await sandbox.cspace(folder, "up", "web", "--yes")).code).toBe(0);
-    expect((await sandbox.cspace(folder, "up", "web")).code).toBe(0);
+    const { instance } = await sandbox.json(folder, "up", "--build", "web");
+    expect(instance.instance).not.toBe("web");
+    expect((await sandbox.json(folder, "up", "web", "--yes")).instance.instance).toBe("web");
+    expect((await sandbox.json(folder, "up", "web")).instance.instance).toBe("web");
+  });
+
+  test("a part of an instance starts with what it depends on, and the rest stays as it is", async () => {
+    const folder = sandbox.project("e2e-part", {
+      "compose.yaml": `services:
+${httpService("web", [3000], '    ports: ["3000"]\n    depends_on: [db]')}
+  db:
+${busybox("sleep 1000")}
+  worker:
+${busybox("sleep 1000")}
+`,
+      ".cspace.json": JSON.stringify({
+        routes: { app: { service: "web", port: 3000 }, side: { process: "side" }, other: { process: "other" } },
+        processes: {
+          side: { command: "node server.mjs" },
+          other: { command: "node server.mjs" },
+        },
+      }),
+      "server.mjs": `import { createServer } from "node:http";
+createServer((_, response) => response.end("side")).listen(process.env.PORT, "127.0.0.1");\n`,
+    });
+    const running = (): string[] =>
+      docker("ps", "--format", "{{.Names}}", "--filter", "name=e2e-part--").split("\n").sort();
+    const named = (...services: string[]): unknown[] =>
+      services.map((one) => expect.stringContaining(`--venus-${one}-`));
+    const states = async (): Promise<object> =>
+      Object.fromEntries(
+        (await sandbox.json(folder, "list")).instances[0].routes.map((one: { label: string; health: string }) => [
+          one.label,
+          one.health,
+        ]),
+      );
+
+    const plan = await sandbox.json(folder, "up", "venus", "app", "--dry-run");
+    const paths = plan.plan.steps.map(({ path }: { path: string }) => path).join(" ");
+    expect(paths).toContain("/web");
+    expect(paths).not.toContain("/worker");
+    expect(paths).not.toContain("process:");
+    expect((await sandbox.json(folder, "up", "venus", "app")).instance.instance).toBe("venus");
+    expect(running()).toEqual(named("db", "web"));
+    expect(await states()).toEqual({ app: "up" });
+
+    // By now the directory's instance is known: a name alone is a part of it.
+    const second = await sandbox.json(folder, "up", "side");
+    expect(second.steps.map(({ name }: { name: string }) => name)).not.toContain("create");
+    expect(await states()).toEqual({ app: "up", side: "up" });
+    await sandbox.json(folder, "up", "worker", "--instance", "venus");
+    expect(running()).toEqual(named("db", "web", "worker"));
+    expect(await states()).toEqual({ app: "up", side: "up" });
+
+    const before = docker("ps", "--quiet", "--no-trunc", "--filter", "name=e2e-part--venus-web");
+    await sandbox.json(folder, "stop", "worker", "app");
+    await sandbox.json(folder, "up", "app");
+    expect(docker("ps", "--quiet", "--no-trunc", "--filter", "name=e2e-part--venus-web")).toBe(before);
+    expect(running()).toEqual(named("db", "web"));
+
+    const wrong = await sandbox.cspace(folder, "up", "venus", "wokrer");
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("did you mean worker?")]);
+    await sandbox.json(folder, "up");
+    expect(running()).toEqual(named("db", "web", "worker"));
+    expect(await states()).toEqual({ app: "up", other: "up", side: "up" });
   });
 
   test("an image that cannot be had is named with its services, and nothing is left", async () => {

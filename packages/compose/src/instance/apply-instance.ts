@@ -120,7 +120,7 @@ async function createContainers(plan: InstancePlan, options: ApplyInstanceOption
     return "unchanged";
   const flags = [...(build ? ["--build"] : []), ...(recreate ? ["--force-recreate"] : [])];
   try {
-    await runForInstance(plan, options, ["up", "--no-start", "--remove-orphans", ...flags]);
+    await runForInstance(plan, options, ["up", "--no-start", "--remove-orphans", ...flags, ...(plan.part ?? [])]);
   } catch (error) {
     if (!isCspaceError(error)) throw error;
     // Compose names the image, and not who wants it.

@@ -53,6 +53,7 @@ export function hasOrphans(plan: InstancePlan, containers: readonly EngineContai
 export function missingServices(plan: InstancePlan, containers: readonly EngineContainer[]): string[] {
   return Object.entries(plan.hashes)
     .filter(([service, hash]) => {
+      if (plan.part?.includes(service) === false) return false;
       const own = containers.filter((container) => serviceOf(container) === service);
       return (
         own.length !== replicasOf(plan.model.services[service]) ||

@@ -3,7 +3,7 @@ import { CspaceError } from "@cspace/errors";
 import { buildHostname, bypassProxy, composeProjectName, networkName, type RouteName } from "@cspace/hostnames";
 import { buildInstanceLabels, buildLabels, labelKeys, type Scheme } from "@cspace/labels";
 import type { ComposeErrorCode } from "../errors.ts";
-import { type ComposeModel, type ComposeService, servicePorts } from "../model/compose-model.ts";
+import { type ComposeModel, type ComposeService, servicePorts, withDependencies } from "../model/compose-model.ts";
 import { type FixedSubnets, planFixedSubnets } from "../networks/plan-fixed-subnets.ts";
 import { type ImageOverride, planImages } from "./plan-images.ts";
 import { planTrust, type ServiceTrust, type TrustMount } from "./plan-trust.ts";
@@ -42,6 +42,8 @@ export interface PlanInstanceOptions extends InstanceRecord {
   readonly mounted?: Readonly<Record<string, string>> | undefined;
   /** By service: how many containers it has, where that is not what the files say. @default {} */
   readonly scale?: Readonly<Record<string, number>> | undefined;
+  /** Only these services are to be started, and what they depend on; the others stay as they are. @default all */
+  readonly part?: readonly string[] | undefined;
 }
 
 /** Everything that `up` is about to ask of Compose, decided without touching anything. */
@@ -55,6 +57,8 @@ export interface InstancePlan {
   readonly routes: readonly PlannedRoute[];
   /** Every hostname of the instance, under every domain. */
   readonly hostnames: readonly string[];
+  /** The services that are to run, with what they depend on; `undefined`: all. */
+  readonly part: readonly string[] | undefined;
   /** For each service the hash of all that concerns it: the label `cspace.plan` of its containers. */
   readonly hashes: Readonly<Record<string, string>>;
   /** Compose's names of the networks that want a subnet, by the key in the user's files. */
@@ -132,6 +136,7 @@ export function planInstance(options: PlanInstanceOptions): InstancePlan {
     network: networkName(project),
     routes,
     hostnames: routes.flatMap((route) => domains.map((domain) => buildHostname(route, { domain }) as string)),
+    part: options.part && withDependencies(model, options.part),
     hashes,
     subnetNetworks: {
       ...planSubnets(composeProject, model, fixedSubnets),

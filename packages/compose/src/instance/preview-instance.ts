@@ -35,6 +35,7 @@ export async function previewInstance(plan: InstancePlan, options: PreviewInstan
     ...missing.map((name) => engineStep("network", name, { before: null, after: "a subnet of the pool\n" })),
     ...(override === undefined ? [] : [override]),
     ...Object.entries(plan.hashes).flatMap(([service, hash]) => {
+      if (plan.part?.includes(service) === false) return [];
       const own = containers.filter((container) => serviceOf(container) === service);
       const before = own.map((container) => container.Labels[labelKeys.plan] ?? "no plan")[0];
       if (own.length > 0 && own.every((container) => container.Labels[labelKeys.plan] === hash)) return [];

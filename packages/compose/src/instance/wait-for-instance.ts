@@ -63,10 +63,10 @@ export async function listInstanceContainers(
   return (await engine.listContainers({ all: true, filters: { label } })).filter(isServiceContainer);
 }
 
-/** How far a container of the plan is; one of a service that the plan does not know is none of its business. */
+/** How far a container of the plan is; one of a service that the plan does not know, or leaves alone, is none of its business. */
 export function progressOf(container: EngineContainer, plan: InstancePlan): "done" | "pending" | "failed" {
   const service = plan.model.services[serviceOf(container)];
-  if (service === undefined) return "done";
+  if (service === undefined || plan.part?.includes(serviceOf(container)) === false) return "done";
   return containerProgress(
     container,
     service,

@@ -116,3 +116,15 @@ export function awaitedServices(model: ComposeModel): ReadonlySet<string> {
   const dependencies = Object.values(model.services).flatMap((service) => Object.entries(service.depends_on ?? {}));
   return new Set(dependencies.flatMap(([name, { condition }]) => (condition === "service_started" ? [] : [name])));
 }
+
+/** Services, and all that they depend on, as Compose starts them together. */
+export function withDependencies({ services }: ComposeModel, names: readonly string[]): string[] {
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    if (found.has(name) || services[name] === undefined) return;
+    found.add(name);
+    for (const one of Object.keys(services[name].depends_on ?? {})) add(one);
+  };
+  names.forEach(add);
+  return [...found];
+}

@@ -1,7 +1,7 @@
 import type { DaemonErrorCode } from "@cspace/daemon";
 import { CspaceError } from "@cspace/errors";
 import { suggestName } from "@cspace/project";
-import type { MachineInstance } from "../describe/merge-instances.ts";
+import type { MachineRoute } from "../describe/merge-instances.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 
 /** What of an instance is meant; `undefined`: all of its kind. */
@@ -10,16 +10,20 @@ export interface Targets {
   readonly processes: readonly string[] | undefined;
 }
 
+/** What an instance consists of. */
+export interface Whole {
+  readonly instance: string;
+  readonly routes: readonly Pick<MachineRoute, "label" | "service" | "isProcess" | "leased">[];
+  readonly services: readonly string[];
+}
+
 /**
  * Finds what names mean in an instance: a label is what serves it, a service is itself. Without a name all is meant. Pure.
  *
  * @throws {CspaceError} `CSPACE_LABEL_UNKNOWN` for a name that is neither, `CSPACE_LABEL_TAKEN` for what a command in somebody's
  * terminal serves.
  */
-export function chooseTargets(
-  { instance, routes, services }: Pick<MachineInstance, "instance" | "routes" | "services">,
-  names: readonly string[],
-): Targets {
+export function chooseTargets({ instance, routes, services }: Whole, names: readonly string[]): Targets {
   if (names.length === 0) return { services: undefined, processes: undefined };
   const wanted = { services: new Set<string>(), processes: new Set<string>() };
   for (const name of names) {

@@ -30,6 +30,8 @@ export interface ContainerFacts {
   readonly trust: Readonly<Record<string, ServiceTrust>>;
   readonly processes: readonly RoutedProcess[];
   readonly selection: Selection;
+  /** The services that are to be started, with what they depend on. @default all */
+  readonly part?: readonly string[] | undefined;
   /** Variables that Docker's client gives every container. */
   readonly clientProxy: Readonly<Record<string, string>>;
 }
@@ -42,7 +44,19 @@ export interface ContainerFacts {
  * @throws {CspaceError} what `planRoutes` and `planInstance` throw.
  */
 export async function planContainers(
-  { project, record, model, domains, origin, redirectTo, trust, processes, selection, clientProxy }: ContainerFacts,
+  {
+    project,
+    record,
+    model,
+    domains,
+    origin,
+    redirectTo,
+    trust,
+    processes,
+    selection,
+    part,
+    clientProxy,
+  }: ContainerFacts,
   options: { readonly browserDomain: string | undefined },
 ): Promise<InstancePlan> {
   const { scale, schemes } = selection;
@@ -73,6 +87,7 @@ export async function planContainers(
     mounted,
     clientProxy,
     scale,
+    part,
   });
 }
 

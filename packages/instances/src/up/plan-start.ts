@@ -4,6 +4,7 @@ import { buildPlan, type Plan } from "@cspace/plan";
 import { chooseOrigin, redirectPort } from "../https/choose-origin.ts";
 import { readContainerTrust } from "../https/read-container-trust.ts";
 import { createContext } from "../options.ts";
+import { choosePart, processesOf } from "./choose-part.ts";
 import { planContainers } from "./plan-containers.ts";
 import { prepareStart } from "./prepare-start.ts";
 import { previewProcesses } from "./preview-processes.ts";
@@ -18,11 +19,16 @@ import type { StartInstanceOptions } from "./start-instance.ts";
 export async function planStart(options: StartInstanceOptions = {}): Promise<Plan> {
   const context = createContext(options);
   const start = await prepareStart(context, { ...options, dryRun: true });
-  const { project, record, listed, host, stack, processes } = start;
+  const { project, record, listed, host, stack } = start;
   try {
-    const held = processes.length === 0 ? [] : ((await findDaemon(context))?.status.instances ?? []);
+    const part = await choosePart(start);
+    const isWithout = start.processes.length === 0 || part.processes?.length === 0;
+    const held = isWithout ? [] : ((await findDaemon(context))?.status.instances ?? []);
+    const own = held.find((one) => one.record.project === record.project && one.record.instance === record.instance);
+    const processes = isWithout ? [] : processesOf(start.processes, part, own?.routes ?? []);
     const proxy = host.machine === undefined ? [] : await previewProxy(host.machine);
-    if (stack === undefined) return buildPlan([...proxy, ...previewProcesses(record, processes, held)]);
+    if (stack === undefined || part.services?.length === 0)
+      return buildPlan([...proxy, ...previewProcesses(record, processes, held)]);
     const { machine, config } = stack;
     const { httpPort, httpsPort } = await readProxyState(machine.engine);
     const kept = options.recreate === true ? undefined : listed;
@@ -32,7 +38,8 @@ export async function planStart(options: StartInstanceOptions = {}): Promise<Pla
       {
         project,
         record,
-        processes,
+        processes: start.processes,
+        part: part.services,
         selection: stack.selection,
         clientProxy: stack.clientProxy,
         model,

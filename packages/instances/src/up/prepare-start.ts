@@ -1,4 +1,5 @@
 import {
+  type ComposeModel,
   type EngineReader,
   type InstanceRecord,
   type ListedInstance,
@@ -21,7 +22,7 @@ import type { Context } from "../options.ts";
 import { copyFromMain } from "./copy-from-main.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 import { readStack, type Stack } from "./read-stack.ts";
-import { requireNoService } from "./require-no-service.ts";
+import { tellNamesApart } from "./tell-names-apart.ts";
 
 /** What there is to start, decided before anything is touched but the instance's record. */
 export interface PreparedStart {
@@ -33,6 +34,8 @@ export interface PreparedStart {
   /** Its containers; `undefined` for one that consists of processes. */
   readonly stack: PreparedStack | undefined;
   readonly processes: readonly RoutedProcess[];
+  /** The labels and services that are to be started of it; none: all. */
+  readonly targets: readonly string[];
 }
 
 /** The containers of an instance, and the engine that is to run them. */
@@ -44,6 +47,8 @@ export interface PreparedStack extends Stack {
 
 /** Options of {@link prepareStart}. */
 export interface PrepareStartOptions extends AskedSelection {
+  readonly names?: readonly string[] | undefined;
+  readonly targets?: readonly string[] | undefined;
   readonly fresh?: boolean | undefined;
   readonly yes?: boolean | undefined;
   /** Writes nothing. @default false */
@@ -63,24 +68,39 @@ export async function prepareStart(context: Context, options: PrepareStartOption
   const processes = await findProcesses(project);
   const request = { fresh, yes, dryRun };
   const asked = readAsked(context, project, options);
+  const { instance: given, names = [], targets = [] } = { ...options, instance: context.instance };
+  const said = { given, names: [...names], targets, yes };
+  // Whatever the first name is, it may be an instance's.
+  const first: Context = { ...context, instance: given ?? names[0] };
   if (!hasContainers(project)) {
     if (processes.length === 0) throw nothingToStart(project);
     const { openHost } = await import("../machine/open-host.ts");
     const host = await openHost(context);
-    const { record, listed } = await chooseForUp(context, choiceSources(host), scope, request);
-    return { project, record, listed, host, stack: undefined, processes };
+    const sources = choiceSources(host);
+    const told = await tellNamesApart(said, { sources, scope, processes, model: undefined });
+    const chosen = { ...context, instance: told.instance };
+    const { record, listed } = await chooseForUp(chosen, sources, scope, request);
+    return { project, record, listed, host, stack: undefined, processes, targets: told.targets };
   }
   // Compose reads the files while the engine is asked, and while what is slow to load is loaded.
-  const early = readEarly(context, scope, asked);
+  const early = readEarly(first, scope, asked);
   early.catch(() => undefined);
   const { openEngine } = await import("../machine/open-engine.ts");
   const machine = await openEngine(context);
   const host: Host = { machine, paths: machine.paths, noEngine: null };
-  const snapshot = snapshotEngine(machine.engine);
-  if (!yes) await requireNoService(context, { machine, snapshot, scope, early });
-  const { record, listed } = await chooseForUp(context, { ...machine, snapshot }, scope, request);
-  const stack = (await early) ?? (await readStack(context, machine, project, { ...record, asked, dryRun }));
-  return { project, record, listed, host, stack: { ...stack, machine, snapshot }, processes };
+  const sources = { ...machine, snapshot: snapshotEngine(machine.engine) };
+  const model = async (): Promise<ComposeModel | undefined> => (await (await early)?.model)?.model;
+  const told = await tellNamesApart(said, { sources, scope, processes, model });
+  const { record, listed } = await chooseForUp({ ...context, instance: told.instance }, sources, scope, request);
+  const isFirst = told.instance === first.instance;
+  if (!isFirst) await (await early)?.release();
+  const stack =
+    (isFirst ? await early : undefined) ?? (await readStack(context, machine, project, { ...record, asked, dryRun }));
+  const { snapshot } = sources;
+  return {
+    ...{ project, record, listed, host, processes, targets: told.targets },
+    stack: { ...stack, machine, snapshot },
+  };
 }
 
 /** Loads what finds processes only where there may be some: most projects of containers have none. */

@@ -1,12 +1,12 @@
 import { applyInstance, type EngineReader, type InstancePlan, mergeSelection, writeSelection } from "@cspace/compose";
 import type { AskedSelection } from "../compose/read-asked.ts";
-import { isSettled } from "../describe/is-settled.ts";
 import type { InstanceDocument } from "../documents.ts";
 import type { Origin } from "../https/choose-origin.ts";
 import { openHttps } from "../https/open-https.ts";
 import { serveHttps } from "../https/serve-https.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
 import { watchContainers } from "../proxy/watch-containers.ts";
+import { choosePart } from "./choose-part.ts";
 import { createStages, mergeSteps } from "./create-stages.ts";
 import { endLeftProcesses } from "./end-left-processes.ts";
 import { ensureContainerProxy } from "./ensure-container-proxy.ts";
@@ -21,6 +21,13 @@ import { noteLeftServices, noteOwnNetworks, warnAboutPorts, warnAboutRoutes } fr
 
 /** Options of {@link startInstance}. */
 export interface StartInstanceOptions extends InstanceOptions, AskedSelection {
+  /**
+   * As people type them: an instance, then labels and services. The first is the instance, unless `instance` names one, or
+   * nothing but a label or a service is called so. @default none
+   */
+  readonly names?: readonly string[] | undefined;
+  /** Labels and services: only they are started, with what they depend on; the others stay as they are. @default all */
+  readonly targets?: readonly string[] | undefined;
   /** Another instance of this directory, whatever there is. @default false */
   readonly fresh?: boolean | undefined;
   /** Takes what nothing tells the owner of: volumes that are left, an instance whose directory is gone. @default false */
@@ -56,12 +63,14 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
   const stages = createStages(context.onStep);
 
   // 1. What there is to start, and which instance it is.
-  const { project, record, listed, host, stack, processes } = await prepareStart(context, options);
+  const start = await prepareStart(context, options);
+  const { project, record, listed, host, stack, processes, targets } = start;
   options.onChosen?.({ project: record.project, instance: record.instance });
   try {
+    const part = await choosePart(start);
     // 2. Containers: the proxy, then networks, create, attach, start and wait.
     let containers: (StartedContainers & { readonly origin: Origin }) | undefined;
-    if (stack !== undefined) {
+    if (stack !== undefined && part.services?.length !== 0) {
       const { machine, files, env, config } = stack;
       const proxy = await stages.run("proxy", () => ensureContainerProxy(context, stack));
       const kept = recreate ? undefined : listed;
@@ -72,7 +81,10 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       const planWith = async (snapshot?: EngineReader): Promise<InstancePlan> => {
         const trust = await https.readTrust(model, snapshot);
         return await planContainers(
-          { project, record, model, domains, ...https, trust, processes, selection, clientProxy },
+          {
+            ...{ project, record, model, domains, ...https, trust, processes, selection, clientProxy },
+            part: part.services,
+          },
           { browserDomain: kept?.domain },
         );
       };
@@ -116,7 +128,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
 
     // 3. Processes of the host: the proxy hands on to them, then start and wait.
     let front: OpenFront | undefined;
-    if (processes.length > 0) {
+    if (processes.length > 0 && part.processes?.length !== 0) {
       const { openFront, startProcesses } = await import("./start-processes.ts");
       front = await stages.run("proxy", () => openFront(context, host));
       if (host.machine !== undefined && stack === undefined) {
@@ -126,24 +138,32 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       const { onStep } = stages;
       const { paths } = host;
       await startProcesses(context, {
-        ...{ project, record, processes, front, paths, recreate, waitMs, onStep },
+        ...{ project, record, processes, part, front, paths, recreate, waitMs, onStep },
         protocol: containers?.origin.protocol,
       });
-    } else await endLeftProcesses(context, record);
+    } else if (processes.length === 0) await endLeftProcesses(context, record);
 
     // 4. A real request for every route; what is not served soon may speak something else than was thought.
     const verified = await stages.run("verify", async () => {
-      const look = { record, host, containers, front, wait: waitMs !== null };
+      const look = { record, host, containers, front, part, wait: waitMs !== null };
       const soon = await verifyStarted(context, { ...look, atMostMs: soonMs });
       const isNew = waitMs !== null && (containers?.started.length ?? 0) > 0;
       const schemes = isNew ? await learnSchemes(context, soon.instance, project, stack?.selection.schemes) : {};
-      const isEnough = isSettled(soon.instance) || Object.keys(schemes).length > 0;
+      const isEnough = soon.settled || Object.keys(schemes).length > 0;
       return { ...(isEnough ? soon : await verifyStarted(context, look)), schemes };
     });
     if (stack !== undefined && Object.keys(verified.schemes).length > 0) {
       const selection = mergeSelection(stack.selection, { schemes: verified.schemes });
       await writeSelection(stack.machine.paths, record, selection);
-      const known = { ...options, fresh: false, instance: record.instance, build: false, recreate: false };
+      const known = {
+        ...options,
+        names: [],
+        targets,
+        fresh: false,
+        instance: record.instance,
+        build: false,
+        recreate: false,
+      };
       const again = await startInstance(known);
       return { ...again, steps: mergeSteps([...stages.steps(), ...again.steps]) };
     }

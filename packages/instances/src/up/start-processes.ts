@@ -8,10 +8,12 @@ import { hasContainers } from "../choose/has-containers.ts";
 import { readKnown } from "../describe/read-known.ts";
 import { chooseOrigin, type Origin, redirectPort } from "../https/choose-origin.ts";
 import { readHostTrust } from "../https/read-host-trust.ts";
+import type { Targets } from "../life/choose-targets.ts";
 import type { Host } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
 import { type ProcessFront, serveProcesses } from "../proxy/serve-processes.ts";
 import { buildProcessRequests, type OtherRoute } from "./build-process-requests.ts";
+import { processesOf } from "./choose-part.ts";
 import type { RoutedProcess } from "./read-processes.ts";
 
 /** A daemon whose processes are served, and where. */
@@ -27,7 +29,10 @@ export async function openFront(context: Context, host: Host): Promise<OpenFront
 export interface StartProcessesOptions {
   readonly project: Project;
   readonly record: InstanceRecord;
+  /** All of the instance. */
   readonly processes: readonly RoutedProcess[];
+  /** Those that are to be started; the others stay as they are. */
+  readonly part: Pick<Targets, "processes">;
   readonly front: OpenFront;
   readonly paths: HomePaths;
   /** Whether all of them end first, however they are. */
@@ -61,9 +66,10 @@ export async function startProcesses(context: Context, options: StartProcessesOp
 }
 
 async function start(context: Context, options: StartProcessesOptions): Promise<"done" | "unchanged"> {
-  const { record, recreate } = options;
+  const { record, recreate, part } = options;
   const { client } = options.front.daemon;
-  if (recreate) await client.stop(record);
+  if (recreate && part.processes === undefined) await client.stop(record);
+  else if (recreate) await client.control({ ...record, action: "stop", labels: part.processes });
   const before = findHeld((await client.status()).instances, record);
   const { domains, httpPort, httpsPort } = options.front;
   const others = await readOthers(context, options);
@@ -73,7 +79,8 @@ async function start(context: Context, options: StartProcessesOptions): Promise<
   const kept = recreate || before === undefined ? options.protocol : protocolOf(before);
   const origin = await chooseOrigin(context, { paths, httpPort, httpsPort, kept, settings });
   const trust = await readHostTrust(context, { paths, trusts, protocol: origin.protocol, domains });
-  const processes = await buildProcessRequests(
+  // What one is told of the others does not depend on which of them run.
+  const all = await buildProcessRequests(
     {
       record,
       processes: options.processes,
@@ -86,7 +93,8 @@ async function start(context: Context, options: StartProcessesOptions): Promise<
     },
     before?.routes ?? [],
   );
-  const after = findHeld((await client.start({ record, processes })).instances, record);
+  const wanted = processesOf(all, part, before?.routes ?? []);
+  const after = findHeld((await client.start({ record, processes: wanted })).instances, record);
   const same = after?.routes.every(({ label, startedAt }) => {
     return before?.routes.some((one) => one.label === label && one.startedAt === startedAt) === true;
   });
@@ -95,9 +103,10 @@ async function start(context: Context, options: StartProcessesOptions): Promise<
 
 async function waitForProcesses(
   { signal, onWarning }: Context,
-  { record, front, processes }: StartProcessesOptions,
+  { record, front, processes: all, part }: StartProcessesOptions,
   waitMs: number,
 ): Promise<void> {
+  const processes = processesOf(all, part, []);
   const end = Date.now() + waitMs;
   for (;;) {
     signal.throwIfAborted();

@@ -5,12 +5,12 @@ import {
   type InstanceRecord,
   requireNoFailure,
 } from "@cspace/compose";
-import type { Instance } from "../documents.ts";
+import type { Targets } from "../life/choose-targets.ts";
 import type { Machine } from "../machine/open-engine.ts";
 import type { Host } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
 import type { ProcessFront } from "../proxy/serve-processes.ts";
-import { verifyRoutes } from "./verify-routes.ts";
+import { type VerifiedRoutes, verifyRoutes } from "./verify-routes.ts";
 
 /** The containers of an instance, after they were started. */
 export interface StartedContainers {
@@ -38,6 +38,8 @@ export interface VerifyStartedOptions {
   readonly containers: StartedContainers | undefined;
   /** Where its processes are served; `undefined` without any. */
   readonly front: ProcessFront | undefined;
+  /** What was to be started. */
+  readonly part: Targets;
   readonly wait: boolean;
   /** For this look, in milliseconds. @default as long as what was started may take */
   readonly atMostMs?: number;
@@ -50,22 +52,23 @@ export interface VerifyStartedOptions {
  */
 export async function verifyStarted(
   context: Context,
-  { record, host, containers, front, wait, atMostMs = Number.POSITIVE_INFINITY }: VerifyStartedOptions,
-): Promise<{ readonly changed: true; readonly instance: Instance }> {
+  { record, host, containers, front, part, wait, atMostMs = Number.POSITIVE_INFINITY }: VerifyStartedOptions,
+): Promise<VerifiedRoutes & { readonly changed: true }> {
   const { plan, proxy, started = [], deadline = Number.POSITIVE_INFINITY, machine, snapshot } = containers ?? {};
   const isFresh = plan?.routes.some(({ service }) => started.includes(service)) === true;
   const patienceMs = isFresh || front !== undefined ? answerMs : proxy?.changed === true ? settleMs : 0;
-  const instance = await verifyRoutes(context, {
+  const verified = await verifyRoutes(context, {
     record,
     host,
     // One of both was started.
     ...((front ?? proxy) as Pick<ProcessFront, "httpPort" | "httpsPort" | "domains">),
     snapshot,
     hasProcesses: front !== undefined,
+    part,
     patienceMs: wait ? Math.max(0, Math.min(patienceMs, atMostMs, deadline - Date.now())) : 0,
   });
   if (wait && started.length > 0 && plan !== undefined && machine !== undefined) {
     await requireNoFailure(plan, machine.engine);
   }
-  return { changed: true, instance };
+  return { changed: true, ...verified };
 }
