@@ -3,6 +3,7 @@ import type { Socket as DatagramSocket } from "node:dgram";
 import type { Server } from "node:net";
 import { CspaceError } from "@cspace/errors";
 import { defaultDomains } from "@cspace/hostnames";
+import type { RouteTraffic } from "./client/traffic.ts";
 import type { Zones } from "./dns/answer-query.ts";
 import type { GatewayErrorCode } from "./gateway-error-code.ts";
 import { Hub } from "./hub.ts";
@@ -96,6 +97,8 @@ export interface Gateway {
    * @throws {CspaceError} `CSPACE_CERTIFICATE_REFUSED`; then all stays as it was.
    */
   setCertificates(certificates: readonly GatewayCertificate[]): void;
+  /** What has been asked of each route since the gateway was made, by the value of its `X-Cspace-Route`. */
+  readonly traffic: ReadonlyMap<string, RouteTraffic>;
   /** How many clients are connected. */
   readonly clients: number;
   /** Accepts nobody any more, lets requests and streams end within the limit, and closes everything. */
@@ -166,6 +169,9 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   }
 
   return {
+    get traffic() {
+      return hub.traffic.read();
+    },
     get clients() {
       return hub.connections.size;
     },

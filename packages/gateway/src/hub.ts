@@ -1,3 +1,4 @@
+import { Traffic } from "./client/traffic.ts";
 import type { GatewayLimits } from "./limits.ts";
 import type { RouteTable, Target } from "./route-table.ts";
 import { UpstreamPool } from "./upstream/upstream-pool.ts";
@@ -19,6 +20,7 @@ export class Hub {
   /** The name in `Via`, by which a request that comes round again is known. */
   readonly name: string;
   draining = false;
+  readonly traffic: Traffic = new Traffic();
   readonly connections: Set<Tracked> = new Set();
   readonly #pools = new Map<string, UpstreamPool>();
   #onEmpty: (() => void) | undefined;

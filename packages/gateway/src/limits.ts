@@ -18,6 +18,10 @@ export interface GatewayLimits {
   readonly dialTimeoutMs: number;
   /** How long a request waits for a process that is starting; then it is answered with 503. @default 30_000 */
   readonly startTimeoutMs: number;
+  /** As `startTimeoutMs`, for one that sleeps: with it may have to start what it depends on. @default 120_000 */
+  readonly wakeTimeoutMs: number;
+  /** How long a browser that opens a page waits for it; then it is shown that it is starting, and asks again. @default 2_000 */
+  readonly pageTimeoutMs: number;
   /** How long `close` lets requests and streams go on. @default 5_000 */
   readonly drainTimeoutMs: number;
 }
@@ -29,6 +33,8 @@ export const defaultLimits: GatewayLimits = {
   stallTimeoutMs: 300_000,
   dialTimeoutMs: 3_000,
   startTimeoutMs: 30_000,
+  wakeTimeoutMs: 120_000,
+  pageTimeoutMs: 2_000,
   drainTimeoutMs: 5_000,
 };
 

@@ -15,6 +15,11 @@ export interface GatewayRoute extends RouteName {
   /** The process is on its way: requests wait for it instead of failing. @default false */
   readonly starting?: boolean | undefined;
   /**
+   * It sleeps: a request calls this, and waits as for one that is starting. May be called any number of times, until the
+   * routes are others. @default it is awake
+   */
+  readonly wake?: (() => void) | undefined;
+  /**
    * Where HTTPS is answered: who asks over HTTP is sent there, but for upgrades, which no client would follow.
    * @default none is sent away
    */
@@ -72,9 +77,15 @@ export function buildRouteTable(routes: readonly GatewayRoute[], domains: readon
   return { targets, byHostname, domains: served };
 }
 
-/** What an answer to a route carries: nothing where another proxy serves it. */
-export function markOf({ route, mark }: Target): string | undefined {
-  return route.waiting === undefined ? mark : undefined;
+/**
+ * What an answer of the gateway itself carries by which a route is known, and that it sleeps: nothing where another proxy
+ * serves it.
+ */
+export function marksOf(target: Target | undefined): readonly (readonly [name: string, value: string])[] {
+  if (target === undefined || target.route.waiting !== undefined) return [];
+  const { route, mark } = target;
+  const isAsleep = route.wake !== undefined && route.starting !== true;
+  return [["X-Cspace-Route", mark], ...(isAsleep ? [["X-Cspace-State", "asleep"] as const] : [])];
 }
 
 /** The hostname of an authority: without its port and a trailing dot, in lower case. */

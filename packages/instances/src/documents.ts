@@ -19,7 +19,7 @@ export interface Route {
   readonly target:
     | { readonly service: string; readonly port: number }
     | { readonly process: string; readonly port: number };
-  readonly health: "up" | "starting" | "down";
+  readonly health: "up" | "starting" | "asleep" | "down";
   /** Those of `hostnames` that its server refuses to be asked by. */
   readonly refused: readonly string[];
   /** The status of the answer to `/` by way of the proxy; `null` when none came. */

@@ -20,6 +20,7 @@ export type ProxyEvidence =
       readonly status: number | null;
       readonly port: number;
       readonly poweredBy?: string | undefined;
+      readonly asleep?: true;
     }
   | { readonly state: Exclude<RouteProbe["state"], "claimed"> | "stopped" };
 
@@ -56,8 +57,8 @@ export interface ChosenUrl {
   readonly via: "proxy" | "port" | "none";
   /** Why it is not the proxy's, in one clause without a full stop; `null` when it is. */
   readonly reason: string | null;
-  /** `up` only when something proved it. */
-  readonly health: "up" | "starting" | "down";
+  /** `up` only when something proved it; `asleep`: a request by way of the proxy wakes it. */
+  readonly health: "up" | "starting" | "asleep" | "down";
 }
 
 /**
@@ -81,7 +82,8 @@ export interface ChosenUrl {
  */
 export function chooseUrl(evidence: UrlEvidence): ChosenUrl {
   const { hostnames, proxy, localUrl } = evidence;
-  const health = healthOf(evidence);
+  const isAsleep = proxy.state === "claimed" && proxy.asleep === true;
+  const health = isAsleep ? "asleep" : healthOf(evidence);
   if (proxy.state === "claimed") {
     const reachable = hostnames.find((name) => name.refused !== true && resolvesForReader(name, evidence));
     if (reachable !== undefined) {
@@ -89,7 +91,7 @@ export function chooseUrl(evidence: UrlEvidence): ChosenUrl {
       const [scheme, at] =
         secure?.trusted[reader] === true ? (["https", secure.port] as const) : (["http", proxy.port] as const);
       const port = at === usualPorts[scheme] ? "" : `:${at}`;
-      const served = healthOfStatus(proxy.status, evidence);
+      const served = isAsleep ? health : healthOfStatus(proxy.status, evidence);
       return { url: `${scheme}://${reachable.hostname}${port}`, via: "proxy", reason: null, health: served };
     }
   }

@@ -34,7 +34,13 @@ export interface ProbeRouteOptions {
  * `null` when the proxy or the gateway alone was asked; `poweredBy` is what it says of itself.
  */
 export type RouteProbe =
-  | { readonly state: "claimed"; readonly status: number | null; readonly poweredBy?: string | undefined }
+  | {
+      readonly state: "claimed";
+      readonly status: number | null;
+      readonly poweredBy?: string | undefined;
+      /** It sleeps, and a request would wake it; this one did not. */
+      readonly asleep?: true;
+    }
   | { readonly state: "unclaimed"; readonly status: number }
   | { readonly state: "unreachable"; readonly reason: string }
   | { readonly state: "timeout" };
@@ -58,7 +64,12 @@ export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe
   const scheme = root === undefined ? "http" : "https";
   const hostHeader = port === usualPorts[scheme] ? hostname : `${hostname}:${port}`;
   const address = host.includes(":") ? `[${host}]` : host;
-  const headers = { host: hostHeader, ...(origin === undefined ? {} : { origin }), ...unforwardable[reach] };
+  const headers = {
+    host: hostHeader,
+    ...probeHeaders,
+    ...(origin === undefined ? {} : { origin }),
+    ...unforwardable[reach],
+  };
   const head = await readHead(`${scheme}://${address}:${port}${path}`, {
     headers,
     ...(root === undefined ? {} : { trust: { root, hostname } }),
@@ -68,7 +79,8 @@ export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe
   if (head.state === "timeout") return { state: "timeout" };
   if (head.state === "failed") return { state: "unreachable", reason: head.reason };
   if (head.headers["x-cspace-route"] !== mark) return { state: "unclaimed", status: head.status };
-  if (reach !== "service") return { state: "claimed", status: null };
+  const asleep = head.headers["x-cspace-state"] === "asleep" ? { asleep: true as const } : {};
+  if (reach !== "service" || "asleep" in asleep) return { state: "claimed", status: null, ...asleep };
   const elsewhere = redirectOf(head, { hostname, path });
   // The proxy says that for the service, which may be down; its own word comes by HTTPS.
   if (elsewhere !== null && root === undefined) {
@@ -97,12 +109,15 @@ async function askSecurely(
 ): Promise<RouteProbe> {
   const hostHeader = port === usualPorts.https ? hostname : `${hostname}:${port}`;
   const address = host.includes(":") ? `[${host}]` : host;
-  const headers = { host: hostHeader };
+  const headers = { host: hostHeader, ...probeHeaders };
   const head = await readHead(`https://${address}:${port}${path}`, { headers, timeoutMs, signal });
   if (head.state === "timeout") return { state: "timeout" };
   const isServed = head.state === "answered" && head.headers["x-cspace-route"] === mark;
   return { state: "claimed", status: isServed ? head.status : status };
 }
+
+/** Tells a probe from somebody's use of a service: it wakes none, and keeps none awake. */
+const probeHeaders = { "x-cspace-probe": "1" };
 
 /** What a URL need not say (RFC 9110, 4.2.1 and 4.2.2). */
 export const usualPorts = { http: 80, https: 443 } as const;

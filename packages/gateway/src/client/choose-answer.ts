@@ -3,10 +3,11 @@ import type { RequestOrigin } from "../http/forwarded.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import { upgradeOf } from "../http/upstream-head.ts";
 import type { Hub } from "../hub.ts";
-import { redirectPage, unknownHostPage } from "../pages/pages.ts";
+import { asleepPage, redirectPage, unknownHostPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
 import { hostnameOf, type Target } from "../route-table.ts";
 import { refusalOf } from "./refusal-of.ts";
+import { isProbe } from "./traffic.ts";
 
 /** Who answers a request: the gateway itself with a page, or the service of a route. */
 export type Answerer =
@@ -17,7 +18,13 @@ export type Answerer =
 export function chooseAnswer(hub: Hub, request: RequestHead, origin: ClientOrigin): Answerer {
   const target = hub.table.byHostname.get(hostnameOf(request.authority));
   if (target === undefined) return { page: unknownHostPage(hub.table, request, origin.scheme), target };
-  return { page: refusalOf(request, target, hub.name) ?? redirectOf(request, target, origin), target };
+  const page = refusalOf(request, target, hub.name) ?? sleepOf(request, target) ?? redirectOf(request, target, origin);
+  return { page, target };
+}
+
+/** Who only asks how a route is wakes nobody. */
+function sleepOf({ fields }: RequestHead, target: Target): Page | undefined {
+  return target.route.wake !== undefined && isProbe(fields) ? asleepPage(target) : undefined;
 }
 
 /** How a request came. */

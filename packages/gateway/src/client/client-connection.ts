@@ -8,7 +8,7 @@ import type { Hub, Tracked } from "../hub.ts";
 import { firstRequestMs, lingerMs } from "../limits.ts";
 import { malformedPage } from "../pages/pages.ts";
 import { type Page, renderPage } from "../pages/render-page.ts";
-import { markOf, type Target } from "../route-table.ts";
+import { marksOf, type Target } from "../route-table.ts";
 import { chooseAnswer } from "./choose-answer.ts";
 import { Exchange, type ExchangeClient } from "./exchange.ts";
 import { joinTunnel } from "./join-tunnel.ts";
@@ -105,7 +105,7 @@ export class ClientConnection implements ExchangeClient, Tracked {
   /** Answers with a page instead of the service. */
   answer(page: Page, request: RequestHead | undefined, target: Target | undefined, close: boolean): void {
     const end = close || this.hub.draining || request === undefined || !staysOpen(request);
-    this.write(renderPage(page, { request, mark: target && markOf(target), close: end }));
+    this.write(renderPage(page, { request, marks: marksOf(target), close: end }));
     this.exchangeDone(end);
   }
 

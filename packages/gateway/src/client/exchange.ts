@@ -10,6 +10,7 @@ import { lostPage, malformedPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
 import type { Target } from "../route-table.ts";
 import type { UpstreamConnection, UpstreamUser } from "../upstream/upstream-connection.ts";
+import { isPage } from "./is-page.ts";
 import { reachService } from "./reach-service.ts";
 import { ResponseRelay, type ResponseSink } from "./response-relay.ts";
 import { staysOpen } from "./stays-open.ts";
@@ -50,6 +51,8 @@ export class Exchange implements UpstreamUser {
   readonly #relay: ResponseRelay;
   #target: Target;
   #upstream: UpstreamConnection | undefined;
+  /** Tells that it is over, to whoever counts. */
+  readonly #leave: () => void;
   #sentBody = false;
   #over = false;
 
@@ -57,6 +60,7 @@ export class Exchange implements UpstreamUser {
     this.#client = client;
     this.#request = request;
     this.#target = target;
+    this.#leave = client.hub.traffic.enter(target.mark, request.fields);
     this.#body = createBodyReader(request.body, false);
     const close = (): boolean => client.hub.draining || !staysOpen(request);
     this.#relay = new ResponseRelay(request, target.mark, client, close);
@@ -153,7 +157,8 @@ export class Exchange implements UpstreamUser {
   }
 
   async #startAnew(): Promise<void> {
-    const reached = await reachService(this.#client.hub, this.#target, () => this.#over);
+    const waiter = { isOver: () => this.#over, isPage: isPage(this.#request) };
+    const reached = await reachService(this.#client.hub, this.#target, waiter);
     this.#target = reached.target;
     if (this.#over) {
       if ("connection" in reached) reached.connection.giveBack(1_000);
@@ -191,7 +196,9 @@ export class Exchange implements UpstreamUser {
     }
     this.#relay.writeSwitch();
     this.#over = true;
-    this.#client.becomeTunnel(upstream.release(), first);
+    const socket = upstream.release();
+    socket.once("close", this.#leave);
+    this.#client.becomeTunnel(socket, first);
   }
 
   /** The response is complete. The connection is kept if the service is at its end with this request, too. */
@@ -233,6 +240,7 @@ export class Exchange implements UpstreamUser {
 
   #end(): UpstreamConnection | undefined {
     this.#over = true;
+    this.#leave();
     return this.#detach();
   }
 

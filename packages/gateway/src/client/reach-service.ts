@@ -16,20 +16,34 @@ export type Reached =
   | { readonly target: Target; readonly connection: UpstreamConnection }
   | { readonly target: Target; readonly page: PageMaker };
 
+/** Who waits for a service. */
+export interface Waiter {
+  /** Nobody waits any more. */
+  readonly isOver: () => boolean;
+  /** Whether it is a browser that opens a page, which is to see what it waits for. @default false */
+  readonly isPage?: boolean;
+}
+
 /**
  * Connects to the process of a route. While the table says that it is starting, a refused connection is tried again, for
- * so long as the limits allow. Nothing of the request has been sent yet, so whatever it is may wait.
+ * so long as the limits allow; one that sleeps is woken. Nothing of the request has been sent yet, so whatever it is may
+ * wait.
  */
-export async function reachService(hub: Hub, wanted: Target, isOver: () => boolean): Promise<Reached> {
+export async function reachService(hub: Hub, wanted: Target, { isOver, isPage = false }: Waiter): Promise<Reached> {
   if (wanted.route.waiting !== undefined) return { target: wanted, page: waitingPage };
   const begin = Date.now();
   let target = wanted;
+  let slept = false;
   for (;;) {
+    const { wake } = target.route;
+    slept ||= wake !== undefined;
+    wake?.();
     try {
       return { target, connection: await hub.poolOf(target).connect() };
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
-      const page = pageOf(hub, target, error, Date.now() - begin);
+      const limit = patienceOf(hub, { slept, isPage });
+      const page = pageOf(hub, target, error, Date.now() - begin >= limit);
       if (page !== undefined || isOver()) return { target, page: page ?? startingPage };
     }
     await setTimeout(pollMs);
@@ -40,10 +54,14 @@ export async function reachService(hub: Hub, wanted: Target, isOver: () => boole
 }
 
 /** What is to be shown of a route that cannot be connected to; `undefined` to try again. */
-function pageOf(hub: Hub, { route }: Target, { code }: DialError, waitedMs: number): PageMaker | undefined {
-  if (route.starting === true) {
-    return hub.draining || waitedMs >= hub.limits.startTimeoutMs ? startingPage : undefined;
-  }
+function pageOf(hub: Hub, { route }: Target, { code }: DialError, isLate: boolean): PageMaker | undefined {
+  if (route.starting === true || route.wake !== undefined) return hub.draining || isLate ? startingPage : undefined;
   if (code === "ETIMEDOUT") return (target) => lostPage(target, 504, "did not answer in time");
   return (target) => downPage(target, code);
+}
+
+/** For how long a service that is on its way is waited for, in milliseconds. */
+function patienceOf({ limits }: Hub, { slept, isPage }: { readonly slept: boolean; readonly isPage: boolean }): number {
+  if (isPage) return limits.pageTimeoutMs;
+  return slept ? limits.wakeTimeoutMs : limits.startTimeoutMs;
 }

@@ -6,12 +6,13 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import { reachService } from "../client/reach-service.ts";
+import { isProbe } from "../client/traffic.ts";
 import type { RequestOrigin } from "../http/forwarded.ts";
 import { isAuthority } from "../http/request-head.ts";
 import type { Hub } from "../hub.ts";
-import { loopPage, lostPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
+import { asleepPage, loopPage, lostPage, malformedPage, unknownHostPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
-import { hostnameOf, markOf, type Target } from "../route-table.ts";
+import { hostnameOf, marksOf, type Target } from "../route-table.ts";
 import type { Http2Upstreams } from "./http2-upstreams.ts";
 import { requestHeaders, responseHeaders } from "./stream-headers.ts";
 
@@ -38,6 +39,9 @@ export async function relayStream(
   const wanted = hub.table.byHostname.get(hostnameOf(authority));
   if (wanted === undefined) return answer(stream, headers, unknownHostPage(hub.table, { authority }, origin.scheme));
   if (String(headers.via ?? "").includes(origin.gatewayName)) return answer(stream, headers, loopPage(wanted), wanted);
+  const fields = Object.keys(headers).map((key) => ({ key }));
+  if (wanted.route.wake !== undefined && isProbe(fields)) return answer(stream, headers, asleepPage(wanted), wanted);
+  stream.once("close", hub.traffic.enter(wanted.mark, fields));
   const reached = await reach(hub, upstreams, wanted);
   if (!isOpen(stream)) return;
   const { target } = reached;
@@ -73,7 +77,7 @@ async function reach(hub: Hub, upstreams: Http2Upstreams, target: Target): Promi
 }
 
 async function openSession(hub: Hub, upstreams: Http2Upstreams, wanted: Target): Promise<Found> {
-  const reached = await reachService(hub, wanted, () => hub.draining);
+  const reached = await reachService(hub, wanted, { isOver: () => hub.draining });
   const { target } = reached;
   if ("page" in reached) return { target, page: reached.page(target) };
   const socket = reached.connection.release();
@@ -133,8 +137,7 @@ const broken = (): Error => new Error("the service did not end its answer");
 /** What the gateway itself has to say: to gRPC in its own words, else in plain text. */
 function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, page: Page, target?: Target): void {
   if (!isOpen(stream) || stream.headersSent) return;
-  const own = target && markOf(target);
-  const mark = own === undefined ? {} : { "x-cspace-route": own };
+  const marks = Object.fromEntries(marksOf(target).map(([name, value]) => [name.toLowerCase(), value]));
   const { message, lines = [], links = [], status } = page;
   if (/^application\/grpc\b/.test(headers["content-type"] ?? "")) {
     const grpc = {
@@ -142,7 +145,7 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, page: P
       "grpc-status": grpcStatus(status),
       "grpc-message": encode(message),
     };
-    stream.respond({ ":status": 200, ...grpc, ...mark }, { endStream: true });
+    stream.respond({ ":status": 200, ...grpc, ...marks }, { endStream: true });
     return;
   }
   const text = [message, ...links.map(({ url }) => `  ${url}`), ...lines.map((line) => `  ${line}`), ""].join("\n");
@@ -150,7 +153,7 @@ function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, page: P
     ":status": status,
     "content-type": "text/plain; charset=utf-8",
     "cache-control": "no-store",
-    ...mark,
+    ...marks,
   });
   stream.end(text);
 }

@@ -11,7 +11,7 @@ import { MalformedMessage } from "../http/syntax.ts";
 import type { Hub } from "../hub.ts";
 import { malformedPage } from "../pages/pages.ts";
 import { describePage, type Page } from "../pages/render-page.ts";
-import { markOf, type Target } from "../route-table.ts";
+import { marksOf, type Target } from "../route-table.ts";
 import { requestOfStream } from "./request-of-stream.ts";
 import { answerHeaders } from "./stream-headers.ts";
 
@@ -143,7 +143,7 @@ export class StreamClient implements ExchangeClient {
   }
 
   #show(page: Page, request: RequestHead | undefined, target: Target | undefined): void {
-    const { fields, body } = describePage(page, { request, mark: target && markOf(target) });
+    const { fields, body } = describePage(page, { request, marks: marksOf(target) });
     const isHead = request?.method === "HEAD";
     // In lower case, as HTTP/2 has them (RFC 9113, section 8.2).
     const headers = Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value]));

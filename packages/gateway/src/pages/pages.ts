@@ -68,6 +68,13 @@ export async function lostPage(target: Target, status: 502 | 504, what: string):
   return { status, error, message: `${process} ${what}.`, data: { route: mark, process, port: route.upstream }, lines };
 }
 
+/** The process of a route sleeps, and nobody has asked for it yet. */
+export function asleepPage(target: Target): Page {
+  const data = { route: target.mark, process: processOf(target) };
+  const message = `${processOf(target)} is asleep: a request wakes it.`;
+  return { status: 503, error: "asleep", message, data };
+}
+
 /** The process of a route has been starting for longer than a request waits. */
 export async function startingPage(target: Target): Promise<Page> {
   const process = processOf(target);

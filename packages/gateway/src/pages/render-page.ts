@@ -1,5 +1,6 @@
 import { httpDate } from "../http/client-head.ts";
 import type { RequestHead } from "../http/request-head.ts";
+import type { marksOf } from "../route-table.ts";
 import { chooseType, type PageType } from "./choose-type.ts";
 
 /** What the gateway itself has to say, before it is HTML, JSON or text. */
@@ -24,7 +25,8 @@ export interface Page {
 export interface PageReader {
   /** `undefined` when it could not be read. */
   readonly request: RequestHead | undefined;
-  readonly mark: string | undefined;
+  /** The fields by which its route is known. */
+  readonly marks: ReturnType<typeof marksOf>;
   readonly close: boolean;
 }
 
@@ -46,7 +48,7 @@ const reasons: Readonly<Record<number, string>> = {
 /** What a page is sent as: its fields, and its body in HTML or JSON to whom asks for it, else in plain text. */
 export function describePage(
   page: Page,
-  { request, mark }: Omit<PageReader, "close">,
+  { request, marks }: Omit<PageReader, "close">,
 ): { readonly fields: readonly (readonly [name: string, value: string])[]; readonly body: Buffer } {
   const accepted = request?.fields.filter(({ key }) => key === "accept").map(({ value }) => value) ?? [];
   const type = chooseType(accepted.join(","));
@@ -60,14 +62,14 @@ export function describePage(
     ["Date", httpDate()],
     ...(page.location === undefined ? [] : [["Location", page.location] as const]),
     ...(page.retryAfter === undefined ? [] : [["Retry-After", String(page.retryAfter)] as const]),
-    ...(mark === undefined ? [] : [["X-Cspace-Route", mark] as const]),
+    ...marks,
   ] as const;
   return { fields, body };
 }
 
 /** The whole response of HTTP/1.1 that shows a page. */
-export function renderPage(page: Page, { request, mark, close }: PageReader): Buffer {
-  const { fields, body } = describePage(page, { request, mark });
+export function renderPage(page: Page, { request, marks, close }: PageReader): Buffer {
+  const { fields, body } = describePage(page, { request, marks });
   const head = [
     `HTTP/1.1 ${page.status} ${reasons[page.status] ?? "Error"}`,
     ...fields.map(([name, value]) => `${name}: ${value}`),
