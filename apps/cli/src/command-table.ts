@@ -85,6 +85,20 @@ export const commands: readonly CommandSpec[] = [
     examples: ["cspace restart web", "cspace restart --instance mercury"],
   },
   {
+    name: "sleep",
+    summary: "end what an instance runs until somebody asks for it",
+    args: [["[instance]", "its name; by default the one of this directory"]],
+    options: [],
+    examples: ["cspace sleep", "cspace sleep mercury"],
+  },
+  {
+    name: "wake",
+    summary: "start what sleeps, as a request to it does",
+    args: [["[instance]", "its name; by default the one of this directory"]],
+    options: [],
+    examples: ["cspace wake", "cspace wake mercury --json"],
+  },
+  {
     name: "exec",
     summary: "run a command, or a shell, in what serves a label",
     args: [

@@ -3,6 +3,7 @@ import {
   describeInstance,
   type InstanceAction,
   type InstanceDocument,
+  type InstanceOptions,
   planControl,
 } from "@cspace/instances";
 import { type Plan, renderPlan } from "@cspace/plan";
@@ -17,16 +18,25 @@ export type ControlDocument = InstanceDocument | { readonly plan: Plan };
 
 /** Stops, starts or restarts what the arguments name. */
 export async function control(context: Context, action: InstanceAction, args: CommandArgs): Promise<ControlDocument> {
-  const { flags } = context;
   const options = {
     ...instanceOptions(context),
     targets: args.target as readonly string[] | undefined,
-    waitMs: args.wait === false ? null : typeof args.wait === "number" ? args.wait * 1000 : undefined,
+    ...waitOf(args),
   };
+  return await runControl(context, options, { action, run: (all) => controlInstance(action, all) });
+}
+
+/** Changes how an instance runs, and shows it as `up` does; with `--dry-run` only what would become of its parts. */
+export async function runControl<Options extends InstanceOptions>(
+  context: Context,
+  options: Options,
+  { action, run }: { readonly action: InstanceAction; readonly run: (options: Options) => Promise<InstanceDocument> },
+): Promise<ControlDocument> {
+  const { flags } = context;
   if (flags.dryRun) return { plan: await planControl(action, options) };
   return await withProgress(
     context,
-    (listeners) => controlInstance(action, { ...options, ...listeners }),
+    (listeners) => run({ ...options, ...listeners }),
     async () =>
       flags.json
         ? await describeInstance({ ...options, signal: undefined }).then(
@@ -35,6 +45,11 @@ export async function control(context: Context, action: InstanceAction, args: Co
           )
         : {},
   );
+}
+
+/** How long the options of a command let routes take. */
+export function waitOf({ wait }: CommandArgs): { readonly waitMs: number | null | undefined } {
+  return { waitMs: wait === false ? null : typeof wait === "number" ? wait * 1000 : undefined };
 }
 
 /** Renders what was done as `up` does. */

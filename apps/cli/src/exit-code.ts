@@ -117,6 +117,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ROUTE_UNREACHABLE: "usage",
   CSPACE_SETTINGS_INVALID: "usage",
   CSPACE_SETTINGS_UNREADABLE: "failed",
+  CSPACE_SLEEP_REFUSED: "failed",
   CSPACE_STATUSLINE_UNKNOWN: "usage",
   CSPACE_UNEXPECTED: "failed",
   CSPACE_USAGE: "usage",

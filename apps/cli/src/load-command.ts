@@ -6,6 +6,8 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   stop: () => import("./commands/stop.ts"),
   start: () => import("./commands/start.ts"),
   restart: () => import("./commands/restart.ts"),
+  sleep: () => import("./commands/sleep.ts"),
+  wake: () => import("./commands/wake.ts"),
   exec: () => import("./commands/exec.ts"),
   down: () => import("./commands/down.ts"),
   list: () => import("./commands/list.ts"),

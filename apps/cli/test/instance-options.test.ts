@@ -16,10 +16,10 @@ test("an instance is named as an argument, with the option, or not at all", () =
     const { context, argument } = contextOf(argv);
     return instanceOptions(context, argument).instance;
   };
-  expect(name("up", "mercury")).toBe("mercury");
-  expect(name("up", "--instance", "venus")).toBe("venus");
-  expect(name("up", "venus", "--instance", "venus")).toBe("venus");
-  expect(name("up")).toBeUndefined();
+  expect(name("down", "mercury")).toBe("mercury");
+  expect(name("down", "--instance", "venus")).toBe("venus");
+  expect(name("down", "venus", "--instance", "venus")).toBe("venus");
+  expect(name("down")).toBeUndefined();
 });
 
 test("two different names are refused", () => {

@@ -1,5 +1,6 @@
 export { connectEngine } from "./engine/connect-engine.ts";
 export type {
+  ContainerUsage,
   DockerEngine,
   EngineContainer,
   EngineContainerDetail,
@@ -125,13 +126,32 @@ export {
 } from "./proxy/catch-all.ts";
 export { portCandidates } from "./proxy/choose-proxy-ports.ts";
 export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy/ensure-proxy.ts";
+export { type Pin, pinHosts } from "./proxy/pin-hosts.ts";
 export { type PreviewProxyOptions, previewPorts, previewProxy } from "./proxy/preview-proxy.ts";
 export { previewProxyRemoval } from "./proxy/preview-proxy-removal.ts";
 export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";
 export { type AnsweringPorts, readAnsweringPorts } from "./proxy/read-answering-ports.ts";
 export { type PortConflict, type ProxyPorts, readPortConflict } from "./proxy/read-port-conflict.ts";
+export { openProxyTraffic, type ProxyTraffic, type TrafficReader } from "./proxy/read-proxy-traffic.ts";
 export { type ReadyProxy, readReadyProxy } from "./proxy/read-ready-proxy.ts";
 export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";
 export { type ServeCertificatesOptions, serveCertificates } from "./proxy/serve-certificates.ts";
 export { type StopProxyOptions, stopProxy } from "./proxy/stop-proxy.ts";
 export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy-names.ts";
+export { type Activity, marksOf, type ReadActivityOptions, readContainerActivity } from "./sleep/read-activity.ts";
+export { type SleepContainersOptions, sleepContainers } from "./sleep/sleep-containers.ts";
+export {
+  dropSleep,
+  forgetSleep,
+  type IdlePolicy,
+  readIdlePolicies,
+  readIdlePolicy,
+  readSleep,
+  readSleeps,
+  type SleeperNames,
+  type SleepForm,
+  type SleepingRoute,
+  type SleepRecord,
+  writeIdlePolicy,
+} from "./sleep/sleep-record.ts";
+export { type WakeContainersOptions, wakeContainers } from "./sleep/wake-containers.ts";

@@ -10,12 +10,14 @@ import {
 } from "@cspace/compose";
 import { createDirect } from "./gateway/create-direct.ts";
 import { createFront } from "./gateway/create-front.ts";
+import { serveCatchAll } from "./gateway/serve-catch-all.ts";
 import { handOver } from "./hand-over/hand-over.ts";
 import { type Predecessor, takeOver } from "./hand-over/take-over.ts";
 import type { HeldUpstream } from "./hold/describe-held.ts";
 import { createHolder } from "./hold/holder.ts";
 import { supervise } from "./hold/supervise.ts";
 import { type DaemonStatus, isOver, protocolVersion } from "./protocol.ts";
+import { lookAfterSleep } from "./sleep/look-after.ts";
 import { type DaemonPlace, findSocket } from "./socket/find-socket.ts";
 import { listen, serveDaemon } from "./socket/serve-daemon.ts";
 import { createWatcher } from "./watch/create-watcher.ts";
@@ -59,7 +61,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     clearTimeout(linger);
     if (isHandingOver) return;
     const routes = holder.list().flatMap((one) => one.routes);
-    if (!routes.every(({ state }) => isOver(state)) || !watcher.isEmpty()) return;
+    if (!routes.every(({ state }) => isOver(state)) || !watcher.isEmpty() || !sleep.isEmpty()) return;
     linger = setTimeout(() => end("stopped"), routes.length === 0 ? lingerMs : afterwardsMs);
   };
   let held: readonly HeldUpstream[] = [];
@@ -67,8 +69,8 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     // What a process serves now, nobody waits for.
     const names = new Set(held.map(({ project, instance, label }) => `${label}.${instance}.${project}`));
     const waiting = watcher.routes().filter((one) => !names.has(`${one.label}.${one.instance}.${one.project}`));
-    direct.setRoutes(held);
-    front.setRoutes([...held, ...waiting]);
+    direct.setRoutes(sleep.cover(held));
+    front.setRoutes(sleep.cover([...held, ...waiting]));
     waitForMore();
   };
   const watcher = createWatcher({ env, platform, onChange: serve });
@@ -81,6 +83,11 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     },
     onEmpty: waitForMore,
   });
+  const sleep = lookAfterSleep({
+    ...{ paths, domains: config.domains, env, platform, holder },
+    traffic: () => [direct.traffic(), front.traffic()],
+    onChange: serve,
+  });
   const status = (): DaemonStatus => ({
     protocol: protocolVersion,
     version,
@@ -88,6 +95,14 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     gateway: { ...direct.ports(), domains: config.domains, certificateNotes: direct.certificates.notes() },
     instances: holder.list(),
   });
+  /** Goes on with what sleeps, though no command has asked for it. */
+  const revive = async (): Promise<void> => {
+    await sleep.refresh();
+    if (sleep.isEmpty() || front.isOpen()) return;
+    const engine = await connectEngine({ env, platform });
+    await serveCatchAll({ engine, paths, domains: config.domains, front });
+    serve();
+  };
   await makeFolder(paths.run);
   if (predecessor !== undefined) await takeOver(predecessor, { holder, watcher, direct, front });
   const server = await serveDaemon({
@@ -96,6 +111,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     direct,
     front,
     watcher,
+    sleep,
     status,
     onStay: waitForMore,
     onStop: () => end("stopped"),
@@ -123,12 +139,15 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     },
   });
   predecessor?.say("serving");
+  // Without an engine there is nothing to hand on; the next command tells why.
+  revive().catch(() => undefined);
   if (signal?.aborted === true) end("stopped");
   signal?.addEventListener("abort", () => end("stopped"), { once: true });
   waitForMore();
   const how = await ended;
   clearTimeout(linger);
   watcher.close();
+  await sleep.close({ unpin: how === "stopped" });
   if (how === "stopped") {
     server.close();
     server.closeAllConnections();

@@ -13,6 +13,9 @@ export interface Tracked {
   destroy(): void;
 }
 
+/** How long an answer may take to get to a client before its connection is ended by force, in milliseconds. */
+const lastWordMs = 500;
+
 /** What all connections of one gateway share. */
 export class Hub {
   table: RouteTable;
@@ -20,6 +23,8 @@ export class Hub {
   /** The name in `Via`, by which a request that comes round again is known. */
   readonly name: string;
   draining = false;
+  /** When what is under way is ended by force, by the clock of `Date.now`. */
+  #drainEnd = Number.POSITIVE_INFINITY;
   readonly traffic: Traffic = new Traffic();
   readonly connections: Set<Tracked> = new Set();
   readonly #pools = new Map<string, UpstreamPool>();
@@ -55,6 +60,11 @@ export class Hub {
     }
   }
 
+  /** Whether it is time to tell those who wait that they wait in vain. */
+  get isEnding(): boolean {
+    return Date.now() >= this.#drainEnd - lastWordMs;
+  }
+
   add(connection: Tracked): void {
     this.connections.add(connection);
   }
@@ -75,6 +85,7 @@ export class Hub {
   /** Waits until every connection has ended, and ends by force those that have not after `timeoutMs`. */
   async drain(timeoutMs: number): Promise<void> {
     this.draining = true;
+    this.#drainEnd = Date.now() + timeoutMs;
     for (const connection of this.connections) connection.drain();
     if (this.connections.size > 0) {
       const timer = setTimeout(() => {

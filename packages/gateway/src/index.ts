@@ -1,3 +1,4 @@
+export type { RouteTraffic } from "./client/traffic.ts";
 export {
   createGateway,
   type Gateway,

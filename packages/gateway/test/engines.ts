@@ -98,7 +98,7 @@ async function startTraefik(upstream: number, isSecure = false): Promise<number>
       `--entrypoints.${name}.http.sanitizepath=false`,
       `--entrypoints.${name}.http.encodequerysemicolons=true`,
     ]),
-    "--serverstransport.forwardingtimeouts.idleconntimeout=500ms",
+    "--serverstransport.forwardingtimeouts.idleconntimeout=200ms",
   ];
   const child = spawn(binary, [...flags, "--log.level=ERROR", "--global.checknewversion=false"], { stdio: "ignore" });
   onTestFinished(() => {

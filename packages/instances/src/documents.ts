@@ -48,7 +48,10 @@ export interface Instance {
   readonly gone: boolean;
   /** What runs it: containers, processes of the host, or both. */
   readonly engine: "docker" | "gateway" | "mixed";
-  readonly state: "running" | "partial" | "stopped";
+  /** `asleep`: nothing of it runs, and a request wakes it. */
+  readonly state: "running" | "partial" | "stopped" | "asleep";
+  /** Since when it sleeps (RFC 3339), and the memory that it had before, in bytes; `null`: it does not. */
+  readonly asleep: { readonly since: string; readonly savedBytes: number } | null;
   readonly routes: readonly Route[];
   /** The published ports that are no routes. */
   readonly ports: readonly Port[];

@@ -8,6 +8,7 @@ export { type FindRouteOptions, findRoute } from "./describe/find-route.ts";
 export { type ListInstancesOptions, listInstances } from "./describe/list-instances.ts";
 export { listPorts } from "./describe/list-ports.ts";
 export { type MachineInstance, type MachineRoute, mergeInstances } from "./describe/merge-instances.ts";
+export { tellAsleep } from "./describe/tell-asleep.ts";
 export { type VerifyInstanceOptions, verifyInstance } from "./describe/verify-instance.ts";
 export type { Instance, InstanceDocument, InstancesDocument, Port, ProxyReport, Route } from "./documents.ts";
 export { planRemoval } from "./down/plan-removal.ts";
@@ -25,6 +26,7 @@ export {
   type InstanceAction,
   planControl,
 } from "./life/control-instance.ts";
+export { sleepInstance, type WakeInstanceOptions, wakeInstance } from "./life/sleep-instance.ts";
 export {
   followLogs,
   type LogLine,

@@ -1,3 +1,4 @@
+export { type AcceptsConnectionsOptions, acceptsConnections } from "./accepts-connections.ts";
 export type { PortProtocol } from "./bind-port.ts";
 export {
   type ChosenUrl,
@@ -18,6 +19,7 @@ export { describeHolder } from "./describe-holder.ts";
 export { type IsPortFreeOptions, isPortFree, type PortState } from "./is-port-free.ts";
 export { type LocalUrlOptions, localUrl, type PortBinding } from "./local-url.ts";
 export { type LookupCommand, lookupCommand } from "./lookup-command.ts";
+export { type Connection, type ConnectionEnd, parseConnections } from "./parse-connections.ts";
 export {
   type ListedContainer,
   type PortHolder,

@@ -12,6 +12,7 @@ export {
 export { findWorkspaceMembers } from "./find-workspace-members.ts";
 export { formatIssues } from "./format-issues.ts";
 export { type DirectoryIdentity, isPresent, isSameDirectory, type ProjectIdentity } from "./identity.ts";
+export { parseIdle } from "./idle-time.ts";
 export type {
   AnyOfSchema,
   ArraySchema,

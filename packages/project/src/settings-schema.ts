@@ -1,3 +1,4 @@
+import { idlePattern } from "./idle-time.ts";
 import type { RootSchema } from "./json-schema.ts";
 
 /**
@@ -44,6 +45,14 @@ export const settingsSchema: RootSchema = {
     trust: {
       $ref: "#/$defs/yesOrNo",
       description: "Whether containers and processes trust this machine's certificates. Default: true.",
+    },
+    idle: {
+      $ref: "#/$defs/idle",
+      description: "How long nobody uses an instance until it goes to sleep. Default: as the machine's settings say.",
+    },
+    sleep: {
+      $ref: "#/$defs/sleep",
+      description: 'How containers sleep: "stop" ends them, "pause" freezes them in memory. Default: "stop".',
     },
     container: { $ref: "#/$defs/container", description: "One container, where there is no compose file." },
     processes: {
@@ -122,6 +131,8 @@ export const settingsSchema: RootSchema = {
     },
     scheme: { description: '"http", "https" or "h2c"', type: "string", pattern: "^(https?|h2c)$" },
     https: { description: '"redirect"', type: "string", pattern: "^redirect$" },
+    idle: { description: 'a time ("90s", "30m", "2h") or "never"', type: "string", pattern: idlePattern },
+    sleep: { description: '"stop" or "pause"', type: "string", pattern: "^(stop|pause)$" },
     yesOrNo: { description: "true or false", type: "boolean" },
     anyText: { description: "a text in double quotes", type: "string" },
     text: { description: "a non-empty text", type: "string", pattern: "\\S" },

@@ -17,6 +17,10 @@ export interface Settings {
    * to it. @default true
    */
   readonly trust?: boolean;
+  /** How long nobody uses an instance until it goes to sleep: `30m`, `2h`, or `never`. @default as the machine's settings say */
+  readonly idle?: string;
+  /** How containers sleep: stopped, or frozen in their memory. @default "stop" */
+  readonly sleep?: "stop" | "pause";
   /** One container, for a project without a compose file of its own. */
   readonly container?: ContainerSettings;
   /** By label: processes of the host that cspace starts. */

@@ -15,5 +15,9 @@ export async function run(context: Context, args: CommandArgs): Promise<ExitWith
     command: args.command as readonly string[] | undefined,
     tty: context.handsOnTerminal,
   });
-  return new ExitWith(await runForeground(context, plan));
+  try {
+    return new ExitWith(await runForeground(context, plan));
+  } finally {
+    plan.release?.();
+  }
 }

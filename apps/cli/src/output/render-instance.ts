@@ -1,10 +1,11 @@
 import type { Instance, Route } from "@cspace/instances";
 import type { Output } from "./output.ts";
+import { renderAge, renderBytes } from "./quantities.ts";
 import { renderTable } from "./table.ts";
 
 /** Renders an instance for people: its name, with `where` also its directory, then a line for every route and port. */
 export function renderInstance(instance: Instance, { style }: Output, { where = false } = {}): string {
-  const state = instance.state === "running" ? "" : `  ${style.yellow(instance.state)}`;
+  const state = describeState(instance, style);
   const place = where && instance.directory !== "" ? `  ${directory(instance, style)}` : "";
   const head = `${style.bold(instance.instance)} ${style.dim(`of ${instance.project}`)}${state}${place}`;
   const routes = instance.routes.map((route) => [
@@ -22,9 +23,16 @@ export function renderInstance(instance: Instance, { style }: Output, { where = 
       .map((one) => serviceState(one, style)),
   ]);
   const services = instance.services
-    .filter((one) => !isShown(instance, one))
+    .filter((one) => instance.state !== "asleep" && !isShown(instance, one))
     .map((one) => [`  ${one.service}`, style.dim("-"), style.dim("no port"), serviceState(one, style)]);
   return [head, renderTable([...routes, ...ports, ...services])].filter((part) => part !== "").join("\n");
+}
+
+function describeState({ state, asleep }: Instance, style: Output["style"]): string {
+  if (state === "running") return "";
+  if (asleep === null) return `  ${style.yellow(state)}`;
+  const saved = asleep.savedBytes === 0 ? "" : `, saved ${renderBytes(asleep.savedBytes)}`;
+  return `  ${style.cyan("asleep")} ${style.dim(`for ${renderAge(Date.now() - Date.parse(asleep.since))}${saved}`)}`;
 }
 
 /** Whether a service has a row of its own already, or has ended as it was to. */
@@ -49,8 +57,9 @@ function source({ browserUrl, localUrl }: Route): string {
 }
 
 function health({ health, browserUrl, reason }: Route, style: Output["style"]): string {
-  const word = { up: style.green("up"), starting: style.yellow("starting"), down: style.red("down") }[health];
+  const words = { up: style.green, starting: style.yellow, asleep: style.cyan, down: style.red };
+  const word = words[health](health);
   // Why another URL than the first is shown, that URL's column says.
-  const tells = reason !== null && (browserUrl === null || health !== "up");
+  const tells = reason !== null && (browserUrl === null || (health !== "up" && health !== "asleep"));
   return tells ? `${word}  ${style.dim(reason)}` : word;
 }

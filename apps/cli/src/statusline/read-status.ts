@@ -8,7 +8,14 @@ import {
   readRecordedInstances,
 } from "@cspace/compose";
 import type { HeldInstance } from "@cspace/daemon";
-import { askAbout, isOfDirectory, type MachineInstance, mergeInstances, readSecure } from "@cspace/instances";
+import {
+  askAbout,
+  isOfDirectory,
+  type MachineInstance,
+  mergeInstances,
+  readSecure,
+  tellAsleep,
+} from "@cspace/instances";
 import { chooseUrl, readUrlEvidence, type UrlQuestion, within } from "@cspace/ports";
 import { type FindProjectDirectoryOptions, type FoundProject, findProjectDirectory } from "@cspace/project";
 import type { InstanceStatus, Status } from "./render-status.ts";
@@ -71,9 +78,11 @@ export async function readStatus(
         const all = isListed(last) ? last.listed : [];
         return all.find((one) => one.project === instance.project && one.instance === instance.instance);
       };
-      if ("state" in instance && instance.state === "stopped") return { instance: instance.instance, routes: [] };
+      const { state } = { state: "running", ...instance };
+      if (state === "stopped") return { instance: instance.instance, routes: [] };
       const routes = instance.routes.map((route) => readRoute(instance, route, { ...options, ...reach, end, late }));
-      return { instance: instance.instance, routes: await Promise.all(routes) };
+      const asleep = state === "asleep";
+      return { instance: instance.instance, ...(asleep && { asleep }), routes: await Promise.all(routes) };
     }),
   );
   if (instances.some(({ routes }) => routes.some(({ url }) => url !== null))) return { instances, hint: null };
@@ -137,17 +146,17 @@ function describeStopped(instances: readonly InstanceStatus[]): string {
  * holds back nothing that the engine says. `undefined` where the engine was given up.
  */
 async function askEngine(options: ReadStatusOptions): Promise<EngineAnswer | undefined> {
-  const { openEngine, readHeld = async () => [], timeoutMs } = options;
+  const { paths, openEngine, readHeld = async () => [], timeoutMs } = options;
   const end = performance.now() + timeoutMs / 2;
   const asked = readHeld().catch(() => []);
   const held = async (): Promise<readonly HeldInstance[]> =>
     (await within(asked, Math.max(0, end - performance.now()))) ?? [];
   try {
     const listed = await listContainerInstances({ engine: await openEngine() });
-    return { listed: mergeInstances(listed, await held()) };
+    return { listed: await tellAsleep(paths, mergeInstances(listed, await held())) };
   } catch (error) {
     const processes = mergeInstances([], await held());
-    if (processes.length > 0) return { listed: processes };
+    if (processes.length > 0) return { listed: await tellAsleep(paths, processes) };
     const { message, cause } = error as Error;
     return (cause as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT" ? undefined : { failure: message };
   }

@@ -1,6 +1,8 @@
 /** An instance as a status line shows it. */
 export interface InstanceStatus {
   readonly instance: string;
+  /** Whether it sleeps, and a request wakes it. @default false */
+  readonly asleep?: boolean;
   readonly routes: readonly {
     readonly label: string;
     readonly url: string | null;
@@ -23,12 +25,12 @@ const mostShown = 4;
  * URL does not begin with it. Pure.
  */
 export function renderStatus({ instances, hint }: Status, { dim }: { readonly dim: (text: string) => string }): string {
-  const shown = instances.flatMap(({ instance, routes }) => {
+  const shown = instances.flatMap(({ instance, asleep = false, routes }) => {
     const links = routes.flatMap(({ label, url, via }) => {
       if (url === null) return [];
       return [via === "proxy" ? renderLink(url) : `${dim(label)} ${renderLink(url)}`];
     });
-    return links.length === 0 ? [] : [[dim(instance), ...links].join("  ")];
+    return links.length === 0 ? [] : [[dim(asleep ? `${instance} (asleep)` : instance), ...links].join("  ")];
   });
   const more = shown.length - mostShown;
   const rest = more > 0 ? [dim(`${more} more: cspace list`)] : [];

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Instance, InstanceDocument } from "@cspace/instances";
+import type { Plan } from "@cspace/plan";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSandbox, docker, engineAnswers, httpService, removeLeftovers, until } from "./harness.ts";
 
@@ -9,6 +11,8 @@ const busybox = (command: string, extra = ""): string =>
 
 describe.skipIf(!engineAnswers)("what is done every day (needs a Docker engine)", () => {
   const sandbox = createSandbox();
+  const nameOf = async (folder: string, ...args: string[]): Promise<string> =>
+    (await sandbox.json<{ instance: Instance }>(folder, ...args)).instance.instance;
   beforeAll(removeLeftovers);
   afterAll(sandbox.clean);
 
@@ -44,10 +48,9 @@ describe.skipIf(!engineAnswers)("what is done every day (needs a Docker engine)"
     const folder = sandbox.project("e2e-named", {
       "compose.yaml": `services:\n${httpService("web", [3000], '    ports: ["3000"]')}`,
     });
-    const { instance } = await sandbox.json(folder, "up", "--build", "web");
-    expect(instance.instance).not.toBe("web");
-    expect((await sandbox.json(folder, "up", "web", "--yes")).instance.instance).toBe("web");
-    expect((await sandbox.json(folder, "up", "web")).instance.instance).toBe("web");
+    expect(await nameOf(folder, "up", "--build", "web")).not.toBe("web");
+    expect(await nameOf(folder, "up", "web", "--yes")).toBe("web");
+    expect(await nameOf(folder, "up", "web")).toBe("web");
   });
 
   test("a part of an instance starts with what it depends on, and the rest stays as it is", async () => {
@@ -73,26 +76,23 @@ createServer((_, response) => response.end("side")).listen(process.env.PORT, "12
       docker("ps", "--format", "{{.Names}}", "--filter", "name=e2e-part--").split("\n").sort();
     const named = (...services: string[]): unknown[] =>
       services.map((one) => expect.stringContaining(`--venus-${one}-`));
-    const states = async (): Promise<object> =>
-      Object.fromEntries(
-        (await sandbox.json(folder, "list")).instances[0].routes.map((one: { label: string; health: string }) => [
-          one.label,
-          one.health,
-        ]),
-      );
+    const states = async (): Promise<object> => {
+      const { instances } = await sandbox.json<{ instances: readonly Pick<Instance, "routes">[] }>(folder, "list");
+      return Object.fromEntries((instances[0]?.routes ?? []).map(({ label, health }) => [label, health]));
+    };
 
-    const plan = await sandbox.json(folder, "up", "venus", "app", "--dry-run");
-    const paths = plan.plan.steps.map(({ path }: { path: string }) => path).join(" ");
+    const { plan } = await sandbox.json<{ plan: Plan }>(folder, "up", "venus", "app", "--dry-run");
+    const paths = plan.steps.map(({ path }) => path).join(" ");
     expect(paths).toContain("/web");
     expect(paths).not.toContain("/worker");
     expect(paths).not.toContain("process:");
-    expect((await sandbox.json(folder, "up", "venus", "app")).instance.instance).toBe("venus");
+    expect(await nameOf(folder, "up", "venus", "app")).toBe("venus");
     expect(running()).toEqual(named("db", "web"));
     expect(await states()).toEqual({ app: "up" });
 
     // By now the directory's instance is known: a name alone is a part of it.
-    const second = await sandbox.json(folder, "up", "side");
-    expect(second.steps.map(({ name }: { name: string }) => name)).not.toContain("create");
+    const second = await sandbox.json<InstanceDocument & Record<string, unknown>>(folder, "up", "side");
+    expect(second.steps.map(({ name }) => name)).not.toContain("create");
     expect(await states()).toEqual({ app: "up", side: "up" });
     await sandbox.json(folder, "up", "worker", "--instance", "venus");
     expect(running()).toEqual(named("db", "web", "worker"));

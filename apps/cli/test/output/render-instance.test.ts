@@ -33,6 +33,7 @@ const instance: Instance = {
   gone: false,
   engine: "docker",
   state: "running",
+  asleep: null,
   routes: [
     route("dev"),
     route("preview", { health: "down" }),

@@ -1,5 +1,5 @@
 import Docker from "dockerode";
-import type { DockerEngine, EngineContainerDetail, EngineListOptions } from "./docker-engine.ts";
+import type { ContainerUsage, DockerEngine, EngineContainerDetail, EngineListOptions } from "./docker-engine.ts";
 import { orMissing } from "./or-missing.ts";
 
 /** An engine by way of dockerode, which takes its time to load: for what changes something, and for certificates. */
@@ -16,6 +16,28 @@ export function dockerClient(endpoint: string): DockerEngine {
     listContainers: (options) => docker.listContainers(filters(options)),
     inspectContainer: (id) => orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
     restartContainer: (id) => docker.getContainer(id).restart({ t: 0 }),
+    startContainer: (id) => unlessDone(docker.getContainer(id).start()),
+    stopContainer: (id) => unlessDone(orMissing(docker.getContainer(id).stop())),
+    pauseContainer: (id) => unlessDone(orMissing(docker.getContainer(id).pause())),
+    unpauseContainer: (id) => unlessDone(orMissing(docker.getContainer(id).unpause())),
+    readUsage: async (id) => {
+      const options = { stream: false, "one-shot": true } as unknown as { stream: false };
+      return usageOf(await orMissing(docker.getContainer(id).stats(options)));
+    },
+    readExec: async (id) => {
+      const found = (await orMissing(docker.getExec(id).inspect())) as
+        | { Running: boolean; ProcessConfig: { entrypoint: string; arguments?: readonly string[] | null } }
+        | undefined;
+      if (found?.Running !== true) return undefined;
+      const { entrypoint, arguments: words } = found.ProcessConfig;
+      return [entrypoint, ...(words ?? [])];
+    },
+    runExec: async (id, command) => {
+      const exec = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+      const stream = await exec.start({});
+      await new Promise((resolve) => stream.resume().once("close", resolve).once("end", resolve));
+      return (await exec.inspect()).ExitCode;
+    },
     signalContainer: async (id, signal) => {
       try {
         await orMissing(docker.getContainer(id).kill({ signal }));
@@ -86,4 +108,23 @@ function clientOptions(endpoint: string): Docker.DockerOptions {
     port: Number(url.port || 2375),
     protocol: url.port === "2376" ? "https" : "http",
   };
+}
+
+/** What is as it was to be is done: 304 says so, and 409 that it cannot be done to a container as it is. */
+async function unlessDone(change: Promise<unknown>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (![304, 409].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
+  }
+}
+
+/** As Docker's own client counts memory: without the page cache that is not in use. */
+function usageOf(stats: Docker.ContainerStats | undefined): ContainerUsage | undefined {
+  const total = stats?.cpu_stats?.cpu_usage?.total_usage ?? 0;
+  const used = stats?.memory_stats?.usage;
+  if (used === undefined) return undefined;
+  const detail = (stats?.memory_stats.stats ?? {}) as Readonly<Record<string, number | undefined>>;
+  const cache = detail.inactive_file ?? detail.total_inactive_file ?? 0;
+  return { cpuMs: total / 1e6, memoryBytes: Math.max(0, used - cache) };
 }

@@ -9,13 +9,17 @@ export interface EngineContainer {
   /** For people: `Up 3 seconds (healthy)`, `Exited (0) 2 minutes ago`. */
   readonly Status: string;
   readonly Labels: Readonly<Record<string, string>>;
+  /** When it was made, in seconds since 1970. */
+  readonly Created?: number;
   readonly Ports: readonly {
     readonly IP?: string;
     readonly PrivatePort: number;
     readonly PublicPort?: number;
     readonly Type: string;
   }[];
-  readonly NetworkSettings?: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
+  readonly NetworkSettings?: {
+    readonly Networks: Readonly<Record<string, { readonly NetworkID: string; readonly IPAddress?: string }>>;
+  };
   readonly HostConfig?: { readonly NetworkMode?: string };
 }
 
@@ -23,6 +27,8 @@ export interface EngineContainer {
 export interface EngineContainerDetail {
   readonly Id: string;
   readonly Name: string;
+  /** Of the commands that run in it beside its own; `null`: none. */
+  readonly ExecIDs?: readonly string[] | null;
   readonly Config: {
     readonly Image: string;
     readonly Labels: Readonly<Record<string, string>>;
@@ -77,6 +83,14 @@ export interface EngineNetwork {
     | undefined;
 }
 
+/** What a container that runs uses. */
+export interface ContainerUsage {
+  /** Time of processors since it was started, in milliseconds of one of them. */
+  readonly cpuMs: number;
+  /** Without what it could give back at once, in bytes. */
+  readonly memoryBytes: number;
+}
+
 /** Options of the Engine's lists: the filters of the Engine API. */
 export interface EngineListOptions {
   readonly all?: boolean;
@@ -99,6 +113,20 @@ export interface DockerEngine {
   /** `undefined` when there is no such container. */
   inspectContainer(idOrName: string): Promise<EngineContainerDetail | undefined>;
   restartContainer(idOrName: string): Promise<void>;
+  /** That it runs already is no failure. */
+  startContainer(idOrName: string): Promise<void>;
+  /** Gives it the time that it wants to end. That it is not there, or has ended, is no failure. */
+  stopContainer(idOrName: string): Promise<void>;
+  /** That it is paused, or does not run, is no failure. */
+  pauseContainer(idOrName: string): Promise<void>;
+  /** That it is not paused is no failure. */
+  unpauseContainer(idOrName: string): Promise<void>;
+  /** What it uses; `undefined` when it does not run. */
+  readUsage(idOrName: string): Promise<ContainerUsage | undefined>;
+  /** The command of an exec that runs; `undefined` when it has ended. */
+  readExec(id: string): Promise<readonly string[] | undefined>;
+  /** Runs a program in a container until it ends, and gives its exit code. */
+  runExec(idOrName: string, command: readonly string[]): Promise<number | null>;
   removeContainer(idOrName: string): Promise<void>;
   /** That the container is not there, or does not run, is no failure. */
   signalContainer(idOrName: string, signal: "SIGHUP"): Promise<void>;

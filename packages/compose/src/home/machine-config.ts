@@ -19,6 +19,8 @@ export interface MachineConfig {
   readonly dnsPort: number | null;
   /** Where cspace takes the subnets of its networks from, in CIDR notation. @default "10.213.0.0/16" */
   readonly networkPool: string;
+  /** How long nobody uses an instance until it goes to sleep, where its project says nothing: `30m`, `2h`, `never`. @default never */
+  readonly idle: string | null;
 }
 
 /** The settings of a machine that has no `config.json`. */
@@ -28,6 +30,7 @@ export const defaultMachineConfig: MachineConfig = {
   httpsPort: null,
   dnsPort: null,
   networkPool: "10.213.0.0/16",
+  idle: null,
 };
 
 /**
@@ -71,6 +74,7 @@ export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig
     httpPort: take("httpPort", null, checkPort),
     httpsPort: take("httpsPort", null, checkPort),
     dnsPort: take("dnsPort", null, checkPort),
+    idle: take("idle", null, checkIdle),
     networkPool: take("networkPool", defaultMachineConfig.networkPool, (value) => parsePool(String(value)).cidr),
   };
   if (issues.length > 0) throw invalid(paths.config, issues);
@@ -101,6 +105,11 @@ export async function writeMachineConfig(paths: HomePaths, change: Partial<Machi
 function checkDomains(value: unknown): readonly string[] {
   if (!Array.isArray(value) || value.length === 0) throw new Error("must be a list of one domain or more");
   return [...new Set(value.map((domain) => parseDomain(String(domain))))];
+}
+
+function checkIdle(value: unknown): string {
+  if (typeof value === "string" && /^([1-9][0-9]{0,4}[smh]|never)$/.test(value)) return value;
+  throw new Error('must be a time ("90s", "30m", "2h") or "never"');
 }
 
 function checkPort(value: unknown): number {

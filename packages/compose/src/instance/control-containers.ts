@@ -36,6 +36,7 @@ export async function controlContainers(
     const containers = await listInstanceContainers(engine, composeProject);
     const affected = affectedBy(action, containers, services);
     if (affected.length === 0) return false;
+    for (const { Id } of affected.filter(({ State }) => State === "paused")) await engine.unpauseContainer(Id);
     // An empty folder: Compose must find no file and go by the labels.
     const empty = `${paths.run}/empty`;
     await makeFolder(empty);

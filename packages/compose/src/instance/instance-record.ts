@@ -32,6 +32,16 @@ export function selectionPath(paths: HomePaths, names: { project: string; instan
   return join(instanceFolder(paths, names), "selection.json");
 }
 
+/** Where it is kept how an instance sleeps, as long as it does. */
+export function sleepPath(paths: HomePaths, names: { project: string; instance: string }): string {
+  return join(instanceFolder(paths, names), "asleep.json");
+}
+
+/** Where it is kept when an instance goes to sleep by itself; it goes with the containers. */
+export function idlePath(paths: HomePaths, names: { project: string; instance: string }): string {
+  return join(instanceFolder(paths, names), "idle.json");
+}
+
 /** Writes an instance's override, atomically. */
 export async function writeOverride(
   paths: HomePaths,
@@ -49,7 +59,8 @@ export async function writeRecord(paths: HomePaths, record: InstanceRecord): Pro
 
 /** Leaves of an instance only the record of its directory, so that its subnets are free for others. */
 export async function keepRecordOnly(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
-  for (const path of [modelPath(paths, names), selectionPath(paths, names)]) await rm(path, { force: true });
+  const left = [modelPath(paths, names), selectionPath(paths, names), sleepPath(paths, names), idlePath(paths, names)];
+  for (const path of left) await rm(path, { force: true });
   const record = (await readOverride(paths, names))?.record;
   if (record !== undefined) await writeRecord(paths, record);
 }

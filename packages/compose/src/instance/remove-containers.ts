@@ -51,7 +51,13 @@ export async function removeContainers(
     const containers = await listInstanceContainers(engine, composeProject);
     await step("detach", () => withLock(paths, "proxy", () => detach(engine, composeProject), { signal }));
     await step("stop", async () => {
-      if (!containers.some((container) => container.State === "running" || container.State === "restarting"))
+      // What is frozen cannot end.
+      const frozen = containers.filter(({ State }) => State === "paused");
+      for (const { Id } of frozen) await engine.unpauseContainer(Id);
+      if (
+        frozen.length === 0 &&
+        !containers.some((container) => container.State === "running" || container.State === "restarting")
+      )
         return false;
       await requireCompose(options.compose, empty);
       await run("stop");

@@ -10,7 +10,9 @@ export interface Step {
     | "verify"
     | "detach"
     | "stop"
-    | "remove";
+    | "remove"
+    | "sleep"
+    | "wake";
   /** `done`: something on the machine changed. */
   readonly status: "done" | "unchanged" | "skipped";
   readonly ms: number;

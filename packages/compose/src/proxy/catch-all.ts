@@ -46,21 +46,26 @@ function firstAddress(subnet: string | undefined): string | undefined {
  */
 export function renderCatchAll(domains: readonly string[], url: string): string {
   const suffixes = domains.map((domain) => domain.replaceAll(".", "\\.")).join("|");
-  const name = "cspace-gateway";
   const rule = `HostRegexp(\`^.+\\.(${suffixes})$\`)`;
-  const router = { entryPoints: ["web", "websecure"], service: name };
-  const plain = `${rule} && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)`;
-  const http = {
-    routers: {
-      [name]: { rule, priority: 1, ...router },
-      // As of containers: Traefik is to ask for no coding that the client does not.
-      [`${name}-plain`]: { rule: plain, priority: 2, ...router, middlewares: [`${name}-plain`] },
-    },
-    middlewares: { [`${name}-plain`]: { headers: { customRequestHeaders: { "Accept-Encoding": "identity" } } } },
-    services: { [name]: { loadBalancer: { servers: [{ url }] } } },
-  };
+  const http = { ...buildHandOn(service, rule, 1), services: { [service]: { loadBalancer: { servers: [{ url }] } } } };
   // JSON is YAML: https://yaml.org/spec/1.2.2/#12-changes
   return `${JSON.stringify({ http }, null, 2)}\n`;
+}
+
+const service = "cspace-gateway";
+
+/** Routers that hand what a rule matches to the gateway, without anything of Traefik's own. */
+export function buildHandOn(name: string, rule: string, priority: number): { routers: object; middlewares: object } {
+  const router = { entryPoints: ["web", "websecure"], service };
+  const plain = `(${rule}) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)`;
+  return {
+    routers: {
+      [name]: { rule, priority, ...router },
+      // As of containers: Traefik is to ask for no coding that the client does not.
+      [`${name}-plain`]: { rule: plain, priority: priority + 1, ...router, middlewares: [`${name}-plain`] },
+    },
+    middlewares: { [`${name}-plain`]: { headers: { customRequestHeaders: { "Accept-Encoding": "identity" } } } },
+  };
 }
 
 const fileName = "gateway.yml";

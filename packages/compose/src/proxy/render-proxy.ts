@@ -131,7 +131,7 @@ const transports = {
     serversTransports: {
       "cspace-services": {
         insecureSkipVerify: true,
-        forwardingTimeouts: { dialTimeout: "3s", idleConnTimeout: "500ms" },
+        forwardingTimeouts: { dialTimeout: "3s", idleConnTimeout: "200ms" },
       },
     },
   },
@@ -161,7 +161,15 @@ function traefikArguments(httpPort: number, httpsPort: number): string[] {
     "--entrypoints.websecure.http.tls=true",
     "--serverstransport.forwardingtimeouts.dialtimeout=3s",
     // Less than servers keep an idle connection (Gunicorn 2 s, Node and Uvicorn 5 s): else a POST may meet its end.
-    "--serverstransport.forwardingtimeouts.idleconntimeout=500ms",
+    // And less than it takes to look twice whether an instance is used: what lasts longer is a stream.
+    "--serverstransport.forwardingtimeouts.idleconntimeout=200ms",
+    // Whether an instance is used; by what cspace itself asks, it is not. They are shown to who is let see them alone.
+    "--metrics.prometheus=true",
+    "--metrics.prometheus.manualrouting=true",
+    "--metrics.prometheus.addrouterslabels=true",
+    "--metrics.prometheus.addserviceslabels=false",
+    "--metrics.prometheus.addentrypointslabels=false",
+    "--metrics.prometheus.headerlabels.probe=X-Cspace-Probe",
     "--providers.providersthrottleduration=100ms",
     "--providers.docker=true",
     "--providers.docker.exposedbydefault=false",

@@ -28,7 +28,7 @@ describe("reading", () => {
 
   test("what is written stands, and the rest is default", async () => {
     const paths = await homeWith(
-      '{"domains":["dev.test","DEV.test"],"httpPort":8088,"networkPool":"10.99.7.1/20","later":1}',
+      '{"domains":["dev.test","DEV.test"],"httpPort":8088,"networkPool":"10.99.7.1/20","idle":"30m","later":1}',
     );
     expect(await readMachineConfig(paths)).toEqual({
       domains: ["dev.test"],
@@ -36,6 +36,7 @@ describe("reading", () => {
       httpsPort: null,
       dnsPort: null,
       networkPool: "10.99.0.0/20",
+      idle: "30m",
     });
   });
 

@@ -46,7 +46,7 @@ test("every name under the domains, behind whatever a container claims", () => {
               "cspace-gateway-plain",
             ],
             "priority": 2,
-            "rule": "HostRegexp(\`^.+\\.(cspace\\.local|cspace\\.localhost)$\`) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)",
+            "rule": "(HostRegexp(\`^.+\\.(cspace\\.local|cspace\\.localhost)$\`)) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)",
             "service": "cspace-gateway",
           },
         },

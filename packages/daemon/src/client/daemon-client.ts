@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from "node:http";
+import type { SleeperNames } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { FurtherAddress } from "@cspace/gateway";
 import type {
@@ -12,6 +13,7 @@ import type {
   StartRequest,
   WatchRequest,
 } from "../protocol.ts";
+import type { SleepRequest } from "../sleep/create-sleeper.ts";
 
 /** What answers on the daemon's socket. */
 export interface DaemonClient {
@@ -40,6 +42,14 @@ export interface DaemonClient {
   readonly front: (further: FurtherAddress | null) => Promise<number>;
   /** Lets it tell why routes of containers are not served yet. */
   readonly watch: (body: WatchRequest) => Promise<void>;
+  /** Lets it read again what sleeps, and what is to sleep when nobody uses it; `false`: it is too old to know how. */
+  readonly refreshSleepers: () => Promise<boolean>;
+  /** Puts an instance to sleep; whether there was anything to, `undefined` where the daemon is too old to know how. */
+  readonly sleep: (request: SleepRequest) => Promise<boolean | undefined>;
+  /** Wakes an instance, and resolves when it is there; whether it was asleep, `undefined` as of `sleep`. */
+  readonly wake: (names: SleeperNames) => Promise<boolean | undefined>;
+  /** Keeps an instance awake until `release` is called, or this process ends. */
+  readonly hold: (names: SleeperNames) => Promise<Lease>;
   /** Lets it show certificates of the authority of now. */
   readonly refreshCertificates: () => Promise<void>;
   /** Tells it which hostnames a process was found to refuse. */
@@ -59,9 +69,14 @@ export interface Lease {
 
 /** Speaks to the daemon on a socket. Every call rejects with the system's error when nobody is there. */
 export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly timeoutMs: number }): DaemonClient {
-  const call = async <Answer>(method: string, path: string, body?: object): Promise<Answer | undefined> => {
-    const response = await send({ socketPath, method, path, timeoutMs }, body);
-    const text = await readText(response, timeoutMs);
+  const call = async <Answer>(
+    method: string,
+    path: string,
+    body?: object,
+    atMostMs = timeoutMs,
+  ): Promise<Answer | undefined> => {
+    const response = await send({ socketPath, method, path, timeoutMs: atMostMs }, body);
+    const text = await readText(response, atMostMs);
     if (response.statusCode === 404) return undefined;
     if (response.statusCode === 200) return JSON.parse(text) as Answer;
     throw explain(text);
@@ -81,6 +96,15 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     watch: async (body) => {
       await must("PUT", "/watches", body);
     },
+    refreshSleepers: async () => (await call("PUT", "/sleepers")) !== undefined,
+    sleep: async ({ project, instance, ...body }) =>
+      (await call<{ asleep: boolean }>("POST", `/sleepers/${project}/${instance}`, body, patientMs))?.asleep,
+    wake: async ({ project, instance }) =>
+      (await call<{ woken: boolean }>("DELETE", `/sleepers/${project}/${instance}`, undefined, patientMs))?.woken,
+    hold: async ({ project, instance }) => {
+      const response = await send({ socketPath, method: "POST", path: "/holds", timeoutMs }, { project, instance });
+      return leaseOf(response);
+    },
     refreshCertificates: async () => {
       await call("POST", "/certificates");
     },
@@ -97,12 +121,19 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
         return undefined;
       }
       if (response.statusCode !== 200) throw explain(await readText(response, timeoutMs));
-      response.resume();
-      const lost = new Promise<void>((resolve) => response.once("close", resolve));
-      response.on("error", () => undefined);
-      return { release: () => void response.destroy(), lost };
+      return leaseOf(response);
     },
   };
+}
+
+/** How long whole instances may take to end or to be there, in milliseconds. */
+const patientMs = 300_000;
+
+function leaseOf(response: IncomingMessage): Lease {
+  response.resume();
+  const lost = new Promise<void>((resolve) => response.once("close", resolve));
+  response.on("error", () => undefined);
+  return { release: () => void response.destroy(), lost };
 }
 
 function send(

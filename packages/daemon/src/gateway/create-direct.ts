@@ -16,6 +16,7 @@ export interface Direct {
   readonly setRoutes: (routes: readonly GatewayRoute[]) => void;
   /** Where it listens; nowhere while it is not open. */
   readonly ports: () => GatewayPorts;
+  readonly traffic: () => Gateway["traffic"];
   /** What is said of its certificates, once those that are wanted are shown. */
   readonly certificates: Pick<CertificateKeeper, "refresh" | "notes" | "settled">;
   /** What another one goes on with; `undefined` while it is not open. */
@@ -85,6 +86,7 @@ export function createDirect({ domains, certs }: DirectOptions): Direct {
       if (current !== undefined) keeper.want(changed).catch(() => undefined);
     },
     ports: () => ports,
+    traffic: () => current?.gateway.traffic ?? new Map(),
     certificates: keeper,
     handOver: () => (current === undefined ? undefined : { estate: ports, sockets: current.gateway.sockets }),
     adopt: {

@@ -17,6 +17,7 @@ export interface Front {
   readonly setRoutes: (routes: readonly GatewayRoute[]) => void;
   /** Whether it was ever opened. */
   readonly isOpen: () => boolean;
+  readonly traffic: () => Gateway["traffic"];
   /** What another one goes on with; `undefined` while it is not open. */
   readonly handOver: () => { readonly estate: FrontEstate; readonly sockets: readonly GatewaySocket[] } | undefined;
   readonly adopt: AdoptGateway<FrontEstate>;
@@ -47,6 +48,7 @@ export function createFront(domains: readonly string[]): Front {
       current?.gateway.setRoutes(changed);
     },
     isOpen: () => current !== undefined,
+    traffic: () => current?.gateway.traffic ?? new Map(),
     handOver: () => {
       if (current === undefined) return undefined;
       const { further, port, gateway } = current;

@@ -1,6 +1,7 @@
 import { chmodSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { SleeperNames } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import type { FurtherAddress } from "@cspace/gateway";
 import { isSlug } from "@cspace/hostnames";
@@ -18,6 +19,8 @@ import type {
   StartRequest,
   WatchRequest,
 } from "../protocol.ts";
+import type { SleepRequest } from "../sleep/create-sleeper.ts";
+import type { Sleep } from "../sleep/look-after.ts";
 import type { Watcher } from "../watch/create-watcher.ts";
 
 /** Options of {@link serveDaemon}. */
@@ -28,6 +31,7 @@ export interface ServeDaemonOptions {
   readonly direct: Pick<Direct, "open" | "release" | "certificates">;
   readonly front: Pick<Front, "open">;
   readonly watcher: Pick<Watcher, "watch">;
+  readonly sleep: Pick<Sleep, "refresh" | "sleep" | "wake" | "hold">;
   /** Somebody is about to ask for more. */
   readonly onStay: () => void;
   /** Asked to end: everything that it holds ends with it. */
@@ -48,6 +52,10 @@ class BadRequest extends Error {}
  *     POST   /processes                                stops, starts or restarts them; they stay known
  *     GET    /processes/<project>/<instance>/<label>   where one runs, and with which environment
  *     PUT    /watches                                  tells why routes of containers are not served yet
+ *     PUT    /sleepers                                 reads again what sleeps, and what is to when nobody uses it
+ *     POST   /sleepers/<project>/<instance>            puts one to sleep
+ *     DELETE /sleepers/<project>/<instance>            wakes it
+ *     POST   /holds                                    keeps one awake as long as the connection
  *     PUT    /refusals                                 keeps which hostnames a process refuses
  *     POST   /leases                                   a route as long as the connection
  *     PUT    /gateway                                  lets the gateway be this machine's proxy
@@ -63,6 +71,7 @@ export async function serveDaemon({
   direct,
   front,
   watcher,
+  sleep,
   status,
   onStay,
   onStop,
@@ -125,6 +134,23 @@ export async function serveDaemon({
         const watched: WatchRequest = JSON.parse(body);
         watcher.watch({ ...watched, ...parseNames([watched.project, watched.instance]) });
         return send(response, 200, {});
+      }
+      case "PUT /sleepers":
+        await sleep.refresh();
+        return send(response, 200, {});
+      case "POST /sleepers": {
+        const { form, endpoint }: Omit<SleepRequest, "project" | "instance"> = JSON.parse(body);
+        const record = await sleep.sleep({ ...parseNames(names), form, endpoint });
+        return send(response, 200, { asleep: record !== undefined });
+      }
+      case "DELETE /sleepers":
+        return send(response, 200, { woken: await sleep.wake(parseNames(names)) });
+      case "POST /holds": {
+        const { project, instance }: SleeperNames = JSON.parse(body);
+        response.once("close", sleep.hold(parseNames([project, instance])));
+        response.writeHead(200, { "content-type": "application/json" });
+        response.write("{}\n");
+        return;
       }
       case "PUT /refusals": {
         const refusal: RefusalRequest = JSON.parse(body);

@@ -22,11 +22,12 @@ let stays: number;
 let handOver: () => Promise<void>;
 
 let watched: WatchRequest[] = [];
+let slept: string[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "cspace-daemon-"));
   socket = join(folder, "daemon.sock");
-  [stops, stays, watched] = [0, 0, []];
+  [stops, stays, watched, slept] = [0, 0, [], []];
   holder = createHolder({
     startProcess: (_, { port }) => ({
       state: "up",
@@ -60,6 +61,15 @@ beforeEach(async () => {
     direct,
     front,
     watcher: { watch: (request) => watched.push(request) },
+    sleep: {
+      refresh: async () => void slept.push("refresh"),
+      sleep: async ({ instance, form, endpoint }) => void slept.push(`sleep ${instance} ${form} ${endpoint}`),
+      wake: async ({ instance }) => slept.push(`wake ${instance}`) > 0,
+      hold: ({ instance }) => {
+        slept.push(`hold ${instance}`);
+        return () => void slept.push(`release ${instance}`);
+      },
+    },
     status,
     onStay: () => (stays += 1),
     onStop: () => (stops += 1),
@@ -70,6 +80,18 @@ afterEach(() => {
   server.closeAllConnections();
   server.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test("instances are put to sleep, woken, and kept awake as long as a connection", async () => {
+  const names = { project: "p", instance: "mercury" };
+  expect(await client().sleep({ ...names, form: "pause", endpoint: "unix:///x.sock" })).toBe(false);
+  expect(await client().wake(names)).toBe(true);
+  expect(await client().refreshSleepers()).toBe(true);
+  const hold = await client().hold(names);
+  await expect.poll(() => slept.at(-1)).toBe("hold mercury");
+  hold.release();
+  await expect.poll(() => slept.at(-1)).toBe("release mercury");
+  expect(slept.slice(0, 3)).toEqual(["sleep mercury pause unix:///x.sock", "wake mercury", "refresh"]);
 });
 
 test("routes of containers are watched", async () => {

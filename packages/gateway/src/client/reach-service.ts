@@ -55,7 +55,7 @@ export async function reachService(hub: Hub, wanted: Target, { isOver, isPage = 
 
 /** What is to be shown of a route that cannot be connected to; `undefined` to try again. */
 function pageOf(hub: Hub, { route }: Target, { code }: DialError, isLate: boolean): PageMaker | undefined {
-  if (route.starting === true || route.wake !== undefined) return hub.draining || isLate ? startingPage : undefined;
+  if (route.starting === true || route.wake !== undefined) return hub.isEnding || isLate ? startingPage : undefined;
   if (code === "ETIMEDOUT") return (target) => lostPage(target, 504, "did not answer in time");
   return (target) => downPage(target, code);
 }

@@ -77,7 +77,7 @@ async function reach(hub: Hub, upstreams: Http2Upstreams, target: Target): Promi
 }
 
 async function openSession(hub: Hub, upstreams: Http2Upstreams, wanted: Target): Promise<Found> {
-  const reached = await reachService(hub, wanted, { isOver: () => hub.draining });
+  const reached = await reachService(hub, wanted, { isOver: () => hub.isEnding });
   const { target } = reached;
   if ("page" in reached) return { target, page: reached.page(target) };
   const socket = reached.connection.release();

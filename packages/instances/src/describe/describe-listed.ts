@@ -32,20 +32,20 @@ export async function describeListed(listed: MachineInstance, options: EvidenceO
 
 /** Describes an instance that has just been removed, without asking anybody. */
 export async function describeRemoved(listed: MachineInstance): Promise<Instance> {
-  return { ...(await describeStill(listed)), state: "stopped" };
+  return { ...(await describeStill(listed)), state: "stopped", asleep: null };
 }
 
 async function describeStill(listed: MachineInstance): Promise<Instance> {
-  const { project, instance, directory, engine, state, ports, states: services } = listed;
+  const { project, instance, directory, engine, state, asleep = null, ports, states: services } = listed;
   const checkout = await readOwnCheckout(listed);
   const branch = checkout === null || checkout === "unreadable" ? null : checkout.branch;
   const where = { directory, branch, gone: checkout === null };
-  return { project, instance, ...where, engine, state, routes: [], ports: ports.map(describePort), services };
+  return { project, instance, ...where, engine, state, asleep, routes: [], ports: ports.map(describePort), services };
 }
 
 /** Describes one route, from evidence that is gathered for it. */
 export async function describeRoute(
-  names: Pick<MachineInstance, "project" | "instance" | "containers">,
+  names: Pick<MachineInstance, "project" | "instance" | "containers" | "state">,
   route: MachineRoute,
   options: EvidenceOptions,
 ): Promise<Route> {
@@ -63,7 +63,7 @@ export async function describeRoute(
     browserUrl: browser.url,
     localUrl: question.localUrl ?? null,
     via: program.via,
-    reason: (browser.health === "up" ? null : await whyNotUp(names, route, evidence, options)) ?? program.reason,
+    reason: (await whyNotUp(browser.health, names, route, { evidence, ...options })) ?? program.reason,
     target:
       route.isProcess === true
         ? { process: route.service, port: route.port }
@@ -76,11 +76,15 @@ export async function describeRoute(
 
 /** What keeps a route from being up, as far as that is known; `null`: nobody can tell. */
 async function whyNotUp(
+  health: Route["health"],
   { containers }: Pick<MachineInstance, "containers">,
   route: MachineRoute,
-  { proxy, localUp }: Pick<UrlEvidence, "proxy" | "localUp">,
-  { lookInside }: EvidenceOptions,
+  {
+    evidence: { proxy, localUp },
+    lookInside,
+  }: Pick<EvidenceOptions, "lookInside"> & { readonly evidence: Pick<UrlEvidence, "proxy" | "localUp"> },
 ): Promise<string | null> {
+  if (health === "up" || health === "asleep") return null;
   if (route.reason !== null && route.reason !== undefined) return route.reason;
   const isAsked = proxy.state === "claimed" || localUp !== undefined;
   if (!route.running || !isAsked) return null;
@@ -97,7 +101,7 @@ function explainSilentProcess(port: number, proxy: UrlEvidence["proxy"]): string
 
 /** What there is to learn before a route's URL can be chosen. */
 export function askAbout(
-  names: { readonly project: string; readonly instance: string },
+  names: { readonly project: string; readonly instance: string; readonly state?: MachineInstance["state"] },
   {
     label,
     running,
@@ -127,7 +131,8 @@ export function askAbout(
           : null,
     starting,
     checked,
-    server: isProcess === true ? "gateway" : "proxy",
+    // Of what sleeps the proxy knows nothing.
+    server: isProcess === true || names.state === "asleep" ? "gateway" : "proxy",
   };
 }
 

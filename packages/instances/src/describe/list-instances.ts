@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { ensureDaemon, findDaemon } from "@cspace/daemon";
 import { isCspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import { ownInstances } from "../choose/own-instances.ts";
@@ -7,6 +8,7 @@ import type { Instance } from "../documents.ts";
 import { answerMs } from "../machine/open-reader.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 import { describeListed } from "./describe-listed.ts";
+import type { MachineInstance } from "./merge-instances.ts";
 import { readFurtherPorts } from "./read-further-ports.ts";
 import { readKnown } from "./read-known.ts";
 
@@ -40,6 +42,7 @@ export async function listInstances(options: ListInstancesOptions = {}): Promise
     engineMs: answerMs,
     containers,
   });
+  await reviveSleepers(context, all);
   // Which of them run, the engine alone can tell.
   if (silence !== null) throw silence;
   const instances = scope === undefined ? all : await ownInstances(context, scope, all);
@@ -53,6 +56,12 @@ export async function listInstances(options: ListInstancesOptions = {}): Promise
       return { ...described, ports: [...described.ports, ...more] };
     }),
   );
+}
+
+/** What sleeps is woken by the daemon alone: after a start of the machine it may not run. */
+async function reviveSleepers(context: Context, instances: readonly MachineInstance[]): Promise<void> {
+  if (instances.every(({ state }) => state !== "asleep")) return;
+  if ((await findDaemon(context).catch(() => null)) === undefined) await ensureDaemon(context);
 }
 
 /** Whose instances are listed; `undefined`: of every project. */

@@ -1,5 +1,6 @@
 import type { ListedInstance, ListedRoute } from "@cspace/compose";
 import type { HeldInstance, HeldRoute } from "@cspace/daemon";
+import type { Instance } from "../documents.ts";
 
 /** A route of an instance, whether a container or a process of the host serves it. */
 export interface MachineRoute extends ListedRoute {
@@ -16,7 +17,10 @@ export interface MachineRoute extends ListedRoute {
 }
 
 /** An instance as this machine has it: its containers, its processes, or both. */
-export interface MachineInstance extends Omit<ListedInstance, "routes"> {
+export interface MachineInstance extends Omit<ListedInstance, "routes" | "state"> {
+  readonly state: Instance["state"];
+  /** How it sleeps; absent of one that does not. */
+  readonly asleep?: NonNullable<Instance["asleep"]>;
   readonly engine: "docker" | "gateway" | "mixed";
   readonly routes: readonly MachineRoute[];
 }

@@ -1,6 +1,5 @@
 import {
   connectEngine,
-  type HomePaths,
   homePaths,
   isEngineError,
   type ListedInstance,
@@ -19,6 +18,7 @@ import type { Context } from "../options.ts";
 import type { EvidenceOptions } from "./describe-listed.ts";
 import { type MachineInstance, mergeInstances } from "./merge-instances.ts";
 import { readEvidence } from "./read-evidence.ts";
+import { tellAsleep } from "./tell-asleep.ts";
 
 /** The instances of this machine as far as they are known, and what their URLs are decided from. */
 export interface Known {
@@ -53,6 +53,7 @@ export async function readKnown(context: Context, project?: string, options: Rea
   // One that hangs is none: what Docker knows counts all the same.
   const [daemon, daemonSilence] = isCspaceError(said) ? [undefined, said] : [said, null];
   const held = (daemon?.instances ?? []).filter(({ record }) => project === undefined || record.project === project);
+  const paths = homePaths({ env: context.env });
   const lookInside = createLookInside(() => connectEngine(context));
   const gatewayPort = daemon?.gateway.httpPort ?? null;
   if (!("silence" in docker)) {
@@ -60,20 +61,20 @@ export async function readKnown(context: Context, project?: string, options: Rea
     const isGateway = evidence.proxyPort === null;
     const secure = isGateway ? await readGatewaySecure(context, daemon) : evidence.secure;
     return {
-      instances: mergeInstances(listed, held),
+      instances: await tellAsleep(paths, mergeInstances(listed, held)),
       evidence: { ...evidence, proxyPort: evidence.proxyPort ?? gatewayPort, secure, timeoutMs: rest(), lookInside },
       silence: null,
       daemonSilence,
     };
   }
-  const { silence, paths } = docker;
+  const { silence } = docker;
   const [recorded, { domains, httpPort, httpsPort }] = await Promise.all([
     readRecordedInstances(paths, project),
     readMachineConfig(paths),
   ]);
   if (recorded.length === 0 && daemon === undefined && containers) throw silence;
   return {
-    instances: mergeInstances(recorded.map(toListed), held),
+    instances: await tellAsleep(paths, mergeInstances(recorded.map(toListed), held)),
     evidence: {
       proxyPort: gatewayPort ?? httpPort ?? 80,
       secure:
@@ -98,8 +99,7 @@ async function readDocker(
   project: string | undefined,
   engineMs: number,
 ): Promise<
-  | { readonly listed: readonly ListedInstance[]; readonly evidence: EvidenceOptions }
-  | { readonly silence: CspaceError; readonly paths: HomePaths }
+  { readonly listed: readonly ListedInstance[]; readonly evidence: EvidenceOptions } | { readonly silence: CspaceError }
 > {
   try {
     const reader = await openReader(context, engineMs);
@@ -110,7 +110,7 @@ async function readDocker(
     return { listed, evidence };
   } catch (error) {
     if (!isEngineError(error)) throw error;
-    return { silence: error, paths: homePaths({ env: context.env }) };
+    return { silence: error };
   }
 }
 

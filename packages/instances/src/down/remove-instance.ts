@@ -1,8 +1,9 @@
-import { createStepRunner, forgetInstance, removeContainers, type Step } from "@cspace/compose";
+import { createStepRunner, dropSleep, forgetInstance, removeContainers, type Step } from "@cspace/compose";
 import { describeRemoved } from "../describe/describe-listed.ts";
 import type { MachineInstance } from "../describe/merge-instances.ts";
 import type { InstanceDocument, InstancesDocument } from "../documents.ts";
 import { forgetHttps } from "../https/serve-https.ts";
+import { refreshSleepers } from "../life/keep-idle-policy.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 import { mergeSteps } from "../up/create-stages.ts";
 import { type PreparedRemoval, prepareRemoval } from "./prepare-removal.ts";
@@ -48,6 +49,7 @@ async function remove(options: RemoveInstanceOptions, all: boolean): Promise<Ins
   const removed = await Promise.allSettled(
     prepared.targets.map((target) => removeOne(context, prepared, target, options)),
   );
+  await refreshSleepers(context);
   const failed = removed.find((one) => one.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   const steps = removed.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
@@ -72,6 +74,7 @@ async function removeOne(
   }
   await forgetHttps(context, host, target);
   if (volumes) await forgetInstance(paths, target);
+  else await dropSleep(paths, target);
   return stops;
 }
 

@@ -8,6 +8,7 @@ import type { MachineInstance } from "../describe/merge-instances.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import type { ForegroundPlan } from "../lease/plan-foreground.ts";
 import { chooseTargets } from "../life/choose-targets.ts";
+import { wakeInstance } from "../life/sleep-instance.ts";
 import { type Machine, openEngine } from "../machine/open-engine.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 
@@ -25,6 +26,8 @@ export interface PlanExecOptions extends InstanceOptions {
 export interface ExecPlan extends ForegroundPlan {
   /** @default that of the caller */
   readonly cwd?: string;
+  /** To be called when it has ended: until then the instance is kept awake. */
+  readonly release?: () => void;
   /** Passes a signal on, where the program does not do so itself. */
   readonly signal?: (name: NodeJS.Signals) => Promise<void>;
 }
@@ -44,6 +47,10 @@ export async function planExec(options: PlanExecOptions): Promise<ExecPlan> {
   const { target } = options;
   const context = createContext(options);
   const { known, instance } = await findKnown(context);
+  if (instance.state === "asleep") {
+    const { project, instance: name } = instance;
+    await wakeInstance({ ...options, project, instance: name, waitMs: null });
+  }
   if (known.silence !== null && instance.engine !== "gateway") throw known.silence;
   const { services = [], processes = [] } = chooseTargets(instance, [target]);
   if (processes.length > 0) return await planBeside(context, instance, options);
@@ -91,12 +98,11 @@ async function planBeside(
   { target, command = [] }: PlanExecOptions,
 ): Promise<ExecPlan> {
   const { project } = instance;
-  const place = await (await findDaemon(context))?.client.place({
-    project,
-    instance: instance.instance,
-    label: target,
-  });
+  const names = { project, instance: instance.instance };
+  const daemon = await findDaemon(context);
+  const place = await daemon?.client.place({ ...names, label: target });
   if (place === undefined) throw notRunning(instance, target);
+  const hold = await daemon?.client.hold(names).catch(() => undefined);
   const { env, platform } = context;
   const shell = platform === "win32" ? (env.ComSpec ?? "cmd.exe") : (env.SHELL ?? "sh");
   const [file = shell, ...args] = command;
@@ -104,7 +110,8 @@ async function planBeside(
   const terminal = Object.fromEntries(
     ["TERM", "COLORTERM", "LANG"].flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
   );
-  return { file, args, env: { ...place.env, ...terminal }, cwd: place.cwd };
+  const run = { file, args, env: { ...place.env, ...terminal }, cwd: place.cwd };
+  return hold === undefined ? run : { ...run, release: hold.release };
 }
 
 function notRunning({ instance }: MachineInstance, what: string): CspaceError<InstancesErrorCode> {

@@ -21,6 +21,7 @@ import { type Context, createContext, type InstanceOptions } from "../options.ts
 import { createStages } from "../up/create-stages.ts";
 import { startInstance } from "../up/start-instance.ts";
 import { chooseTargets, type Targets } from "./choose-targets.ts";
+import { forgetAsleep, thaw } from "./rouse.ts";
 
 /** Options of {@link controlInstance}. */
 export interface ControlInstanceOptions extends InstanceOptions {
@@ -59,14 +60,17 @@ export async function controlInstance(
     return await startInstance({ ...options, cwd, project, instance: instanceName, waitMs });
   }
   const { run, steps } = createStages(context.onStep);
+  const rousable = { ...instance, paths: host.paths, machine: host.machine };
+  const wasAsleep = await thaw(rousable);
   // A restart is one thing for Compose and for the daemon alike.
   await run(action === "stop" ? "stop" : "start", async () => {
     const changed = await Promise.all([
       controlServices(context, host, { action, instance, targets }),
       controlProcesses(daemon, { action, instance, targets }),
     ]);
-    return { changed: changed.includes(true) };
+    return { changed: changed.includes(true) || wasAsleep };
   });
+  if (wasAsleep) await forgetAsleep(context, rousable);
   const same = { ...options, project: instance.project, instance: instance.instance };
   if (action === "stop") return { instance: await describeInstance(same), steps: steps() };
   const verified = await run("verify", async () => ({

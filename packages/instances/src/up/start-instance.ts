@@ -4,6 +4,8 @@ import type { InstanceDocument } from "../documents.ts";
 import type { Origin } from "../https/choose-origin.ts";
 import { openHttps } from "../https/open-https.ts";
 import { serveHttps } from "../https/serve-https.ts";
+import { keepIdlePolicy } from "../life/keep-idle-policy.ts";
+import { forgetAsleep, keepAwake, thaw } from "../life/rouse.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
 import { watchContainers } from "../proxy/watch-containers.ts";
 import { choosePart } from "./choose-part.ts";
@@ -66,8 +68,11 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
   const start = await prepareStart(context, options);
   const { project, record, listed, host, stack, processes, targets } = start;
   options.onChosen?.({ project: record.project, instance: record.instance });
+  const rousable = { ...record, paths: host.paths, machine: host.machine };
+  const release = await keepAwake(context, rousable);
   try {
     const part = await choosePart(start);
+    const wasAsleep = await thaw(rousable);
     // 2. Containers: the proxy, then networks, create, attach, start and wait.
     let containers: (StartedContainers & { readonly origin: Origin }) | undefined;
     if (stack !== undefined && part.services?.length !== 0) {
@@ -143,6 +148,9 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       });
     } else if (processes.length === 0) await endLeftProcesses(context, record);
 
+    if (wasAsleep) await forgetAsleep(context, rousable);
+    await keepIdlePolicy(context, { project, record, host, isContained: stack !== undefined });
+
     // 4. A real request for every route; what is not served soon may speak something else than was thought.
     const verified = await stages.run("verify", async () => {
       const look = { record, host, containers, front, part, wait: waitMs !== null };
@@ -178,6 +186,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     if (containers !== undefined) await warnAboutRoutes(context, { project, instance, proxy: containers.proxy });
     return { instance, steps: stages.steps() };
   } finally {
+    release();
     await stack?.release();
   }
 }

@@ -52,6 +52,7 @@ function lineFor(
     gone: false,
     engine: "docker",
     state: "running",
+    asleep: null,
     routes,
     ports: [],
     services: [],

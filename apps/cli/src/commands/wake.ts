@@ -1,0 +1,12 @@
+import { wakeInstance } from "@cspace/instances";
+import type { CommandArgs } from "../command.ts";
+import type { Context } from "../context.ts";
+import { type ControlDocument, runControl } from "../control-instance.ts";
+import { instanceOptions } from "../instance-options.ts";
+
+export { renderControl as render } from "../control-instance.ts";
+
+/** Wakes an instance that sleeps. */
+export async function run(context: Context, args: CommandArgs): Promise<ControlDocument> {
+  return await runControl(context, instanceOptions(context, args.instance), { action: "start", run: wakeInstance });
+}

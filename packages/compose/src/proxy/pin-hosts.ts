@@ -1,0 +1,51 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { planFile, readFileState, writeFileAtomic } from "@cspace/plan";
+import type { DockerEngine } from "../engine/docker-engine.ts";
+import type { HomePaths } from "../home/home-paths.ts";
+import { proxyContainer } from "../proxy-names.ts";
+import { buildHandOn } from "./catch-all.ts";
+
+/** Hostnames that Traefik hands to the gateway, whoever else claims them. */
+export interface Pin {
+  /** Of the pin, in lower-case letters, digits and dashes. */
+  readonly name: string;
+  readonly hostnames: readonly string[];
+}
+
+/** Above that of every router of a container, whose priority is the length of its rule, and below Traefik's own. */
+const priority = 1_000_000_000;
+
+const fileName = "asleep.yml";
+
+/** The dynamic configuration that pins hostnames to the gateway, which is told of by the catch-all. Pure. */
+export function renderPins(pins: readonly Pin[]): string {
+  const parts = pins.map(({ name, hostnames }) =>
+    buildHandOn(`cspace-asleep--${name}`, hostnames.map((one) => `Host(\`${one}\`)`).join(" || "), priority),
+  );
+  const http = {
+    routers: Object.assign({}, ...parts.map(({ routers }) => routers)),
+    middlewares: Object.assign({}, ...parts.map(({ middlewares }) => middlewares)),
+  };
+  return `${JSON.stringify({ http }, null, 2)}\n`;
+}
+
+/** Pins these hostnames, and no others; tells whether that is new. Without an engine only the file changes. */
+export async function pinHosts(
+  engine: Pick<DockerEngine, "signalContainer"> | undefined,
+  paths: HomePaths,
+  pins: readonly Pin[],
+): Promise<boolean> {
+  const path = join(paths.proxy, "dynamic", fileName);
+  const state = await readFileState(path);
+  if (pins.length === 0) {
+    if (state.kind === "missing") return false;
+    await rm(path, { force: true });
+  } else {
+    const text = renderPins(pins);
+    if (planFile(state, text) === undefined) return false;
+    await writeFileAtomic(path, text, { mode: 0o644 });
+  }
+  await engine?.signalContainer(proxyContainer, "SIGHUP");
+  return true;
+}
