@@ -2,7 +2,7 @@
 //   npm run build && node bench/route.mjs [runs]
 import { spawnSync } from "node:child_process";
 import { request } from "node:http";
-import { createSandbox, median, time } from "./sandbox.mjs";
+import { createSandbox, median, percentile, time } from "./sandbox.mjs";
 
 const runs = Number(process.argv[2] ?? 40);
 const sandbox = createSandbox("bench-route");
@@ -28,7 +28,7 @@ try {
     direct.push(own);
     routed.push(through);
   }
-  const p95 = (values) => values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
+  const p95 = (values) => percentile(values, 0.95);
   console.log(
     `first 200 through the hostname: median ${median(routed).toFixed(0)} ms, p95 ${p95(routed).toFixed(0)} ms (bar: 300 ms)`,
   );

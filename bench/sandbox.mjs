@@ -6,15 +6,13 @@ import { fileURLToPath } from "node:url";
 
 const bin = fileURLToPath(new URL("../apps/cli/bin/cspace.js", import.meta.url));
 
-/** A project of two services under a home of its own; `clean` removes all of it, the proxy included. */
-export function createSandbox(name) {
+/** A project of two services, or of others, under a home of its own; `clean` removes all of it, the proxy included. */
+export function createSandbox(name, { services = twoServices(), settings = {} } = {}) {
   const root = mkdtempSync(join(homedir(), ".cspace-bench-"));
   const directory = join(root, name);
   mkdirSync(directory);
-  const serve = "mkdir -p /www; echo ok > /www/index.html; exec httpd -f -p 3000 -h /www";
-  const service = { image: "busybox:1.37", init: true, stop_grace_period: "0s", command: ["sh", "-c", serve] };
-  const services = { web: { ...service, ports: ["3000"] }, worker: service };
   writeFileSync(join(directory, "compose.yaml"), JSON.stringify({ services }));
+  writeFileSync(join(directory, ".cspace.json"), JSON.stringify(settings));
   process.env.CSPACE_HOME = join(root, "home");
   process.chdir(directory);
   const cspace = (...args) => [process.execPath, bin, ...args];
@@ -34,6 +32,12 @@ export function createSandbox(name) {
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+function twoServices() {
+  const serve = "mkdir -p /www; echo ok > /www/index.html; exec httpd -f -p 3000 -h /www";
+  const service = { image: "busybox:1.37", init: true, stop_grace_period: "0s", command: ["sh", "-c", serve] };
+  return { web: { ...service, ports: ["3000"] }, worker: service };
 }
 
 /** Runs a command and gives its time in milliseconds; `part` has to be in what it prints. */
@@ -61,6 +65,11 @@ export function compare({ name, command, input, part }, other, { runs, bar }) {
   console.log(
     `${ratio.toFixed(2)} x  ${name} (${median(times).toFixed(0)} ms) to ${other.name}; ${verdict} the bar of ${bar} x`,
   );
+}
+
+/** The value below which a part of all lie: 0.95. */
+export function percentile(values, part) {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * part) - 1];
 }
 
 export function median(values) {

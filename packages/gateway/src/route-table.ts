@@ -78,14 +78,14 @@ export function buildRouteTable(routes: readonly GatewayRoute[], domains: readon
 }
 
 /**
- * What an answer of the gateway itself carries by which a route is known, and that it sleeps: nothing where another proxy
+ * What an answer of the gateway itself carries by which a route is known, and that it sleeps or is on its way: nothing where another proxy
  * serves it.
  */
 export function marksOf(target: Target | undefined): readonly (readonly [name: string, value: string])[] {
   if (target === undefined || target.route.waiting !== undefined) return [];
   const { route, mark } = target;
-  const isAsleep = route.wake !== undefined && route.starting !== true;
-  return [["X-Cspace-Route", mark], ...(isAsleep ? [["X-Cspace-State", "asleep"] as const] : [])];
+  const state = route.starting === true ? "starting" : route.wake === undefined ? undefined : "asleep";
+  return [["X-Cspace-Route", mark], ...(state === undefined ? [] : [["X-Cspace-State", state] as const])];
 }
 
 /** The hostname of an authority: without its port and a trailing dot, in lower case. */

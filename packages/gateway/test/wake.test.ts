@@ -125,6 +125,13 @@ test("a browser that opens a page sees what it waits for, until it is there; a f
   expect([first.status, first.headers["retry-after"], first.headers["cache-control"]]).toEqual([503, "1", "no-store"]);
   expect(first.body).toContain('<meta http-equiv="refresh" content="1">');
   expect(first.body).toContain("dev is starting.");
+  expect(first.headers["x-cspace-state"]).toBe("starting");
+  const script = /<script>([\s\S]*)<\/script>/.exec(first.body)?.[1] ?? "";
+  const hash = createHash("sha256").update(script).digest("base64");
+  expect(first.headers["content-security-policy"]).toContain(`script-src 'sha256-${hash}'; connect-src 'self'`);
+  // To a name that it does not trust, a browser says less.
+  const plain = await ask(port, { headers: { "upgrade-insecure-requests": "1", accept: "text/html" } });
+  expect(plain.status).toBe(503);
   expect((await form).body).toBe("the app");
   expect((await ask(port, { headers: page })).body).toBe("the app");
 });

@@ -2,59 +2,12 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSandbox, engineAnswers, get, removeLeftovers } from "./harness.ts";
+import { pem, schemeServer, schemeService } from "./scheme-services.ts";
 
 interface Started {
   readonly instance: {
     readonly routes: readonly { label: string; health: string; localUrl: string; reason: string | null }[];
   };
-}
-
-const server = `import http from "node:http";
-import http2 from "node:http2";
-import https from "node:https";
-import net from "node:net";
-import fs from "node:fs";
-const [kind, port] = process.argv.slice(2);
-const read = (name) => fs.readFileSync("/app/" + name);
-if (kind === "tls") https.createServer({ key: read("key.pem"), cert: read("cert.pem") }, (q, r) => r.end("tls")).listen(port);
-if (kind === "http") http.createServer((q, r) => r.end("http " + (q.headers["accept-encoding"] ?? "none") + " " + q.url)).listen(port);
-if (kind === "raw") net.createServer((c) => c.on("error", () => {}).write("220 hello\\r\\n")).listen(port);
-if (kind === "h2c")
-  http2.createServer().on("stream", (s) => { s.respond({ ":status": 200 }); s.end("h2c"); }).listen(port);
-`;
-
-/** A certificate for no name of ours, signed by nobody, as services in containers have them. */
-const pem = {
-  "key.pem": `-----BEGIN EC PRIVATE KEY-----
-MHcCAQEEIA0ALH3wi5VvqWuB+cbG/ykR4DGkgKWldUgEqLgRCIaDoAoGCCqGSM49
-AwEHoUQDQgAEMK+ZkbGUIzb3ryA8k9QSUX6YaHGuIt7pk6OeiOC9lGqr6HNLgYrk
-brzaCYt9gruqFjY/k0ikABl9jrRGk5kDJw==
------END EC PRIVATE KEY-----
-`,
-  "cert.pem": `-----BEGIN CERTIFICATE-----
-MIIBhTCCASugAwIBAgIUC3SF/zbkGJvpqQ3/EWQBaHKAeRowCgYIKoZIzj0EAwIw
-FzEVMBMGA1UEAwwMc2VydmljZS50ZXN0MCAXDTI2MTEyNzEwMzYxMFoYDzIxMjYx
-MTAzMTAzNjEwWjAXMRUwEwYDVQQDDAxzZXJ2aWNlLnRlc3QwWTATBgcqhkjOPQIB
-BggqhkjOPQMBBwNCAAQwr5mRsZQjNvevIDyT1BJRfphoca4i3umTo56I4L2Uaqvo
-c0uBiuRuvNoJi32Cu6oWNj+TSKQAGX2OtEaTmQMno1MwUTAdBgNVHQ4EFgQU6puQ
-rKisOq+60AfbeK4y7AW4BbUwHwYDVR0jBBgwFoAU6puQrKisOq+60AfbeK4y7AW4
-BbUwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAp7p99pjG9ANE
-0w9AdtxRR1AKw2UwnpnkMH1aAbd0O+4CIA93boPndT+PJ8hL8hQaXYNIrSNvzGjx
-uXtY7ihAe3Uy
------END CERTIFICATE-----
-`,
-};
-
-function service(name: string, kind: string, port: number): string {
-  return `  ${name}:
-    image: node:24
-    init: true
-    stop_grace_period: 0s
-    working_dir: /app
-    volumes: [".:/app:ro"]
-    command: ["node", "server.mjs", "${kind}", "${port}"]
-    ports: ["${port}"]
-`;
 }
 
 describe.skipIf(!engineAnswers)("what a service speaks (needs a Docker engine)", () => {
@@ -65,10 +18,10 @@ describe.skipIf(!engineAnswers)("what a service speaks (needs a Docker engine)",
   test("TLS and HTTP/2 are served without a word of the settings; what speaks no HTTP is never up", async () => {
     const names = ["tls", "other", "h2c", "raw", "plain"];
     const folder = sandbox.project("e2e-schemes", {
-      "server.mjs": server,
+      "server.mjs": schemeServer,
       ...pem,
       "compose.yaml": `services:
-${service("tls", "tls", 8443)}${service("other", "tls", 9000)}${service("h2c", "h2c", 8050)}${service("raw", "raw", 7777)}${service("plain", "http", 9443)}`,
+${schemeService("tls", "tls", 8443)}${schemeService("other", "tls", 9000)}${schemeService("h2c", "h2c", 8050)}${schemeService("raw", "raw", 7777)}${schemeService("plain", "http", 9443)}`,
     });
     const up = await sandbox.cspace(folder, "up", "--json", "--wait", "8");
     expect(up.err).toContain("other speaks TLS, and is served so from now on");
@@ -117,8 +70,8 @@ ${service("tls", "tls", 8443)}${service("other", "tls", 9000)}${service("h2c", "
 
   test("a path and a query reach a container as they were asked for", async () => {
     const folder = sandbox.project("e2e-paths", {
-      "server.mjs": server,
-      "compose.yaml": `services:\n${service("plain", "http", 3000)}`,
+      "server.mjs": schemeServer,
+      "compose.yaml": `services:\n${schemeService("plain", "http", 3000)}`,
     });
     await sandbox.json(folder, "up");
     const { proxy } = await sandbox.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status");

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { httpDate } from "../http/client-head.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { marksOf } from "../route-table.ts";
@@ -58,7 +59,7 @@ export function describePage(
     ["Content-Length", String(body.length)],
     ["Cache-Control", "no-store"],
     ["X-Content-Type-Options", "nosniff"],
-    ["Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"],
+    ["Content-Security-Policy", page.retryAfter === undefined ? still : `${still}; ${turning}`],
     ["Date", httpDate()],
     ...(page.location === undefined ? [] : [["Location", page.location] as const]),
     ...(page.retryAfter === undefined ? [] : [["Retry-After", String(page.retryAfter)] as const]),
@@ -87,8 +88,25 @@ const render: Readonly<Record<PageType, (page: Page) => string>> = {
   "text/html": renderHtml,
 };
 
+/** What pages may do: nothing. */
+const still = "default-src 'none'; style-src 'unsafe-inline'";
+
+/**
+ * Asks for the page that is shown instead, and waits; when it is there, it is shown. A browser breaks off what it loads when
+ * the machine's network changes, as it does with every container: so the page itself stays, and asks again.
+ */
+const turn = `const ask = () => fetch(location.href, { method: "HEAD", cache: "no-store" })
+  .then(({ headers }) => headers.get("x-cspace-state") === null ? location.reload() : later(), later);
+const later = () => setTimeout(ask, 1000);
+ask();`;
+
+const turning = `script-src 'sha256-${createHash("sha256").update(turn).digest("base64")}'; connect-src 'self'`;
+
 function renderHtml({ status, message, lines, links, retryAfter }: Page): string {
-  const refresh = retryAfter === undefined ? "" : `<meta http-equiv="refresh" content="${retryAfter}">`;
+  const refresh =
+    retryAfter === undefined
+      ? ""
+      : `<noscript><meta http-equiv="refresh" content="${retryAfter}"></noscript><script>${turn}</script>`;
   const list = (links ?? []).map(({ text, url }) => `<li><a href="${escapeHtml(url)}">${escapeHtml(text)}</a></li>`);
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8">${refresh}<title>${status} ${reasons[status] ?? ""}</title>`,
