@@ -48,7 +48,7 @@ export async function runControl<Options extends InstanceOptions>(
 }
 
 /** How long the options of a command let routes take. */
-export function waitOf({ wait }: CommandArgs): { readonly waitMs: number | null | undefined } {
+function waitOf({ wait }: CommandArgs): { readonly waitMs: number | null | undefined } {
   return { waitMs: wait === false ? null : typeof wait === "number" ? wait * 1000 : undefined };
 }
 

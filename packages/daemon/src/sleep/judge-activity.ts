@@ -7,7 +7,7 @@ export interface ActivityLook {
 }
 
 /** As much of one processor as an idle development server may take, which watches files. */
-export const idleShare = 0.1;
+const idleShare = 0.1;
 
 /** What an instance was used for between two looks; `null`: nobody used it. Pure. */
 export function findUse(

@@ -9,7 +9,7 @@ export interface RouteTraffic {
 }
 
 /** The header by which cspace asks how a route is: such a request is nobody's use of it. */
-export const probeHeader = "x-cspace-probe";
+const probeHeader = "x-cspace-probe";
 
 /** Whether a request only asks how a route is. */
 export const isProbe = (fields: readonly Pick<Field, "key">[]): boolean =>
