@@ -65,6 +65,7 @@ export {
   readRecords,
   writeRecord,
 } from "./instance/instance-record.ts";
+export { keepRunning } from "./instance/keep-running.ts";
 export {
   type ListContainerInstancesOptions,
   type ListedInstance,

@@ -36,6 +36,7 @@ export function fakeEngine(state: FakeState = {}): DockerEngine & { readonly cal
     stopContainer: (name) => note("stop", name),
     pauseContainer: (name) => note("pause", name),
     unpauseContainer: (name) => note("unpause", name),
+    keepContainerRunning: (name) => note("keep running", name),
     readUsage: async () => undefined,
     readExec: async () => undefined,
     runExec: async () => 0,

@@ -50,6 +50,7 @@ function loadLate(reader: EngineReader): DockerEngine {
     stopContainer: async (...args) => (await client()).stopContainer(...args),
     pauseContainer: async (...args) => (await client()).pauseContainer(...args),
     unpauseContainer: async (...args) => (await client()).unpauseContainer(...args),
+    keepContainerRunning: async (...args) => (await client()).keepContainerRunning(...args),
     readUsage: async (...args) => (await client()).readUsage(...args),
     readExec: async (...args) => (await client()).readExec(...args),
     runExec: async (...args) => (await client()).runExec(...args),

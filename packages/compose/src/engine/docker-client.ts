@@ -9,6 +9,12 @@ export function dockerClient(endpoint: string): DockerEngine {
     all: options.all ?? false,
     ...(options.filters === undefined ? {} : { filters: options.filters }),
   });
+  const runExec: DockerEngine["runExec"] = async (id, command) => {
+    const exec = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+    const stream = await exec.start({});
+    await new Promise((resolve) => stream.resume().once("close", resolve).once("end", resolve));
+    return (await exec.inspect()).ExitCode;
+  };
   return {
     endpoint,
     version: () => docker.version(),
@@ -20,6 +26,9 @@ export function dockerClient(endpoint: string): DockerEngine {
     stopContainer: (id) => unlessDone(orMissing(docker.getContainer(id).stop())),
     pauseContainer: (id) => unlessDone(orMissing(docker.getContainer(id).pause())),
     unpauseContainer: (id) => unlessDone(orMissing(docker.getContainer(id).unpause())),
+    keepContainerRunning: async (id) => {
+      await orMissing(docker.getContainer(id).update({ RestartPolicy: { Name: "unless-stopped" } }));
+    },
     readUsage: async (id) => {
       const options = { stream: false, "one-shot": true } as unknown as { stream: false };
       return usageOf(await orMissing(docker.getContainer(id).stats(options)));
@@ -32,18 +41,11 @@ export function dockerClient(endpoint: string): DockerEngine {
       const { entrypoint, arguments: words } = found.ProcessConfig;
       return [entrypoint, ...(words ?? [])];
     },
-    runExec: async (id, command) => {
-      const exec = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
-      const stream = await exec.start({});
-      await new Promise((resolve) => stream.resume().once("close", resolve).once("end", resolve));
-      return (await exec.inspect()).ExitCode;
-    },
+    runExec,
     signalContainer: async (id, signal) => {
-      try {
-        await orMissing(docker.getContainer(id).kill({ signal }));
-      } catch (error) {
-        if ((error as { statusCode?: number }).statusCode !== 409) throw error;
-      }
+      // One that the engine itself signals counts as stopped by hand, and is not started with it any more.
+      const said = await runExec(id, ["kill", "-s", signal.slice(3), "1"]).catch(() => null);
+      if (said !== 0) await unlessDone(orMissing(docker.getContainer(id).kill({ signal })));
     },
     removeContainer: async (id) => void (await orMissing(docker.getContainer(id).remove({ force: true }))),
     containerLogs: async (id, { follow, tail, since = 0 }) => {

@@ -121,6 +121,8 @@ export interface DockerEngine {
   pauseContainer(idOrName: string): Promise<void>;
   /** That it is not paused is no failure. */
   unpauseContainer(idOrName: string): Promise<void>;
+  /** Lets the engine start it again when it ends by itself, and when the engine itself was started anew. */
+  keepContainerRunning(idOrName: string): Promise<void>;
   /** What it uses; `undefined` when it does not run. */
   readUsage(idOrName: string): Promise<ContainerUsage | undefined>;
   /** The command of an exec that runs; `undefined` when it has ended. */
@@ -128,7 +130,7 @@ export interface DockerEngine {
   /** Runs a program in a container until it ends, and gives its exit code. */
   runExec(idOrName: string, command: readonly string[]): Promise<number | null>;
   removeContainer(idOrName: string): Promise<void>;
-  /** That the container is not there, or does not run, is no failure. */
+  /** To its first process. That the container is not there, or does not run, is no failure. */
   signalContainer(idOrName: string, signal: "SIGHUP"): Promise<void>;
   containerLogs(
     idOrName: string,

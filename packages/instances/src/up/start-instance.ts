@@ -1,4 +1,11 @@
-import { applyInstance, type EngineReader, type InstancePlan, mergeSelection, writeSelection } from "@cspace/compose";
+import {
+  applyInstance,
+  type EngineReader,
+  type InstancePlan,
+  keepRunning,
+  mergeSelection,
+  writeSelection,
+} from "@cspace/compose";
 import type { AskedSelection } from "../compose/read-asked.ts";
 import type { InstanceDocument } from "../documents.ts";
 import type { Origin } from "../https/choose-origin.ts";
@@ -174,6 +181,9 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       };
       const again = await startInstance(known);
       return { ...again, steps: mergeSteps([...stages.steps(), ...again.steps]) };
+    }
+    if (containers !== undefined && containers.started.length > 0) {
+      await keepRunning(containers.plan, containers.machine.engine);
     }
     const { instance } = verified;
     await warnAboutRefusals(context, instance, processes);
