@@ -120,11 +120,29 @@ export const commands: readonly CommandSpec[] = [
     examples: ["cspace down", "cspace down mercury --volumes", "cspace down --all"],
   },
   {
+    name: "gc",
+    summary: "what is left of instances whose directory is gone; removes it with --yes",
+    args: [],
+    options: [
+      { flags: "--volumes", description: "their volumes too" },
+      { flags: "--keep-volumes <span>", description: "those volumes too that nobody has used for so long: 30d" },
+    ],
+    examples: ["cspace gc", "cspace gc --yes", "cspace gc --yes --keep-volumes 30d"],
+  },
+  {
+    name: "adopt",
+    summary: "go on from this directory with an instance whose own is gone",
+    args: [["[instance]", "its name; may be left out when there is only one"]],
+    options: [],
+    examples: ["cspace adopt", "cspace adopt mercury"],
+  },
+  {
     name: "list",
     summary: "instances, their URLs and health",
     args: [],
     options: [
       { flags: "--all", description: "of all projects" },
+      { flags: "--stats", description: "what they use: processors, memory, volumes" },
       { flags: "--watch", description: "again whenever something changes" },
     ],
     examples: ["cspace list", "cspace list --all --json"],

@@ -10,6 +10,8 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   wake: () => import("./commands/wake.ts"),
   exec: () => import("./commands/exec.ts"),
   down: () => import("./commands/down.ts"),
+  gc: () => import("./commands/gc.ts"),
+  adopt: () => import("./commands/adopt.ts"),
   list: () => import("./commands/list.ts"),
   url: () => import("./commands/url.ts"),
   open: () => import("./commands/open.ts"),

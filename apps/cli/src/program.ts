@@ -131,6 +131,11 @@ const parsers: Readonly<Record<string, (text: string, before: unknown) => unknow
   "<service=number>...": collect(readScale),
   "<seconds>": (text) => readNumber(text, 0, 86_400, "a number of seconds"),
   "<time>": readTime,
+  "<span>": (text) => {
+    const span = readSpan(text);
+    if (span === undefined) throw new InvalidArgumentError("It must be a time span, such as 30d or 12h.");
+    return span;
+  },
   "<lines>": (text) => readNumber(text, 0, 1_000_000, "a whole number"),
   "<port|auto>": (text) => (text === "auto" ? "auto" : readNumber(text, 1, 65_535, "a port from 1 to 65535, or auto")),
 };
@@ -139,14 +144,18 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as cons
 
 /** A time ago, such as `10m` or `1h30m`, or a date and time. */
 function readTime(text: string): Date {
-  const parts = [...text.matchAll(/(\d+)(ms|[smhd])/g)];
-  if (parts.length > 0 && parts.map(([part]) => part).join("") === text) {
-    const ago = parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
-    return new Date(Date.now() - ago);
-  }
+  const ago = readSpan(text);
+  if (ago !== undefined) return new Date(Date.now() - ago);
   const date = new Date(text);
   if (!Number.isNaN(date.getTime()) && /^\d{4}-/.test(text)) return date;
   throw new InvalidArgumentError("It must be a time ago, such as 10m, or a date and time.");
+}
+
+/** A time span in milliseconds, `1h30m`; `undefined`: it is none. */
+function readSpan(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d+)(ms|[smhd])/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) return undefined;
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0);
 }
 
 function readNumber(text: string, least: number, most: number, what: string): number {

@@ -15,9 +15,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   remove: "it is called: cspace down",
   delete: "it is called: cspace down",
   destroy: "with its data: cspace down --volumes",
-  prune: "see what is left, and whose directory is gone: cspace list --all; then: cspace down <instance> --volumes",
-  gc: "see what is left, and whose directory is gone: cspace list --all; then: cspace down <instance> --volumes",
-  clean: "see what is left, and whose directory is gone: cspace list --all; then: cspace down <instance> --volumes",
+  prune: "see what is left of directories that are gone: cspace gc",
+  clean: "see what is left of directories that are gone: cspace gc",
   dev: "start all that there is: cspace up",
   serve: "start all that there is: cspace up",
 };

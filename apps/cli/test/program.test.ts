@@ -63,7 +63,7 @@ test.each([
   ["shell", "cspace exec <label>"],
   ["ps", "cspace compose ps"],
   ["ls", "cspace list"],
-  ["prune", "cspace down <instance> --volumes"],
+  ["prune", "cspace gc"],
 ])("%s is what others call it", (word, line) => expect(findWord(word)).toContain(line));
 
 test("what nobody calls anything is no word", () => {

@@ -4,6 +4,7 @@ export type {
   DockerEngine,
   EngineContainer,
   EngineContainerDetail,
+  EngineDiskUsage,
   EngineImage,
   EngineListOptions,
   EngineLogStream,
@@ -61,6 +62,7 @@ export {
   modelPath,
   overridePath,
   type RecordedInstance,
+  readAllRecords,
   readRecordedInstances,
   readRecords,
   writeRecord,
@@ -88,7 +90,7 @@ export { rootsFiles, rootsVariable, type ServiceTrust } from "./instance/plan-tr
 export { type PreviewInstanceOptions, previewInstance } from "./instance/preview-instance.ts";
 export { previewRemoval } from "./instance/preview-removal.ts";
 export type { InstanceRecord } from "./instance/record.ts";
-export { type RemoveContainersOptions, removeContainers } from "./instance/remove-containers.ts";
+export { isImageOf, type RemoveContainersOptions, removeContainers } from "./instance/remove-containers.ts";
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
 export { renderOverride } from "./instance/render-override.ts";
 export { createStepRunner, type OnStep, type Step, type StepRunner } from "./instance/run-steps.ts";

@@ -50,6 +50,7 @@ export function fakeEngine(state: FakeState = {}): DockerEngine & { readonly cal
       ),
     listVolumes: async ({ filters = {} } = {}) =>
       (state.volumes ?? []).filter((one) => matches(one.Labels, filters.label)),
+    readDiskUsage: async () => ({ images: [], volumes: [] }),
     listImageNames: async () => [],
     inspectImage: async () => undefined,
     readImageFile: async () => undefined,

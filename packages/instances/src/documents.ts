@@ -44,6 +44,8 @@ export interface Instance {
   readonly directory: string;
   /** The branch that is checked out there; `null` where none is, or nobody can tell. */
   readonly branch: string | null;
+  /** When the oldest of its containers was made, or of its processes was started: RFC 3339; `null`: nobody knows. */
+  readonly createdAt: string | null;
   /** Whether that directory is gone, or another one is at its path now. */
   readonly gone: boolean;
   /** What runs it: containers, processes of the host, or both. */
@@ -57,6 +59,17 @@ export interface Instance {
   readonly ports: readonly Port[];
   /** The services that its containers are of, with or without a port, by name. */
   readonly services: readonly ListedService[];
+  /** What it uses; where that was asked for. */
+  readonly stats?: InstanceStats;
+}
+
+/** What an instance uses. */
+export interface InstanceStats {
+  /** Of processors, in one of them: 0.5 is a half. */
+  readonly cpu: number;
+  readonly memoryBytes: number;
+  /** Of its volumes on the disk; `null`: nobody tells. */
+  readonly volumeBytes: number | null;
 }
 
 /** What starting or removing an instance gives. */
@@ -70,6 +83,37 @@ export interface InstanceDocument {
 export interface InstancesDocument {
   readonly instances: readonly Instance[];
   readonly steps: readonly Step[];
+}
+
+/** What is left of an instance whose directory is gone. */
+export interface Garbage {
+  readonly project: string;
+  readonly instance: string;
+  /** Where it ran from. */
+  readonly directory: string;
+  /** When it ran last (RFC 3339); `null`: nobody knows. */
+  readonly usedAt: string | null;
+  readonly containers: number;
+  readonly processes: readonly string[];
+  readonly networks: readonly string[];
+  /** Those that were built for it. */
+  readonly images: readonly { readonly name: string; readonly bytes: number }[];
+  readonly volumes: readonly {
+    readonly name: string;
+    /** `null`: nobody knows. */
+    readonly bytes: number | null;
+    /** Whether it goes with the rest. */
+    readonly goes: boolean;
+  }[];
+  /** What removing it frees on the disk, in bytes. */
+  readonly bytes: number;
+}
+
+/** What collecting garbage gives. */
+export interface GarbageDocument {
+  readonly garbage: readonly Garbage[];
+  /** Whether it was removed. */
+  readonly applied: boolean;
 }
 
 /** The proxy of this machine. */

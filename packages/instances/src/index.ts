@@ -10,11 +10,23 @@ export { listPorts } from "./describe/list-ports.ts";
 export { type MachineInstance, type MachineRoute, mergeInstances } from "./describe/merge-instances.ts";
 export { tellAsleep } from "./describe/tell-asleep.ts";
 export { type VerifyInstanceOptions, verifyInstance } from "./describe/verify-instance.ts";
-export type { Instance, InstanceDocument, InstancesDocument, Port, ProxyReport, Route } from "./documents.ts";
+export type {
+  Garbage,
+  GarbageDocument,
+  Instance,
+  InstanceDocument,
+  InstanceStats,
+  InstancesDocument,
+  Port,
+  ProxyReport,
+  Route,
+} from "./documents.ts";
 export { planRemoval } from "./down/plan-removal.ts";
 export { type RemoveInstanceOptions, removeInstance, removeInstances } from "./down/remove-instance.ts";
 export { readEnvironment } from "./environment/read-environment.ts";
 export { type ExecPlan, type PlanExecOptions, planExec } from "./exec/plan-exec.ts";
+export { type CollectGarbageOptions, collectGarbage } from "./gc/collect-garbage.ts";
+export { mentionGarbage, readMention } from "./gc/mention-garbage.ts";
 export { readSecure } from "./https/read-secure.ts";
 export { renewHttps } from "./https/renew-https.ts";
 export type { InstancesErrorCode } from "./instances-error-code.ts";
@@ -45,5 +57,6 @@ export { noteOldUrls } from "./proxy/note-old-urls.ts";
 export { openProxyLogs } from "./proxy/open-proxy-logs.ts";
 export { planProxyStart, type StartProxyOptions, startProxy } from "./proxy/start-proxy.ts";
 export { planProxyStop, type StoppedProxy, stopProxy } from "./proxy/stop-proxy.ts";
+export { adoptInstance } from "./up/adopt-instance.ts";
 export { planStart } from "./up/plan-start.ts";
 export { type StartInstanceOptions, startInstance } from "./up/start-instance.ts";

@@ -3,6 +3,7 @@ import { type Instance, type ListInstancesOptions, listInstances } from "@cspace
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { instanceOptions } from "../instance-options.ts";
+import { noteGarbage } from "../output/note-garbage.ts";
 import { renderInstance } from "../output/render-instance.ts";
 
 interface ListDocument {
@@ -11,8 +12,17 @@ interface ListDocument {
 
 /** Lists the instances of the project, or of all; with `--watch` again whenever something changes. */
 export async function run(context: Context, args: CommandArgs): Promise<ListDocument | undefined> {
-  const options = { ...instanceOptions(context), all: args.all === true, furtherPorts: context.flags.verbose };
-  if (args.watch !== true) return { instances: await listInstances(options) };
+  const options = {
+    ...instanceOptions(context),
+    all: args.all === true,
+    stats: args.stats === true,
+    furtherPorts: context.flags.verbose,
+  };
+  if (args.watch !== true) {
+    const instances = await listInstances(options);
+    await noteGarbage(context);
+    return { instances };
+  }
   await watch(context, options);
   return undefined;
 }

@@ -3,6 +3,7 @@ import { type Plan, renderPlan } from "@cspace/plan";
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
 import { instanceOptions } from "../instance-options.ts";
+import { noteGarbage } from "../output/note-garbage.ts";
 import { renderInstance } from "../output/render-instance.ts";
 import { withProgress } from "../output/with-progress.ts";
 
@@ -26,7 +27,7 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
   const onChosen = (names: object): void => {
     chosen = names;
   };
-  return await withProgress(
+  const document = await withProgress(
     context,
     (listeners) => startInstance({ ...options, ...listeners, onChosen }),
     // Why `up` failed matters more than that the instance could not be described either.
@@ -38,6 +39,8 @@ export async function run(context: Context, args: CommandArgs): Promise<Instance
           )
         : {},
   );
+  await noteGarbage(context);
+  return document;
 }
 
 /** Renders what `up` did. */

@@ -7,7 +7,9 @@ import { renderTable } from "./table.ts";
 export function renderInstance(instance: Instance, { style }: Output, { where = false } = {}): string {
   const state = describeState(instance, style);
   const place = where && instance.directory !== "" ? `  ${directory(instance, style)}` : "";
-  const head = `${style.bold(instance.instance)} ${style.dim(`of ${instance.project}`)}${state}${place}`;
+  const age = where && instance.createdAt !== null ? style.dim(`, ${ageOf(instance.createdAt)} old`) : "";
+  const stats = describeStats(instance, style);
+  const head = `${style.bold(instance.instance)} ${style.dim(`of ${instance.project}`)}${state}${place}${age}${stats}`;
   const routes = instance.routes.map((route) => [
     `  ${route.label}`,
     route.browserUrl ?? style.dim("-"),
@@ -28,11 +30,19 @@ export function renderInstance(instance: Instance, { style }: Output, { where = 
   return [head, renderTable([...routes, ...ports, ...services])].filter((part) => part !== "").join("\n");
 }
 
+const ageOf = (time: string): string => renderAge(Date.now() - Date.parse(time));
+
+function describeStats({ stats }: Instance, style: Output["style"]): string {
+  if (stats === undefined) return "";
+  const volumes = stats.volumeBytes === null ? "" : `, volumes ${renderBytes(stats.volumeBytes)}`;
+  return `  ${style.dim(`cpu ${Math.round(stats.cpu * 100)} %, memory ${renderBytes(stats.memoryBytes)}${volumes}`)}`;
+}
+
 function describeState({ state, asleep }: Instance, style: Output["style"]): string {
   if (state === "running") return "";
   if (asleep === null) return `  ${style.yellow(state)}`;
   const saved = asleep.savedBytes === 0 ? "" : `, saved ${renderBytes(asleep.savedBytes)}`;
-  return `  ${style.cyan("asleep")} ${style.dim(`for ${renderAge(Date.now() - Date.parse(asleep.since))}${saved}`)}`;
+  return `  ${style.cyan("asleep")} ${style.dim(`for ${ageOf(asleep.since)}${saved}`)}`;
 }
 
 /** Whether a service has a row of its own already, or has ended as it was to. */

@@ -13,6 +13,7 @@ import {
   isOfDirectory,
   type MachineInstance,
   mergeInstances,
+  readMention,
   readSecure,
   tellAsleep,
 } from "@cspace/instances";
@@ -85,7 +86,10 @@ export async function readStatus(
       return { instance: instance.instance, ...(asleep && { asleep }), routes: await Promise.all(routes) };
     }),
   );
-  if (instances.some(({ routes }) => routes.some(({ url }) => url !== null))) return { instances, hint: null };
+  if (instances.some(({ routes }) => routes.some(({ url }) => url !== null))) {
+    const note = await readMention(paths);
+    return { instances, hint: null, ...(note !== undefined && { note }) };
+  }
   return { instances, hint: describeSilence(await within(answer, 0)) ?? describeStopped(instances) };
 }
 

@@ -15,6 +15,8 @@ export interface Status {
   readonly instances: readonly InstanceStatus[];
   /** Shown where there is no URL; `null`: then nothing is. */
   readonly hint: string | null;
+  /** Shown behind the URLs. @default nothing */
+  readonly note?: string;
 }
 
 /** So many instances of one directory are shown: it is one line. */
@@ -24,7 +26,10 @@ const mostShown = 4;
  * Renders a status as one line without its end: for every route a link whose text is the URL, with the label where the
  * URL does not begin with it. Pure.
  */
-export function renderStatus({ instances, hint }: Status, { dim }: { readonly dim: (text: string) => string }): string {
+export function renderStatus(
+  { instances, hint, note }: Status,
+  { dim }: { readonly dim: (text: string) => string },
+): string {
   const shown = instances.flatMap(({ instance, asleep = false, routes }) => {
     const links = routes.flatMap(({ label, url, via }) => {
       if (url === null) return [];
@@ -34,7 +39,8 @@ export function renderStatus({ instances, hint }: Status, { dim }: { readonly di
   });
   const more = shown.length - mostShown;
   const rest = more > 0 ? [dim(`${more} more: cspace list`)] : [];
-  if (shown.length > 0) return [...shown.slice(0, mostShown), ...rest].join(dim("  |  "));
+  if (shown.length > 0)
+    return [...shown.slice(0, mostShown), ...rest, ...(note === undefined ? [] : [dim(note)])].join(dim("  |  "));
   return hint === null ? "" : dim(`cspace: ${hint.replace(/[\p{Cc}\s]+/gu, " ").trim()}`);
 }
 

@@ -111,6 +111,26 @@ createServer((_, response) => response.end("side")).listen(process.env.PORT, "12
     expect(await states()).toEqual({ app: "up", other: "up", side: "up" });
   });
 
+  test("list tells how old an instance is, and what it uses where that is asked for", async () => {
+    const folder = sandbox.project("e2e-stats", {
+      "compose.yaml": `services:\n  web:\n${busybox("head -c 500000 /dev/urandom > /data/file; while :; do :; done", "    volumes: [data:/data]\n")}volumes: { data: {} }\n`,
+    });
+    await sandbox.json(folder, "up");
+    const read = async (...args: string[]): Promise<Instance | undefined> =>
+      (await sandbox.json<{ instances: readonly Instance[] }>(folder, "list", ...args)).instances[0];
+    const plain = await read();
+    expect(Date.now() - Date.parse(plain?.createdAt ?? "")).toBeLessThan(60_000);
+    expect(plain).not.toHaveProperty("stats");
+    const { stats } = (await read("--stats")) ?? {};
+    expect(stats?.cpu).toBeGreaterThan(0.3);
+    expect(stats?.memoryBytes).toBeGreaterThan(100_000);
+    expect(stats?.volumeBytes).toBeGreaterThanOrEqual(500_000);
+    expect((await sandbox.cspace(folder, "list", "--stats")).out).toMatch(
+      / s old {2}cpu \d+ %, memory .*B, volumes 5\d\d kB/,
+    );
+    await sandbox.json(folder, "down", "--volumes");
+  });
+
   test("an image that cannot be had is named with its services, and nothing is left", async () => {
     const folder = sandbox.project("e2e-noimage", {
       "compose.yaml": 'services:\n  web: { image: "nosuch.invalid/img:1", ports: ["3000"] }\n',

@@ -34,6 +34,7 @@ const instance: Instance = {
   engine: "docker",
   state: "running",
   asleep: null,
+  createdAt: null,
   routes: [
     route("dev"),
     route("preview", { health: "down" }),

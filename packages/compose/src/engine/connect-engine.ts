@@ -60,6 +60,7 @@ function loadLate(reader: EngineReader): DockerEngine {
     execContainer: async (...args) => (await client()).execContainer(...args),
     listVolumes: async (...args) => (await client()).listVolumes(...args),
     removeVolume: async (...args) => (await client()).removeVolume(...args),
+    readDiskUsage: async (...args) => (await client()).readDiskUsage(...args),
     listImageNames: async (...args) => (await client()).listImageNames(...args),
     inspectImage: async (...args) => (await client()).inspectImage(...args),
     readImageFile: async (...args) => (await client()).readImageFile(...args),

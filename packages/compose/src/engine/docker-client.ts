@@ -62,6 +62,22 @@ export function dockerClient(endpoint: string): DockerEngine {
     listNetworks: (options) => docker.listNetworks(filters(options) as Docker.NetworkListOptions),
     listVolumes: async (options) => (await docker.listVolumes(filters(options) as object)).Volumes ?? [],
     removeVolume: async (name) => void (await orMissing(docker.getVolume(name).remove())),
+    readDiskUsage: async () => {
+      const { Images, Volumes } = (await docker.df()) as RawDiskUsage;
+      return {
+        images: (Images ?? []).map(({ RepoTags, Size, SharedSize }) => ({
+          names: RepoTags ?? [],
+          bytes: Size - Math.max(0, SharedSize),
+        })),
+        volumes: (Volumes ?? []).map(({ Name, Labels, CreatedAt, UsageData }) => ({
+          name: Name,
+          // -1: it was not counted.
+          bytes: UsageData === undefined || UsageData.Size < 0 ? null : UsageData.Size,
+          createdAt: CreatedAt ?? null,
+          labels: Labels ?? {},
+        })),
+      };
+    },
     listImageNames: async () => (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []),
     inspectImage: (idOrName) => orMissing(docker.getImage(idOrName).inspect()),
     readImageFile: async (idOrName, paths) => {
@@ -129,4 +145,19 @@ function usageOf(stats: Docker.ContainerStats | undefined): ContainerUsage | und
   const detail = (stats?.memory_stats.stats ?? {}) as Readonly<Record<string, number | undefined>>;
   const cache = detail.inactive_file ?? detail.total_inactive_file ?? 0;
   return { cpuMs: total / 1e6, memoryBytes: Math.max(0, used - cache) };
+}
+
+/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemDataUsage */
+interface RawDiskUsage {
+  readonly Images?:
+    | readonly { readonly RepoTags: readonly string[] | null; readonly Size: number; readonly SharedSize: number }[]
+    | null;
+  readonly Volumes?:
+    | readonly {
+        readonly Name: string;
+        readonly Labels: Readonly<Record<string, string>> | null;
+        readonly CreatedAt?: string;
+        readonly UsageData?: { readonly Size: number };
+      }[]
+    | null;
 }

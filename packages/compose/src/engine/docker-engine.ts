@@ -91,6 +91,23 @@ export interface ContainerUsage {
   readonly memoryBytes: number;
 }
 
+/** What images and volumes take of the disk, in bytes. */
+export interface EngineDiskUsage {
+  readonly images: readonly {
+    readonly names: readonly string[];
+    /** What goes with it, and is no other image's. */
+    readonly bytes: number;
+  }[];
+  readonly volumes: readonly {
+    readonly name: string;
+    /** `null`: its driver does not tell. */
+    readonly bytes: number | null;
+    /** RFC 3339. */
+    readonly createdAt: string | null;
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
+}
+
 /** Options of the Engine's lists: the filters of the Engine API. */
 export interface EngineListOptions {
   readonly all?: boolean;
@@ -148,6 +165,8 @@ export interface DockerEngine {
     options?: EngineListOptions,
   ): Promise<readonly { readonly Name: string; readonly Labels?: Readonly<Record<string, string>> | null }[]>;
   removeVolume(name: string): Promise<void>;
+  /** How much images and volumes take; the engine counts it anew, which takes its time. */
+  readDiskUsage(): Promise<EngineDiskUsage>;
   /** Every image's names, with their tags. */
   listImageNames(): Promise<readonly string[]>;
   /** `undefined` when there is no such image. */

@@ -100,6 +100,12 @@ export async function readRecordedInstances(paths: HomePaths, project?: string):
   });
 }
 
+/** The instances of every project that this home knows, also those that are down. */
+export async function readAllRecords(paths: HomePaths): Promise<InstanceRecord[]> {
+  const projects = await readFolders(paths.instances);
+  return (await Promise.all(projects.map((project) => readRecords(paths, project)))).flat();
+}
+
 /** The instances of a project that this home knows, also those that are down. */
 export async function readRecords(paths: HomePaths, project: string): Promise<InstanceRecord[]> {
   const names = await readFolders(join(paths.instances, project));

@@ -59,6 +59,8 @@ export interface ListedInstance extends InstanceRecord {
   readonly domain: string | undefined;
   /** What the URLs of its environment begin with. @default "http" */
   readonly protocol?: "http" | "https";
+  /** When the oldest of its containers was made, in milliseconds since 1970. */
+  readonly createdAt?: number;
   /** `partial`: some containers run, or one failed. */
   readonly state: "running" | "partial" | "stopped";
   readonly routes: readonly ListedRoute[];
@@ -138,6 +140,7 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
   return {
     ...{ project, instance, projectName, instanceName, directory, directoryId, repository, repositoryId },
     domain,
+    ...createdAt(containers),
     ...(protocol && { protocol }),
     state: stateOf(containers),
     routes: [...routes.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),
@@ -150,6 +153,11 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
       service: serviceOf(container),
     })),
   };
+}
+
+function createdAt(containers: readonly EngineContainer[]): { readonly createdAt?: number } {
+  const seconds = containers.flatMap(({ Created }) => Created ?? []);
+  return seconds.length === 0 ? {} : { createdAt: Math.min(...seconds) * 1000 };
 }
 
 function bindingsOf(container: EngineContainer, port: number, protocol: string): PortBinding[] {

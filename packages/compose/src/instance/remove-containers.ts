@@ -117,8 +117,13 @@ async function remove(
 /** Images that Compose built for an instance, and those that it has under names of its own. */
 async function removeImages(engine: DockerEngine, composeProject: string): Promise<void> {
   for (const name of await engine.listImageNames()) {
-    if (name.startsWith(`${composeProject}-`) || name.startsWith(`${composeProject}/`)) await engine.removeImage(name);
+    if (isImageOf(composeProject, name)) await engine.removeImage(name);
   }
+}
+
+/** Whether an image was built for an instance, or has a name of its own there. */
+export function isImageOf(composeProject: string, name: string): boolean {
+  return name.startsWith(`${composeProject}-`) || name.startsWith(`${composeProject}/`);
 }
 
 /** Removes what the engine refuses to remove while a container uses it; then that container is named. */

@@ -39,7 +39,8 @@ async function describeStill(listed: MachineInstance): Promise<Instance> {
   const { project, instance, directory, engine, state, asleep = null, ports, states: services } = listed;
   const checkout = await readOwnCheckout(listed);
   const branch = checkout === null || checkout === "unreadable" ? null : checkout.branch;
-  const where = { directory, branch, gone: checkout === null };
+  const createdAt = listed.createdAt === undefined ? null : new Date(listed.createdAt).toISOString();
+  const where = { directory, branch, createdAt, gone: checkout === null };
   return { project, instance, ...where, engine, state, asleep, routes: [], ports: ports.map(describePort), services };
 }
 

@@ -4,7 +4,8 @@ import { isCspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
 import { ownInstances } from "../choose/own-instances.ts";
 import { mayHaveContainers, readScope, type Scope } from "../choose/read-scope.ts";
-import type { Instance } from "../documents.ts";
+import type { Instance, InstanceStats } from "../documents.ts";
+import { openHost } from "../machine/open-host.ts";
 import { answerMs } from "../machine/open-reader.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
 import { describeListed } from "./describe-listed.ts";
@@ -18,6 +19,8 @@ export interface ListInstancesOptions extends InstanceOptions {
   readonly all?: boolean | undefined;
   /** Whether the ports are told on which processes listen beside those of their routes. @default false */
   readonly furtherPorts?: boolean | undefined;
+  /** Whether it is told what they use; that takes a second. @default false */
+  readonly stats?: boolean | undefined;
 }
 
 /**
@@ -49,13 +52,21 @@ export async function listInstances(options: ListInstancesOptions = {}): Promise
   if (daemonSilence !== null && instances.length === 0) throw daemonSilence;
   const name = context.instance === undefined ? undefined : toSlug(context.instance).slug;
   const wanted = instances.filter((one) => name === undefined || one.instance === name);
+  const reading = options.stats === true ? readStatsOf(context, wanted) : undefined;
+  reading?.catch(() => undefined);
   return await Promise.all(
-    wanted.map(async (one) => {
+    wanted.map(async (one, index) => {
       const further = options.furtherPorts === true ? readFurtherPorts(one.routes) : [];
       const [described, more] = await Promise.all([describeListed(one, evidence), further]);
-      return { ...described, ports: [...described.ports, ...more] };
+      const stats = (await reading)?.[index];
+      return { ...described, ports: [...described.ports, ...more], ...(stats && { stats }) };
     }),
   );
+}
+
+async function readStatsOf(context: Context, instances: readonly MachineInstance[]): Promise<InstanceStats[]> {
+  const { readStats } = await import("./read-stats.ts");
+  return await readStats(instances, (await openHost(context)).machine?.engine);
 }
 
 /** What sleeps is woken by the daemon alone: after a start of the machine it may not run. */

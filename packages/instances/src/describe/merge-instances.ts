@@ -41,7 +41,7 @@ export function mergeInstances(
     merged.set(
       keyOf(one.record),
       found === undefined
-        ? { ...one.record, ...nothing, engine: "gateway", state, routes: processes }
+        ? { ...one.record, ...nothing, ...startedAt(one.routes), engine: "gateway", state, routes: processes }
         : {
             ...found,
             engine: "mixed",
@@ -51,6 +51,10 @@ export function mergeInstances(
     );
   }
   return [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, instance]) => instance);
+}
+
+function startedAt(routes: readonly HeldRoute[]): { readonly createdAt?: number } {
+  return routes.length === 0 ? {} : { createdAt: Math.min(...routes.map((route) => route.startedAt)) };
 }
 
 const nothing = { domain: undefined, ports: [], services: [], states: [], containers: [] } as const;

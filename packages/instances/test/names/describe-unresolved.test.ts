@@ -53,6 +53,7 @@ function lineFor(
     engine: "docker",
     state: "running",
     asleep: null,
+    createdAt: null,
     routes,
     ports: [],
     services: [],
