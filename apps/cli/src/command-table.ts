@@ -23,6 +23,8 @@ export const commands: readonly CommandSpec[] = [
       { flags: "--domain <domain>", description: "the domain of all hostnames (default: cspace.local)" },
       { flags: "--no-trust", description: "leave out who trusts HTTPS of this machine" },
       { flags: "--localhost", description: "let the system find cspace.localhost too, for Safari, Node and Java" },
+      { flags: "--at-login", description: "start processes of the host again when you log in, and wake what sleeps" },
+      { flags: "--no-at-login", description: "do so no more" },
       {
         flags: "--low-ports",
         description: "Linux: let every user have the ports from 53 on, so that URLs without Docker need no port",
@@ -304,7 +306,10 @@ export const commands: readonly CommandSpec[] = [
     name: "daemon",
     summary: "hold the gateway and the processes of the host; other commands start it",
     args: [],
-    options: [{ flags: "--take-over", description: "go on for the daemon that has started it" }],
+    options: [
+      { flags: "--take-over", description: "go on for the daemon that has started it" },
+      { flags: "--at-login", description: "start it with what ran before, and return" },
+    ],
     examples: ["cspace daemon"],
     hidden: true,
   },

@@ -94,6 +94,7 @@ export { isImageOf, type RemoveContainersOptions, removeContainers } from "./ins
 export { type ContainerSettings, coreService, coreWorkdir, renderCore } from "./instance/render-core.ts";
 export { renderOverride } from "./instance/render-override.ts";
 export { createStepRunner, type OnStep, type Step, type StepRunner } from "./instance/run-steps.ts";
+export { markRunning, readMarkedRunning, unmarkRunning } from "./instance/running-mark.ts";
 export {
   mergeSelection,
   readSelection,

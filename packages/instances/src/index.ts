@@ -40,6 +40,11 @@ export {
 } from "./life/control-instance.ts";
 export { sleepInstance, type WakeInstanceOptions, wakeInstance } from "./life/sleep-instance.ts";
 export {
+  type RestoredInstances,
+  type RestoreInstancesOptions,
+  restoreInstances,
+} from "./login/restore-instances.ts";
+export {
   followLogs,
   type LogLine,
   type LogSource,

@@ -1,10 +1,19 @@
 import { findPredecessor, runDaemon } from "@cspace/daemon";
+import { restoreInstances } from "@cspace/instances";
 import packageJson from "../../package.json" with { type: "json" };
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
+import { instanceOptions } from "../instance-options.ts";
 
-/** Is the daemon; other commands start it. */
-export async function run({ env, platform, signal }: Context, args: CommandArgs): Promise<undefined> {
+/** Is the daemon, which other commands start; or lets it run with what ran before, and returns. */
+export async function run(context: Context, args: CommandArgs): Promise<undefined> {
+  const { env, platform, signal, output } = context;
+  if (args.atLogin === true) {
+    const { failed } = await restoreInstances(instanceOptions(context));
+    for (const { record, reason } of failed)
+      output.warn(`${record.instance} of ${record.project} is not started: ${reason}`);
+    return undefined;
+  }
   const predecessor = args.takeOver === true ? findPredecessor(process) : undefined;
   await runDaemon({ version: packageJson.version, env, platform, signal, predecessor });
   return undefined;

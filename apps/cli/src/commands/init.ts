@@ -37,6 +37,7 @@ import {
   proposeRules,
   verifyRules,
 } from "../setup/install-rules.ts";
+import { applyLogin, loginOptions, planLogin } from "../setup/login/plan-login.ts";
 import {
   describeResolvers,
   type ResolverDocument,
@@ -78,6 +79,8 @@ interface Findings {
   readonly lowPorts: Plan;
   /** Who is to trust certificates; `undefined`: that is left out. */
   readonly trust: FoundTrust | undefined;
+  /** What starts at a login, where that was asked for. */
+  readonly login: Plan;
 }
 
 /** Sets up the project of the directory and, once, the machine; run again it changes nothing. */
@@ -91,8 +94,14 @@ export async function run(context: Context, args: CommandArgs): Promise<InitDocu
   const answers = await confirmPlans(context, proposals, roots);
   const wanted = proposals.filter((_, index) => answers[index] === true);
   if (wanted.every(({ plan }) => plan.steps.length === 0) && wanted.length < proposals.length) throw declined();
+  const isAgreed = (proposal: Plan): boolean => answers[proposals.findIndex(({ plan }) => plan === proposal)] === true;
   const [writes, changes, trusts] = answers.map((answer) => answer === true);
-  return await apply(context, found, { writes: writes === true, changes: changes === true, trusts: trusts === true });
+  return await apply(context, found, {
+    writes: writes === true,
+    changes: changes === true,
+    trusts: found.trust !== undefined && trusts === true,
+    logins: isAgreed(found.login),
+  });
 }
 
 /** Renders what was done, and what became of every domain. */
@@ -138,7 +147,9 @@ async function readFindings(context: Context, args: CommandArgs): Promise<Findin
     domains === served ? undefined : planMachineConfig(await readFileState(paths.config), { domains: [...domains] });
   const rules = await planRules(dns);
   const trust = args.trust === false ? undefined : await findTrust(context, domains);
-  return { host, project, domains, served, localhost, config, dns, rules, lowPorts, trust };
+  const login =
+    typeof args.atLogin === "boolean" ? await planLogin(args.atLogin, loginOptions(context)) : buildPlan([]);
+  return { host, project, domains, served, localhost, config, dns, rules, lowPorts, trust, login };
 }
 
 function requireLinux({ platform }: Context): void {
@@ -149,14 +160,14 @@ function requireLinux({ platform }: Context): void {
 }
 
 async function preview(context: Context, found: Findings): Promise<Plan> {
-  const { host, project, config, rules, lowPorts, domains, trust } = found;
+  const { host, project, config, rules, lowPorts, domains, trust, login } = found;
   const changed = config === undefined ? {} : { domains };
   const proxy = host.machine === undefined ? [] : await previewProxy({ ...host.machine, ...changed });
   const stores = trust === undefined ? [] : (await previewInstall(context, trust)).steps;
-  return buildPlan([project.step, config, ...lowPorts.steps, ...proxy, ...rules.steps, ...stores]);
+  return buildPlan([project.step, config, ...lowPorts.steps, ...proxy, ...rules.steps, ...stores, ...login.steps]);
 }
 
-function propose({ project, config, dns, rules, lowPorts, trust }: Findings): Proposal[] {
+function propose({ project, config, dns, rules, lowPorts, trust, login }: Findings): Proposal[] {
   const machine = proposeRules(dns, buildPlan([config, ...lowPorts.steps, ...rules.steps]));
   return [
     {
@@ -170,13 +181,14 @@ function propose({ project, config, dns, rules, lowPorts, trust }: Findings): Pr
         ? { ...machine, title: "ports from 53 on for every user of this machine" }
         : { ...machine, title: "what this machine serves", question: "Change the machine's settings?" },
     ...(trust === undefined ? [] : [trust.proposal]),
+    { plan: login, title: "what starts when you log in", question: "Make these changes?" },
   ];
 }
 
 async function apply(
   context: Context,
   found: Findings,
-  { writes, changes, trusts }: Readonly<Record<"writes" | "changes" | "trusts", boolean>>,
+  { writes, changes, trusts, logins }: Readonly<Record<"writes" | "changes" | "trusts" | "logins", boolean>>,
 ): Promise<InitResult> {
   const { host, project, domains, trust } = found;
   const progress = await createProgress(context.output, { verbose: context.flags.verbose });
@@ -198,6 +210,12 @@ async function apply(
     if (trust !== undefined && isAgreed && trust.proposal.plan.steps.length > 0) {
       await steps.run("trust", async () => {
         await installTrust(context, trust);
+        return true;
+      });
+    }
+    if (logins && found.login.steps.length > 0) {
+      await steps.run("login", async () => {
+        await applyLogin(found.login, { signal: context.signal });
         return true;
       });
     }

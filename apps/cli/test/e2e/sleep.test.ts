@@ -199,6 +199,11 @@ describe.skipIf(!engineAnswers)("sleep and wake of containers (needs a Docker en
     expect((await run("wake")).steps[0]).toMatchObject({ name: "wake", status: "unchanged" });
     await sleep();
     expect((await sandbox.cspace(folder, "exec", "web", "echo", "here")).out).toBe("here\n");
+    await sleep();
+    // Programs do not find the names on a machine that was not set up: to them it is a port, which nothing but a start gives it.
+    const { out } = await sandbox.cspace(folder, "url", "web");
+    expect(out).toMatch(/^http:\/\/(localhost:\d+|web\.mercury\.)/);
+    if (out.includes("localhost:")) expect(states()).toEqual(["running", "running", "running"]);
   });
 
   test("whoever holds it, it is known: a daemon that is killed is started by list, and wakes it", async () => {

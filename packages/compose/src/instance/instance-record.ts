@@ -42,6 +42,11 @@ export function idlePath(paths: HomePaths, names: { project: string; instance: s
   return join(instanceFolder(paths, names), "idle.json");
 }
 
+/** Where it is kept that processes of an instance are to run. */
+export function runningPath(paths: HomePaths, names: { project: string; instance: string }): string {
+  return join(instanceFolder(paths, names), "running.json");
+}
+
 /** Writes an instance's override, atomically. */
 export async function writeOverride(
   paths: HomePaths,
@@ -60,7 +65,7 @@ export async function writeRecord(paths: HomePaths, record: InstanceRecord): Pro
 /** Leaves of an instance only the record of its directory, so that its subnets are free for others. */
 export async function keepRecordOnly(paths: HomePaths, names: { project: string; instance: string }): Promise<void> {
   const left = [modelPath(paths, names), selectionPath(paths, names), sleepPath(paths, names), idlePath(paths, names)];
-  for (const path of left) await rm(path, { force: true });
+  for (const path of [...left, runningPath(paths, names)]) await rm(path, { force: true });
   const record = (await readOverride(paths, names))?.record;
   if (record !== undefined) await writeRecord(paths, record);
 }

@@ -1,4 +1,11 @@
-import { createStepRunner, dropSleep, forgetInstance, removeContainers, type Step } from "@cspace/compose";
+import {
+  createStepRunner,
+  dropSleep,
+  forgetInstance,
+  removeContainers,
+  type Step,
+  unmarkRunning,
+} from "@cspace/compose";
 import { describeRemoved } from "../describe/describe-listed.ts";
 import type { MachineInstance } from "../describe/merge-instances.ts";
 import type { InstanceDocument, InstancesDocument } from "../documents.ts";
@@ -74,7 +81,10 @@ async function removeOne(
   }
   await forgetHttps(context, host, target);
   if (volumes) await forgetInstance(paths, target);
-  else await dropSleep(paths, target);
+  else {
+    await dropSleep(paths, target);
+    await unmarkRunning(paths, target);
+  }
   return stops;
 }
 

@@ -3,11 +3,14 @@ import {
   affectedBy,
   type ContainerAction,
   controlContainers,
+  type HomePaths,
   listInstanceContainers,
+  markRunning,
   type Step,
   serviceOf,
+  unmarkRunning,
 } from "@cspace/compose";
-import { type DaemonErrorCode, findDaemon, isOver, type RunningDaemon } from "@cspace/daemon";
+import { type DaemonErrorCode, findDaemon, type HeldInstance, isOver, type RunningDaemon } from "@cspace/daemon";
 import { CspaceError } from "@cspace/errors";
 import { composeProjectName } from "@cspace/hostnames";
 import { buildPlan, type Plan, type PlanStep } from "@cspace/plan";
@@ -71,6 +74,9 @@ export async function controlInstance(
     return { changed: changed.includes(true) || wasAsleep };
   });
   if (wasAsleep) await forgetAsleep(context, rousable);
+  if (daemon !== undefined && instance.engine !== "docker") {
+    await keepMark(host.paths, instance, (await daemon.client.status()).instances);
+  }
   const same = { ...options, project: instance.project, instance: instance.instance };
   if (action === "stop") return { instance: await describeInstance(same), steps: steps() };
   const verified = await run("verify", async () => ({
@@ -102,6 +108,13 @@ export async function planControl(action: InstanceAction, options: ControlInstan
         return { kind: "process", path, before: `${state}\n`, after, needsRoot: false };
       }),
   ]);
+}
+
+/** Whether any of its processes is to run, those that run by now tell. */
+async function keepMark(paths: HomePaths, names: MachineInstance, held: readonly HeldInstance[]): Promise<void> {
+  const routes = held.find(({ record }) => isSame(record, names))?.routes ?? [];
+  if (routes.some(({ leased, state }) => !leased && !isOver(state))) await markRunning(paths, names);
+  else await unmarkRunning(paths, names);
 }
 
 interface Prepared {

@@ -1,4 +1,4 @@
-import type { InstanceRecord } from "@cspace/compose";
+import { homePaths, type InstanceRecord, unmarkRunning } from "@cspace/compose";
 import { findDaemon, readHeld } from "@cspace/daemon";
 import type { Context } from "../options.ts";
 
@@ -8,4 +8,5 @@ export async function endLeftProcesses(context: Context, { project, instance }: 
   const own = held.find(({ record }) => record.project === project && record.instance === instance);
   if (own === undefined || own.routes.every(({ leased }) => leased)) return;
   await (await findDaemon(context))?.client.stop({ project, instance });
+  await unmarkRunning(homePaths({ env: context.env }), { project, instance });
 }

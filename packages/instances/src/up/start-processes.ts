@@ -1,5 +1,12 @@
 import { setTimeout } from "node:timers/promises";
-import { createStepRunner, type HomePaths, type InstanceRecord, type OnStep, withLock } from "@cspace/compose";
+import {
+  createStepRunner,
+  type HomePaths,
+  type InstanceRecord,
+  markRunning,
+  type OnStep,
+  withLock,
+} from "@cspace/compose";
 import { ensureDaemon, type HeldInstance, type HeldRoute, isOver, type RunningDaemon } from "@cspace/daemon";
 import { CspaceError } from "@cspace/errors";
 import { localUrl } from "@cspace/ports";
@@ -95,6 +102,7 @@ async function start(context: Context, options: StartProcessesOptions): Promise<
   );
   const wanted = processesOf(all, part, before?.routes ?? []);
   const after = findHeld((await client.start({ record, processes: wanted })).instances, record);
+  await markRunning(paths, record);
   const same = after?.routes.every(({ label, startedAt }) => {
     return before?.routes.some((one) => one.label === label && one.startedAt === startedAt) === true;
   });
