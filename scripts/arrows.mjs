@@ -17,6 +17,7 @@ export const rooms = {
     uses: ["@cspace/errors", "@cspace/hostnames"],
     pure: { node: [] },
   },
+  "@cspace/doctor": { folder: "packages/doctor", uses: [], pure: { node: [] } },
   "@cspace/ports": { folder: "packages/ports", uses: ["@cspace/errors"] },
   "@cspace/plan": { folder: "packages/plan", uses: ["@cspace/errors"] },
   "@cspace/certs": {
@@ -56,6 +57,7 @@ export const rooms = {
       "@cspace/certs",
       "@cspace/compose",
       "@cspace/daemon",
+      "@cspace/doctor",
       "@cspace/errors",
       "@cspace/hostnames",
       "@cspace/labels",
@@ -73,6 +75,7 @@ export const rooms = {
       "@cspace/certs",
       "@cspace/compose",
       "@cspace/daemon",
+      "@cspace/doctor",
       "@cspace/errors",
       "@cspace/gateway",
       "@cspace/hostnames",

@@ -209,6 +209,16 @@ export const commands: readonly CommandSpec[] = [
     examples: ["cspace compose exec db psql", "cspace compose ps", "cspace compose --instance mercury -- logs -f web"],
   },
   {
+    name: "doctor",
+    summary: "look at every hop from a name to its app, and tell what to mend",
+    args: [["[label]", "a route, hop by hop; by default the machine alone"]],
+    options: [
+      { flags: "--fix", description: "mend what can be mended without harm" },
+      { flags: "--report <file>", description: "write what was found into a file, for a bug report" },
+    ],
+    examples: ["cspace doctor", "cspace doctor dev", "cspace doctor --fix", "cspace doctor --json"],
+  },
+  {
     name: "proxy up",
     summary: "start the proxy, or change its ports",
     args: [],

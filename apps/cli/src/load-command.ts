@@ -20,6 +20,7 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   logs: () => import("./commands/logs.ts"),
   run: () => import("./commands/run.ts"),
   compose: () => import("./commands/compose.ts"),
+  doctor: () => import("./commands/doctor.ts"),
   "proxy up": () => import("./commands/proxy-up.ts"),
   "proxy down": () => import("./commands/proxy-down.ts"),
   "proxy status": () => import("./commands/proxy-status.ts"),

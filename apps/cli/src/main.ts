@@ -80,10 +80,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     const command = await loadCommand(parsed.name);
     const data = await command.run(context, parsed.args);
     if (data === undefined) return exitCodes.done;
-    if (data instanceof ExitWith) return data.code;
-    if (flags.json) output.document(data);
-    else output.text(command.render?.(data as never, context) ?? "");
-    return exitCodes.done;
+    const document = data instanceof ExitWith ? data.document : data;
+    if (document !== undefined && flags.json) output.document(document);
+    else if (document !== undefined) output.text(command.render?.(document as never, context) ?? "");
+    return data instanceof ExitWith ? data.code : exitCodes.done;
   } catch (error) {
     const code = reportFailure(error, context);
     return isStatusLine(argv) ? exitCodes.done : code;

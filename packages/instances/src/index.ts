@@ -10,6 +10,8 @@ export { listPorts } from "./describe/list-ports.ts";
 export { type MachineInstance, type MachineRoute, mergeInstances } from "./describe/merge-instances.ts";
 export { tellAsleep } from "./describe/tell-asleep.ts";
 export { type VerifyInstanceOptions, verifyInstance } from "./describe/verify-instance.ts";
+export { type ExamineMachineOptions, examineMachine } from "./doctor/examine-machine.ts";
+export { type ExamineRoutesOptions, examineRoutes } from "./doctor/examine-route.ts";
 export type {
   Garbage,
   GarbageDocument,

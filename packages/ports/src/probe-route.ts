@@ -38,6 +38,8 @@ export type RouteProbe =
       readonly state: "claimed";
       readonly status: number | null;
       readonly poweredBy?: string | undefined;
+      /** Where the service leads who asks; absent where it answers itself. */
+      readonly location?: string;
       /** It sleeps, and a request would wake it; this one did not. */
       readonly asleep?: true;
     }
@@ -87,8 +89,13 @@ export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe
     const rest = Math.max(1, end - performance.now());
     return await askSecurely({ ...options, timeoutMs: rest }, { status: head.status, port: elsewhere });
   }
-  const poweredBy = head.headers["x-powered-by"];
-  return { state: "claimed", status: head.status, ...(typeof poweredBy === "string" ? { poweredBy } : {}) };
+  const { "x-powered-by": poweredBy, location } = head.headers;
+  return {
+    state: "claimed",
+    status: head.status,
+    ...(typeof poweredBy === "string" && { poweredBy }),
+    ...(location !== undefined && { location }),
+  };
 }
 
 /** The port of HTTPS to which a route sends who asks over HTTP, for the same path; `null` for every other answer. */

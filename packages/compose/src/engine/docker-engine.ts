@@ -125,7 +125,12 @@ export interface DockerEngine {
   /** The endpoint that Compose is handed as `DOCKER_HOST`: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
   version(): Promise<{ readonly Version: string; readonly ApiVersion: string; readonly Os: string }>;
-  info(): Promise<{ readonly SecurityOptions?: readonly string[] | null; readonly OperatingSystem: string }>;
+  info(): Promise<{
+    readonly SecurityOptions?: readonly string[] | null;
+    readonly OperatingSystem: string;
+    /** RFC 3339. */
+    readonly SystemTime?: string;
+  }>;
   listContainers(options?: EngineListOptions): Promise<readonly EngineContainer[]>;
   /** `undefined` when there is no such container. */
   inspectContainer(idOrName: string): Promise<EngineContainerDetail | undefined>;

@@ -15,6 +15,8 @@ export interface WakeContainersOptions {
   readonly paths: HomePaths;
   /** Called once for each route, when its service takes connections on this port of the host's loopback. */
   readonly onReady?: ((route: SleepingRoute, port: number) => void) | undefined;
+  /** How long one that runs may take until it takes connections, in milliseconds; then it is left alone. @default 120_000 */
+  readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,12 +31,13 @@ const lookMs = 20;
  * @throws {CspaceError} `CSPACE_CONTAINER_FAILED` for one that ends instead, and the codes of the engine.
  */
 export async function wakeContainers(record: SleepRecord, options: WakeContainersOptions): Promise<void> {
-  const { engine, paths, onReady, signal } = options;
+  const { engine, paths, onReady, timeoutMs = 120_000, signal } = options;
+  const deadline = Date.now() + timeoutMs;
   const composeProject = composeProjectName(record);
   const list = (): Promise<readonly EngineContainer[]> => listInstanceContainers(engine, composeProject);
   const started = withLock(paths, `start-${composeProject}`, () => startAll(record, engine, signal, list), { signal });
   const ready = record.routes.map(async (route) => {
-    const port = await waitForRoute(route, { engine, started, list, signal });
+    const port = await waitForRoute(route, { engine, started, list, deadline, signal });
     if (port !== undefined) onReady?.(route, port);
   });
   await Promise.all([started, ...ready]);
@@ -79,15 +82,22 @@ async function startAll(
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Waits until a route's service is there, and gives its port on the host; `undefined` where it has none. */
+/** Waits until a route's service is there, and gives its port on the host; `undefined` where it has none, or takes too long. */
 async function waitForRoute(
   route: SleepingRoute,
   {
     engine,
     started,
     list,
+    deadline,
     signal,
-  }: { engine: DockerEngine; started: Promise<void>; list: List; signal: AbortSignal | undefined },
+  }: {
+    readonly engine: DockerEngine;
+    readonly started: Promise<void>;
+    readonly list: List;
+    readonly deadline: number;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<number | undefined> {
   const over = { is: false };
   started.then(
@@ -99,11 +109,15 @@ async function waitForRoute(
     // Read before the list: what has ended by then has really ended.
     const isOver = over.is;
     const own = (await list()).filter((one) => serviceOf(one) === route.service);
+    const restarting = own.find(({ State }) => State === "restarting");
+    // The engine starts it again and again, and it may run just now.
+    if (restarting !== undefined) throw await containerFailed(engine, restarting);
     const running = own.find(({ State }) => State === "running");
     if (running !== undefined) {
       await waitForHealth(engine, running, signal);
       const port = portOf(running, route);
       if (port === undefined || (await acceptsConnections(port))) return port;
+      if (Date.now() >= deadline) return undefined;
     } else if (isOver) {
       const [failed] = own;
       if (failed !== undefined) throw await containerFailed(engine, failed);
@@ -134,8 +148,9 @@ async function waitForHealth(
     const detail = await engine.inspectContainer(container.Id);
     if (detail === undefined) throw await containerFailed(engine, { ...container, State: "dead" });
     const { Status: state, Health } = detail.State;
-    if (state === "exited" || state === "dead") {
-      throw await containerFailed(engine, { ...container, State: state, Status: `Exited (${detail.State.ExitCode})` });
+    if (state === "exited" || state === "dead" || state === "restarting") {
+      const word = state === "restarting" ? "Restarting" : "Exited";
+      throw await containerFailed(engine, { ...container, State: state, Status: `${word} (${detail.State.ExitCode})` });
     }
     const command = healthCommand(detail);
     if (state === "running" && (command === undefined || Health === undefined || Health.Status === "healthy")) return;

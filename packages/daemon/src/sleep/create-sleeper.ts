@@ -52,7 +52,7 @@ export interface Sleeper {
   readonly refresh: () => Promise<void>;
   /** `undefined`: nothing of it runs. One that sleeps already goes on. */
   readonly sleep: (request: SleepRequest) => Promise<SleepRecord | undefined>;
-  /** Resolves when all of it is there; whether it was asleep. */
+  /** Resolves when all of it is there, or runs and takes no connections for too long; whether it was asleep. */
   readonly wake: (names: SleeperNames) => Promise<boolean>;
   readonly isAsleep: (names: SleeperNames) => boolean;
   readonly policies: () => readonly IdlePolicy[];
@@ -76,6 +76,9 @@ export interface CreateSleeperOptions {
 /** How long Traefik may take to hand an instance's hostnames to the gateway before it is put to sleep, in milliseconds. */
 const pinMs = 3_000;
 
+/** How long who wakes an instance without a request waits for services that take no connections, in milliseconds. */
+const askedMs = 15_000;
+
 /** How long one that could not be woken says why, before a request may try again, in milliseconds. */
 const failedMs = 3_000;
 
@@ -87,6 +90,8 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
   const all = new Map<string, Sleeping>();
   /** Those whose hostnames Traefik is to hand on. */
   const pinned = new Set<string>();
+  /** Of those that are being woken: what breaks that off. */
+  const aborts = new Map<string, AbortController>();
   /** What happens to one instance happens in turn. */
   const turns = new Map<string, Promise<unknown>>();
   let policies: readonly IdlePolicy[] = [];
@@ -151,6 +156,8 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
   };
 
   const wakeNow = async (key: string, record: SleepRecord): Promise<void> => {
+    const abort = new AbortController();
+    aborts.set(key, abort);
     try {
       const engine = await engineOf(record);
       const onReady = (route: SleepingRoute, port: number): void => {
@@ -160,7 +167,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
       await Promise.all([
         engine === undefined || record.containers.length === 0
           ? undefined
-          : wakeContainers(record, { engine, paths, onReady }),
+          : wakeContainers(record, { engine, paths, onReady, signal: abort.signal }),
         processes.start(record, record.processes),
       ]);
       await forgetSleep(paths, record);
@@ -170,11 +177,17 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
       change(key, { isAwake: true });
       void settle(key, record, engine);
     } catch (error) {
+      if (abort.signal.aborted) {
+        drop(key);
+        return;
+      }
       change(key, { failure: (error as Error).message.split("\n", 1)[0] });
       void setTimeout(failedMs, undefined, { ref: false }).then(() =>
         change(key, { waking: undefined, failure: undefined }),
       );
       throw error;
+    } finally {
+      aborts.delete(key);
     }
   };
 
@@ -280,6 +293,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
     sleep: async ({ project, instance, form, endpoint }) => {
       const names = { project, instance };
       const key = keyOf(names);
+      aborts.get(key)?.abort();
       return await inTurn(key, async () => {
         const before = all.get(key);
         if (before !== undefined && before.waking === undefined) return before.record;
@@ -313,7 +327,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
       const key = keyOf(names);
       if (!all.has(key)) await refresh();
       if (all.get(key)?.isAwake !== false) return false;
-      await wake(key);
+      await Promise.race([wake(key), setTimeout(askedMs, undefined, { ref: false })]);
       return true;
     },
     isAsleep: (names) => all.get(keyOf(names))?.isAwake === false,

@@ -1,0 +1,81 @@
+import { type Check, found, well } from "../check.ts";
+import type { ProxyEvidence } from "./machine-evidence.ts";
+
+const id = "proxy";
+
+/** What keeps the proxy from serving this machine: whose it is, whether it runs, and what answers on its port. */
+export function judgeProxy(evidence: ProxyEvidence): Check[] {
+  const { engine, httpPort } = evidence;
+  const [whose] = [judgeOwner(evidence), judgeState(evidence)].filter((check) => check !== undefined);
+  if (whose !== undefined) return [whose];
+  if (evidence.state === "stopped") return [well(id, "the proxy does not run, and nothing needs it")];
+  const name = engine === "docker" ? "Traefik" : "the gateway";
+  return [
+    well(id, `${name} runs`, httpPort === null ? [] : [`port ${httpPort}`]),
+    ...judgeAnswer(evidence),
+    ...judgeDrift(evidence),
+  ];
+}
+
+function judgeOwner({ foreign, home, ownHome, isHomeGone, state }: ProxyEvidence): Check | undefined {
+  if (foreign !== null) {
+    const message = `a container named ${foreign} exists that cspace did not make`;
+    return found(id, "fail", { message, fix: `remove it if nothing needs it: docker rm -f ${foreign}` });
+  }
+  if (home === null || home === ownHome || isHomeGone) return undefined;
+  const message = `the proxy was started from another home, ${home}, and this one is ${ownHome}`;
+  const status = state === "running" ? "warn" : "fail";
+  return found(id, status, {
+    message,
+    fix: `stop it there: CSPACE_HOME=${home} cspace proxy down; then: cspace proxy up`,
+  });
+}
+
+function judgeState({ state, stuck, missing, isNeeded, holder, httpPort }: ProxyEvidence): Check | undefined {
+  const [first] = stuck;
+  if (first !== undefined) {
+    const message = `${stuck.join(" and ")} is paused, or keeps ending`;
+    return found(id, "fail", { message, evidence: [`docker logs ${first}`], fix: "cspace proxy up", safe: true });
+  }
+  if (state === "running" || (state === "stopped" && !isNeeded)) return undefined;
+  const what = state === "stopped" ? "the proxy does not run" : `${missing.join(" and ")} does not run`;
+  if (holder !== null) {
+    const message = `${what}, and port ${httpPort} is held by ${holder}`;
+    return found(id, "fail", {
+      message,
+      fix: "stop that program, or let cspace choose: cspace proxy up --http-port auto",
+    });
+  }
+  return found(id, "fail", { message: what, fix: "cspace proxy up", safe: true });
+}
+
+function judgeAnswer({ answer, httpPort, holder }: ProxyEvidence): Check[] {
+  if (httpPort === null || answer === null) return [];
+  const where = `port ${httpPort} of 127.0.0.1`;
+  switch (answer) {
+    case "proxy":
+      return [well("port", `the proxy answers on ${where}`)];
+    case "other":
+      return [
+        found("port", "fail", {
+          message: `on ${where} something else answers${holder === null ? "" : `: ${holder}`}`,
+          fix: "stop that program, or let cspace choose: cspace proxy up --http-port auto",
+        }),
+      ];
+    default: {
+      const how = answer === "refused" ? "nobody takes connections" : "connections are swallowed";
+      return [
+        found("port", "fail", {
+          message: `the proxy runs, and ${how} on ${where}`,
+          fix: "see what filters loopback (a firewall, a VPN), then restart the engine",
+        }),
+      ];
+    }
+  }
+}
+
+function judgeDrift({ isCurrent }: ProxyEvidence): Check[] {
+  if (isCurrent !== false) return [];
+  const message = "the proxy is not as this version of cspace, or its configuration, would make it";
+  return [found("drift", "warn", { message, fix: "cspace proxy up", safe: true })];
+}
