@@ -39,13 +39,15 @@ export async function readUse(names: SleeperNames, sources: UseSources): Promise
   const listed = engine === undefined ? [] : await listInstanceContainers(engine, composeProjectName(names));
   const containers = listed.filter(({ State }) => State === "running");
   if (containers.length === 0 && processes.length === 0) return undefined;
+  const marks = [...marksOf(containers), ...processes.map(({ label }) => routerName({ label, instance, project }))];
+  // What nobody can ask for, nobody could wake.
+  if (marks.length === 0) return null;
   const [traffic, connections] = await Promise.all([
     containers.length === 0 ? noTraffic : sources.traffic(),
     readConnections(),
   ]);
   // Without a word of the proxy's nobody knows who uses it.
   if (traffic === undefined) return null;
-  const marks = [...marksOf(containers), ...processes.map(({ label }) => routerName({ label, instance, project }))];
   const own = gateway.flatMap((routes) => marks.flatMap((mark) => routes.get(mark) ?? []));
   const [used, usage] = await Promise.all([
     engine === undefined ? nothing : readContainerActivity({ engine, containers, traffic, connections }),
