@@ -94,7 +94,8 @@ export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe
     state: "claimed",
     status: head.status,
     ...(typeof poweredBy === "string" && { poweredBy }),
-    ...(location !== undefined && { location }),
+    // RFC 9110, 10.2.2: of a new resource, too, to which nobody is led.
+    ...(location !== undefined && head.status >= 300 && head.status < 400 && { location }),
   };
 }
 

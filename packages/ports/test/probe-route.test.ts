@@ -10,7 +10,9 @@ test.each([200, 302, 404, 500, 502])("the mark claims the route, also with statu
   const port = await listenHttp((_, response) => {
     response.writeHead(status, { "X-Cspace-Route": route.mark, location: "http://127.0.0.1:1/" }).end();
   });
-  expect(await probeRoute({ ...route, port })).toEqual({ state: "claimed", status });
+  // Nobody is led anywhere by another status.
+  const leads = status === 302 ? { location: "http://127.0.0.1:1/" } : {};
+  expect(await probeRoute({ ...route, port })).toEqual({ state: "claimed", status, ...leads });
 });
 
 test("no mark, or the mark of another route, claims nothing", async () => {
@@ -58,7 +60,8 @@ test.each([301, 308])("a route that sends on to HTTPS by %i is as its service is
   expect(await probeRoute({ ...route, port: nowhere })).toEqual({ state: "claimed", status });
   // Elsewhere, it is the service's own word.
   for (const to of [`https://example.com:${secure}/`, `https://${route.hostname}:${secure}/login`, "/"]) {
-    expect(await probeRoute({ ...route, port: await location(to) })).toEqual({ state: "claimed", status });
+    const led = { state: "claimed", status, location: to };
+    expect(await probeRoute({ ...route, port: await location(to) })).toEqual(led);
   }
 });
 
