@@ -19,9 +19,9 @@ import {
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { GatewayRoute } from "@cspace/gateway";
-import { buildHostname, composeProjectName, routerName } from "@cspace/hostnames";
-import { probeRoute } from "@cspace/ports";
+import { buildHostname, composeProjectName, type RouteName } from "@cspace/hostnames";
 import type { DaemonErrorCode } from "../daemon-error-code.ts";
+import { awaitRoute } from "./await-route.ts";
 import { routesOf, type Sleeping } from "./sleeping.ts";
 
 /** The processes of instances, as far as sleep concerns them. */
@@ -87,6 +87,8 @@ const settleMs = 3_000;
 
 /** Makes one that knows of nothing yet. */
 export function createSleeper({ paths, domains, connect, processes, onChange }: CreateSleeperOptions): Sleeper {
+  /** The one that is asked for: every route has all of them. */
+  const domain = domains[0] as string;
   const all = new Map<string, Sleeping>();
   /** Those whose hostnames Traefik is to hand on. */
   const pinned = new Set<string>();
@@ -203,12 +205,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
     if (httpPort === null) return;
     await Promise.all(
       others.map(async (route) => {
-        const names = { label: route.label, project: record.project, instance: record.instance };
-        const hostname = buildHostname(names, { domain: domains[0] as string });
-        for (const end = Date.now() + pinMs; Date.now() < end; await setTimeout(50)) {
-          const probe = await probeRoute({ hostname, mark: routerName(names), port: httpPort, reach: "proxy" });
-          if (probe.state === "claimed") break;
-        }
+        await awaitRoute(routeNameOf(record, route), { domain, port: httpPort, by: "proxy", timeoutMs: pinMs });
         setReady(key, route, httpPort);
       }),
     );
@@ -238,13 +235,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
     const [route] = record.routes;
     const { httpPort } = await readAnsweringPorts(engine);
     if (route === undefined || httpPort === null) return false;
-    const names = { label: route.label, project: record.project, instance: record.instance };
-    const hostname = buildHostname(names, { domain: domains[0] as string });
-    for (const end = Date.now() + pinMs; Date.now() < end; await setTimeout(30)) {
-      const probe = await probeRoute({ hostname, mark: routerName(names), port: httpPort, reach: "gateway" });
-      if (probe.state === "claimed" && probe.asleep === true) return true;
-    }
-    return false;
+    return await awaitRoute(routeNameOf(record, route), { domain, port: httpPort, by: "gateway", timeoutMs: pinMs });
   };
 
   /** Whether something of a sleeping instance runs, though nobody woke it here; `gone`: nothing is left of it. */
@@ -348,6 +339,10 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
 function nobodyWouldWake({ instance }: SleepRecord): CspaceError<DaemonErrorCode> {
   const message = `${instance} stays awake: the proxy does not hand its requests to the daemon of this home, so that none would wake it`;
   return new CspaceError("CSPACE_SLEEP_REFUSED", message, { hint: "see what the proxy is: cspace proxy status" });
+}
+
+function routeNameOf({ project, instance }: SleepRecord, { label }: SleepingRoute): RouteName {
+  return { label, instance, project };
 }
 
 function hostnamesOf(record: SleepRecord | undefined, domains: readonly string[]): string[] {

@@ -1,5 +1,4 @@
-import type { DockerEngine } from "@cspace/compose";
-import { explainContainers, type SleepRecord } from "@cspace/compose";
+import { type DockerEngine, explainContainers, type SleepRecord } from "@cspace/compose";
 import type { GatewayRoute } from "@cspace/gateway";
 
 /** An instance that sleeps, or is on its way from there. */
