@@ -10,6 +10,7 @@ export type {
   EngineLogStream,
   EngineNetwork,
 } from "./engine/docker-engine.ts";
+export { listPublished } from "./engine/list-published.ts";
 export { type ConnectEngineOptions, type EngineReader, openEngineReader } from "./engine/open-engine-reader.ts";
 export { readClientProxy } from "./engine/read-client-proxy.ts";
 export {
@@ -18,7 +19,8 @@ export {
   type ReadContainerLogsOptions,
   readContainerLogs,
 } from "./engine/read-container-logs.ts";
-export { type ResolveEndpointOptions, resolveEndpoint } from "./engine/resolve-endpoint.ts";
+export { type EngineContext, readContexts } from "./engine/read-contexts.ts";
+export { type ResolveEndpointOptions, readEndpointSource, resolveEndpoint } from "./engine/resolve-endpoint.ts";
 export {
   type CreateComposeRunnerOptions,
   composeEnvironment,

@@ -1,26 +1,14 @@
+export { type BrowserEvidence, type BrowsersEvidence, judgeBrowsers } from "./browser/judge-browsers.ts";
+export { judgeTrust, type TrustEvidence } from "./browser/judge-trust.ts";
 export { type Check, type CheckStatus, type Fix, firstFinding } from "./check.ts";
-export {
-  judgeDaemon,
-  judgeEngine,
-  judgeHome,
-  judgeHosts,
-  judgeNames,
-  judgePrograms,
-  judgeProxyVariables,
-  judgeTrust,
-} from "./machine/judge-machine.ts";
-export { judgeProxy } from "./machine/judge-proxy.ts";
-export type {
-  DaemonEvidence,
-  EngineEvidence,
-  Failure,
-  HomeEvidence,
-  HostsEvidence,
-  NamesEvidence,
-  ProgramsEvidence,
-  ProxyEvidence,
-  ProxyVariablesEvidence,
-  TrustEvidence,
-} from "./machine/machine-evidence.ts";
+export type { Failure } from "./machine/failure.ts";
+export { type DaemonEvidence, judgeDaemon } from "./machine/judge-daemon.ts";
+export { type EngineEvidence, judgeEngine, type OtherEngine } from "./machine/judge-engine.ts";
+export { type HomeEvidence, judgeHome, judgePrograms, type ProgramsEvidence } from "./machine/judge-home.ts";
+export { judgeProxy, type ProxyEvidence } from "./machine/judge-proxy.ts";
+export { type DnsEvidence, judgeDns } from "./network/judge-dns.ts";
+export { judgeLookup, type LookupEvidence } from "./network/judge-lookup.ts";
+export { type HostsEvidence, judgeHosts, judgeNames, type NamesEvidence } from "./network/judge-names.ts";
+export { judgeProxyVariables, type ProxyVariablesEvidence } from "./network/judge-proxy-variables.ts";
 export { judgeRoute } from "./route/judge-route.ts";
 export type { RouteEvidence } from "./route/route-evidence.ts";

@@ -20,6 +20,10 @@ const engine: EngineEvidence = {
   failure: null,
   endpoint: "unix:///var/run/docker.sock",
   version: "28.0",
+  chosenBy: "default",
+  others: [],
+  hasProxy: true,
+  freeBytes: 10 ** 11,
   isUsed: true,
   compose: null,
   composeVersion: "5.0",
@@ -27,6 +31,7 @@ const engine: EngineEvidence = {
   freeSubnets: 100,
   pool: "10.213.0.0/16",
 };
+const colima = { context: "colima", endpoint: "unix:///colima.sock", hasProxy: true };
 const proxy: ProxyEvidence = {
   engine: "docker",
   state: "running",
@@ -41,6 +46,7 @@ const proxy: ProxyEvidence = {
   httpPort: 80,
   answer: "proxy",
   holder: null,
+  dns: null,
 };
 const daemon = { state: "answers", pid: 7, version: "1.0.0", protocol: "same", neededFor: null } as const;
 const names = {
@@ -50,6 +56,7 @@ const names = {
   fix: null,
   resolver: "macos: it is",
   isBuiltIn: false,
+  tunnels: [],
 } as const;
 const variables = {
   proxy: { name: "http_proxy", value: "http://proxy:3128" },
@@ -109,6 +116,36 @@ test.each<[string, Check | readonly Check[] | undefined, string]>([
     "an engine that may not be used",
     judgeEngine({ ...engine, failure: { ...failure, code: "CSPACE_ENGINE_DENIED" }, isUsed: false }),
     "fail engine: it is broken -> mend it",
+  ],
+  [
+    "an engine that another context reaches",
+    judgeEngine({ ...engine, failure, chosenBy: "DOCKER_HOST", others: [{ ...colima, hasProxy: false }] }),
+    "fail engine: it is broken -> unset DOCKER_HOST; docker context use colima",
+  ],
+  [
+    "an engine that is too old",
+    judgeEngine({ ...engine, version: "19.03.15" }),
+    "fail engine: Docker 19.03.15 is too old: cspace needs 20.10 -> update it: https://docs.docker.com/engine/install/",
+  ],
+  [
+    "a proxy on two engines",
+    judgeEngine({ ...engine, others: [colima] }),
+    "warn context: cspace's proxy is also on another engine, that of the context colima -> docker --context colima rm -f cspace-proxy cspace-dns",
+  ],
+  [
+    "a proxy on another engine alone",
+    judgeEngine({ ...engine, hasProxy: false, others: [colima] }),
+    "fail context: cspace's proxy is also on another engine, that of the context colima -> docker context use colima, if that is the one you use",
+  ],
+  [
+    "an engine without room",
+    judgeEngine({ ...engine, freeBytes: 5_000_000 }),
+    "fail engine-disk: 5 MB are free for the engine's images and volumes -> cspace gc, or: docker system prune",
+  ],
+  [
+    "an engine with little room",
+    judgeEngine({ ...engine, freeBytes: 500_000_000 }),
+    "warn engine-disk: 500 MB are free for the engine's images and volumes -> cspace gc, or: docker system prune",
   ],
   ["Compose", judgeEngine({ ...engine, compose: failure }), "fail compose: it is broken -> mend it"],
   [
@@ -180,6 +217,16 @@ test.each<[string, Check | readonly Check[] | undefined, string]>([
     "DNS that does not run",
     judgeProxy({ ...proxy, state: "degraded", missing: ["cspace-dns"] }),
     "fail proxy: cspace-dns does not run -> safe: cspace proxy up",
+  ],
+  [
+    "a DNS port that another has",
+    judgeProxy({
+      ...proxy,
+      state: "degraded",
+      missing: ["cspace-dns"],
+      dns: { port: 53, holder: "dnsmasq (pid 7)" },
+    }),
+    "fail proxy: cspace-dns does not run, and UDP port 53 is held by dnsmasq (pid 7) -> stop that program, or let cspace choose: cspace proxy up --dns-port auto",
   ],
   [
     "somebody else's answer",

@@ -6,6 +6,8 @@ const evidence: RouteEvidence = {
   instance: "mercury",
   project: "shop",
   hostname: "dev.mercury.shop.cspace.local",
+  resolved: "loopback",
+  isBuiltIn: false,
   state: "running",
   gone: false,
   directory: "/src/shop",
@@ -28,6 +30,7 @@ const findings = (change: Partial<RouteEvidence>): string[] =>
 
 test("a route that is well, hop by hop", () => {
   expect(judgeRoute(evidence).map(({ id, status }) => `${id} ${status}`)).toEqual([
+    "route.dev.name ok",
     "route.dev.instance ok",
     "route.dev.container ok",
     "route.dev.network ok",
@@ -39,10 +42,21 @@ test("a route that is well, hop by hop", () => {
   expect(findings({ server, sharedNetworks: null, listeners: [{ address: "127.0.0.1", port: 3000 }] })).toEqual([]);
   expect(findings({ state: "asleep", running: false, reason: "it was stopped", status: null })).toEqual([]);
   expect(findings({ status: 404 })).toEqual([]);
+  expect(findings({ resolved: "missing", isBuiltIn: true })).toEqual([]);
   expect(findings({ status: 302, location: "/login" })).toEqual([]);
 });
 
 test.each<[string, Partial<RouteEvidence>, string]>([
+  [
+    "another machine's name",
+    { resolved: "elsewhere" },
+    "fail name: dev.mercury.shop.cspace.local leads to another machine",
+  ],
+  [
+    "a name that is not found",
+    { resolved: "missing" },
+    "warn name: programs do not find dev.mercury.shop.cspace.local",
+  ],
   ["nothing runs", { state: "stopped", running: false }, "fail instance: nothing of mercury runs"],
   [
     "the container ended",

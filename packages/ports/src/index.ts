@@ -1,4 +1,5 @@
 export { type AcceptsConnectionsOptions, acceptsConnections } from "./accepts-connections.ts";
+export { type AskDnsOptions, askDns, type DnsAnswer } from "./ask-dns.ts";
 export type { PortProtocol } from "./bind-port.ts";
 export {
   type ChosenUrl,
@@ -27,7 +28,7 @@ export {
   portHolder,
 } from "./port-holder.ts";
 export type { PortsErrorCode } from "./ports-error-code.ts";
-export { type ProbeDnsOptions, probeDns } from "./probe-dns.ts";
+export { probeDns } from "./probe-dns.ts";
 export { type ProbeLocalOptions, probeLocal } from "./probe-local.ts";
 export { type ProbeRouteOptions, probeRoute, type RouteProbe, usualPorts } from "./probe-route.ts";
 export { type ProbeSchemeOptions, probeScheme } from "./probe-scheme.ts";

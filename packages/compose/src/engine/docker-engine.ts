@@ -130,6 +130,8 @@ export interface DockerEngine {
     readonly OperatingSystem: string;
     /** RFC 3339. */
     readonly SystemTime?: string;
+    /** Where images and volumes are, on the engine's own machine. */
+    readonly DockerRootDir?: string;
   }>;
   listContainers(options?: EngineListOptions): Promise<readonly EngineContainer[]>;
   /** `undefined` when there is no such container. */

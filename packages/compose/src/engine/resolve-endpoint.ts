@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CspaceError } from "@cspace/errors";
 import type { ComposeErrorCode } from "../errors.ts";
 import { userHome } from "../home/user-home.ts";
+import { readJson } from "./read-json.ts";
 
 /** Options of {@link resolveEndpoint}. */
 export interface ResolveEndpointOptions {
@@ -30,15 +30,34 @@ export interface ResolveEndpointOptions {
  */
 export async function resolveEndpoint(options: ResolveEndpointOptions = {}): Promise<string> {
   const { env = process.env, homedir: home = userHome() ?? "/", platform = process.platform } = options;
-  const endpoint = env.DOCKER_HOST || (await readContextEndpoint(env, env.DOCKER_CONFIG || join(home, ".docker")));
+  const endpoint = env.DOCKER_HOST || (await readContextEndpoint(env, home));
   return requireLocal(endpoint ?? defaultEndpoint(platform));
 }
 
-async function readContextEndpoint(env: NodeJS.ProcessEnv, configDirectory: string): Promise<string | undefined> {
-  const name = env.DOCKER_CONTEXT || (await readJson(join(configDirectory, "config.json")))?.currentContext;
-  if (typeof name !== "string" || name === "" || name === "default") return undefined;
+/**
+ * What chooses the endpoint, in words: `DOCKER_HOST`, `the context colima`, else `default`.
+ *
+ * @throws {CspaceError} `CSPACE_CONTEXT_UNKNOWN` when Docker's `config.json` is damaged.
+ */
+export async function readEndpointSource(options: ResolveEndpointOptions = {}): Promise<string> {
+  const { env = process.env, homedir: home = userHome() ?? "/" } = options;
+  if (env.DOCKER_HOST) return "DOCKER_HOST";
+  const name = await readContextName(env, home);
+  return name === undefined ? "default" : `the context ${name}`;
+}
+
+const configFolder = (env: NodeJS.ProcessEnv, home: string): string => env.DOCKER_CONFIG || join(home, ".docker");
+
+async function readContextName(env: NodeJS.ProcessEnv, home: string): Promise<string | undefined> {
+  const name = env.DOCKER_CONTEXT || (await readJson(join(configFolder(env, home), "config.json")))?.currentContext;
+  return typeof name !== "string" || name === "" || name === "default" ? undefined : name;
+}
+
+async function readContextEndpoint(env: NodeJS.ProcessEnv, home: string): Promise<string | undefined> {
+  const name = await readContextName(env, home);
+  if (name === undefined) return undefined;
   const id = createHash("sha256").update(name).digest("hex");
-  const meta = await readJson(join(configDirectory, "contexts", "meta", id, "meta.json"));
+  const meta = await readJson(join(configFolder(env, home), "contexts", "meta", id, "meta.json"));
   const host = (meta?.Endpoints as { docker?: { Host?: unknown } } | undefined)?.docker?.Host;
   if (typeof host === "string" && host !== "") return host;
   throw new CspaceError<ComposeErrorCode>("CSPACE_CONTEXT_UNKNOWN", `the Docker context ${name} does not exist`, {
@@ -46,42 +65,27 @@ async function readContextEndpoint(env: NodeJS.ProcessEnv, configDirectory: stri
   });
 }
 
-async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw new CspaceError<ComposeErrorCode>("CSPACE_CONTEXT_UNKNOWN", `${path} is not valid JSON`, {
-      hint: "mend that file, or set DOCKER_HOST",
-      cause,
-    });
-  }
-}
-
-function defaultEndpoint(platform: NodeJS.Platform): string {
+/** The platform's own socket. */
+export function defaultEndpoint(platform: NodeJS.Platform): string {
   return platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock";
 }
 
 function requireLocal(endpoint: string): string {
-  if (/^(unix|npipe):\/\//.test(endpoint)) return endpoint;
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";
-  if (
-    /^(tcp|https?):$/.test(url?.protocol ?? "") &&
-    (host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host))
-  ) {
-    return endpoint;
-  }
+  if (isLocal(endpoint)) return endpoint;
   throw new CspaceError<ComposeErrorCode>(
     "CSPACE_ENGINE_REMOTE",
     `the Docker engine ${endpoint} is on another machine, so its ports are not on this one`,
     { hint: "choose a local engine: docker context use default (or unset DOCKER_HOST)" },
+  );
+}
+
+/** Whether an engine is on this machine. */
+export function isLocal(endpoint: string): boolean {
+  if (/^(unix|npipe):\/\//.test(endpoint)) return true;
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";
+  return (
+    /^(tcp|https?):$/.test(url?.protocol ?? "") &&
+    (host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host))
   );
 }

@@ -1,6 +1,7 @@
 import { CspaceError } from "@cspace/errors";
-import { describeHolder, isPortFree, portHolder } from "@cspace/ports";
+import { describeHolder, isPortFree, type ListedContainer, portHolder } from "@cspace/ports";
 import type { DockerEngine } from "../engine/docker-engine.ts";
+import { listPublished } from "../engine/list-published.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { MachineConfig } from "../home/machine-config.ts";
 import type { ProxyState } from "./proxy-state.ts";
@@ -146,13 +147,7 @@ async function explainTaken(
   refused: PortConflict["reason"] | undefined,
 ): Promise<string> {
   if (refused === "permission") return "is not Docker's to open: it lacks the right";
-  const containers = async (): Promise<{ name: string; ports: { publicPort: number; type: string }[] }[]> =>
-    (await engine.listContainers()).map((container) => ({
-      name: (container.Names[0] ?? container.Id).replace(/^\//, ""),
-      ports: container.Ports.flatMap(({ PublicPort, Type }) =>
-        PublicPort === undefined ? [] : [{ publicPort: PublicPort, type: Type }],
-      ),
-    }));
+  const containers = (): Promise<ListedContainer[]> => listPublished(engine);
   for (const protocol of kind !== "dns" ? (["tcp"] as const) : (["udp", "tcp"] as const)) {
     const holder = await portHolder(port, { protocol, containers });
     if (holder !== undefined) return `is taken by ${describeHolder(holder)}`;

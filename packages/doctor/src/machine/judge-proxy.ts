@@ -1,5 +1,31 @@
 import { type Check, found, well } from "../check.ts";
-import type { ProxyEvidence } from "./machine-evidence.ts";
+
+/** Traefik and CoreDNS, or the gateway. */
+export interface ProxyEvidence {
+  readonly engine: "docker" | "gateway";
+  readonly state: "running" | "degraded" | "stopped";
+  /** Those of its parts that do not run. */
+  readonly missing: readonly string[];
+  readonly stuck: readonly string[];
+  /** A container of somebody else's that has one of its names. */
+  readonly foreign: string | null;
+  /** The home that it was started from, and this one's. */
+  readonly home: string | null;
+  readonly ownHome: string;
+  /** Whether that other home is gone. */
+  readonly isHomeGone: boolean;
+  /** Whether it is as this version would make it; `null`: nobody knows. */
+  readonly isCurrent: boolean | null;
+  /** Whether anything is there that it would serve. */
+  readonly isNeeded: boolean;
+  readonly httpPort: number | null;
+  /** What answers on that port. */
+  readonly answer: "proxy" | "other" | "refused" | "timeout" | null;
+  /** Who has the port, where it is not the proxy; `null`: nobody, or nobody can tell. */
+  readonly holder: string | null;
+  /** Where DNS does not run: the UDP port that it would have, and who has that. */
+  readonly dns: { readonly port: number; readonly holder: string | null } | null;
+}
 
 const id = "proxy";
 
@@ -31,7 +57,7 @@ function judgeOwner({ foreign, home, ownHome, isHomeGone, state }: ProxyEvidence
   });
 }
 
-function judgeState({ state, stuck, missing, isNeeded, holder, httpPort }: ProxyEvidence): Check | undefined {
+function judgeState({ state, stuck, missing, isNeeded, holder, httpPort, dns }: ProxyEvidence): Check | undefined {
   const [first] = stuck;
   if (first !== undefined) {
     const message = `${stuck.join(" and ")} is paused, or keeps ending`;
@@ -44,6 +70,13 @@ function judgeState({ state, stuck, missing, isNeeded, holder, httpPort }: Proxy
     return found(id, "fail", {
       message,
       fix: "stop that program, or let cspace choose: cspace proxy up --http-port auto",
+    });
+  }
+  if (state === "degraded" && dns !== null && dns.holder !== null) {
+    const message = `${what}, and UDP port ${dns.port} is held by ${dns.holder}`;
+    return found(id, "fail", {
+      message,
+      fix: "stop that program, or let cspace choose: cspace proxy up --dns-port auto",
     });
   }
   return found(id, "fail", { message: what, fix: "cspace proxy up", safe: true });

@@ -1,10 +1,18 @@
 import { type Check, found, well } from "../check.ts";
 import type { RouteEvidence } from "./route-evidence.ts";
 
-/** Judges a route hop by hop, from its instance to its app's answer; behind one that fails nothing is judged. */
+/** Judges a route hop by hop, from its name to its app's answer; behind one that fails nothing is judged. */
 export function judgeRoute(evidence: RouteEvidence): Check[] {
   const checks: Check[] = [];
-  for (const judge of [judgeInstance, judgeServer, judgeAttachment, judgeRouter, judgeListening, judgeAnswer]) {
+  for (const judge of [
+    judgeName,
+    judgeInstance,
+    judgeServer,
+    judgeAttachment,
+    judgeRouter,
+    judgeListening,
+    judgeAnswer,
+  ]) {
     const judged = judge(evidence);
     checks.push(...judged);
     if (judged.some(({ status }) => status === "fail")) break;
@@ -14,6 +22,19 @@ export function judgeRoute(evidence: RouteEvidence): Check[] {
 }
 
 const idOf = ({ label }: RouteEvidence, hop: string): string => `route.${label}.${hop}`;
+
+function judgeName(evidence: RouteEvidence): Check[] {
+  const { hostname, resolved, isBuiltIn } = evidence;
+  const id = idOf(evidence, "name");
+  if (resolved === "elsewhere") {
+    const message = `${hostname} leads to another machine`;
+    return [found(id, "fail", { message, fix: "see what answers for it: cspace dns status, and /etc/hosts" })];
+  }
+  if (resolved === "missing" && !isBuiltIn) {
+    return [found(id, "warn", { message: `programs do not find ${hostname}`, fix: "cspace dns install" })];
+  }
+  return [well(id, resolved === "loopback" ? `${hostname} leads to this machine` : `browsers find ${hostname}`)];
+}
 
 function judgeInstance(evidence: RouteEvidence): Check[] {
   const { instance, project, state, gone, directory } = evidence;

@@ -4,6 +4,10 @@ export interface RouteEvidence {
   readonly instance: string;
   readonly project: string;
   readonly hostname: string;
+  /** What programs find for it; `null`: nobody asked. */
+  readonly resolved: "loopback" | "elsewhere" | "missing" | null;
+  /** Whether browsers find it without asking. */
+  readonly isBuiltIn: boolean;
   /** Of the instance. */
   readonly state: "running" | "partial" | "stopped" | "asleep";
   /** Whether its directory is gone, and where that was. */

@@ -1,10 +1,13 @@
 import { homePaths } from "@cspace/compose";
 import {
   type Check,
+  judgeBrowsers,
   judgeDaemon,
+  judgeDns,
   judgeEngine,
   judgeHome,
   judgeHosts,
+  judgeLookup,
   judgeNames,
   judgePrograms,
   judgeProxy,
@@ -13,18 +16,17 @@ import {
 } from "@cspace/doctor";
 import { within } from "@cspace/ports";
 import { createContext, type InstanceOptions } from "../options.ts";
-import {
-  type Reading,
-  readDaemonState,
-  readEngine,
-  readHome,
-  readHosts,
-  readNames,
-  readPrograms,
-  readProxy,
-  readProxyVariables,
-  readTrustState,
-} from "./read-machine-evidence.ts";
+import { readBrowsers } from "./browser/read-browsers.ts";
+import { readDaemonState } from "./read-daemon.ts";
+import { readDns } from "./read-dns.ts";
+import { readEngine } from "./read-engine.ts";
+import { readHome, readPrograms } from "./read-home.ts";
+import { readLookup } from "./read-lookup.ts";
+import { readHosts, readNames } from "./read-names.ts";
+import { readProxy } from "./read-proxy.ts";
+import { readProxyVariables } from "./read-proxy-variables.ts";
+import { readTrustState } from "./read-trust-state.ts";
+import type { Reading } from "./reading.ts";
 
 /** Options of {@link examineMachine}. */
 export interface ExamineMachineOptions extends InstanceOptions {
@@ -68,10 +70,13 @@ export async function examineMachine(options: ExamineMachineOptions): Promise<Ch
     look("engine", readEngine, judgeEngine),
     look("proxy", readProxy, judgeProxy),
     look("daemon", readDaemonState, judgeDaemon),
+    look("dns", readDns, judgeDns),
     look("hosts", readHosts, (all) => all.flatMap((one) => judgeHosts(one) ?? [])),
     look("names", readNames, (all) => all.map(judgeNames)),
+    look("lookup", readLookup, (one) => (one === undefined ? [] : judgeLookup(one))),
     look("proxy-variables", readProxyVariables, judgeProxyVariables),
     look("trust", readTrustState, judgeTrust),
+    look("browsers", readBrowsers, judgeBrowsers),
   ]);
   return checks.flat();
 }

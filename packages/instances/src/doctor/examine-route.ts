@@ -1,6 +1,7 @@
 import { type EngineContainerDetail, proxyContainer } from "@cspace/compose";
 import { type Check, judgeRoute, type RouteEvidence } from "@cspace/doctor";
-import { probeRoute, probeScheme } from "@cspace/ports";
+import { needsNoRule } from "@cspace/hostnames";
+import { probeRoute, probeScheme, resolveName } from "@cspace/ports";
 import { parseListenTable, readListeners, thisSystem } from "@cspace/processes";
 import { describeListed } from "../describe/describe-listed.ts";
 import { findKnown } from "../describe/find-known.ts";
@@ -49,22 +50,25 @@ interface Looked {
 }
 
 async function readRoute(looked: Looked): Promise<RouteEvidence> {
-  const { known, instance, described, machine, route, shown } = looked;
+  const { context, known, instance, described, machine, route, shown } = looked;
   const { proxyPort } = known.evidence;
   const container = instance.containers.find(({ service }) => service === route.service);
   const port = route.bindings?.[0]?.hostPort;
-  const [own, proxy, listeners, speaks, answer] = await Promise.all([
+  const [own, proxy, listeners, speaks, answer, found] = await Promise.all([
     container && machine?.engine.inspectContainer(container.id),
     machine?.engine.inspectContainer(proxyContainer),
     readOwnListeners(looked, container?.id),
     route.isProcess === true || !route.running || port === undefined ? null : probeScheme({ host: "127.0.0.1", port }),
     readAnswer(shown, proxyPort),
+    resolveName(shown.hostname, { timeoutMs: 3000, signal: context.signal }),
   ]);
   return {
     label: route.label,
     instance: instance.instance,
     project: instance.project,
     hostname: shown.hostname,
+    resolved: ({ loopback: "loopback", other: "elsewhere", none: "missing" } as const)[found as "none"] ?? null,
+    isBuiltIn: needsNoRule(shown.hostname) && context.platform !== "darwin",
     state: described.state,
     gone: described.gone,
     directory: instance.directory,

@@ -1,10 +1,10 @@
-import { listContainerInstances, readMachineConfig, readProxyState } from "@cspace/compose";
-import { type DaemonPlace, type DaemonStatus, findDaemon, type HeldInstance, previewDnsPort } from "@cspace/daemon";
-import { buildHostname, defaultDomains, needsNoRule, type RouteName } from "@cspace/hostnames";
+import { readMachineConfig, readProxyState } from "@cspace/compose";
+import { type DaemonPlace, type DaemonStatus, findDaemon, previewDnsPort } from "@cspace/daemon";
+import { defaultDomains, needsNoRule } from "@cspace/hostnames";
 import type { ResolverState } from "@cspace/resolver";
-import type { Machine } from "../machine/open-engine.ts";
 import type { Host } from "../machine/open-host.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
+import { readHostnames } from "./read-hostnames.ts";
 
 /** Options of {@link readHostDns}. */
 export interface ReadHostDnsOptions extends Pick<InstanceOptions, "env" | "platform" | "signal"> {
@@ -48,12 +48,14 @@ export async function readHostDns(host: Host, options: ReadHostDnsOptions = {}):
   ]);
   const listening = (proxy?.dnsRunning === true ? proxy.dnsPort : null) ?? daemon?.gateway.dnsPort ?? null;
   const rulePort = states.flatMap(({ rules }) => rules).find(({ port }) => port !== null)?.port;
+  // Without an engine nobody knows all instances, and the names that are installed stay.
+  const kept = host.machine === undefined ? states.flatMap(({ rules }) => rules.flatMap(({ names }) => names)) : [];
   return {
     states,
     domains,
     ruled: domains.filter((domain) => localhost || !needsNoRule(domain) || isInstalled(domain, states)),
     names: states.some(({ kind }) => kind === "hosts")
-      ? await readNames(host.machine, { states, domains, held: daemon?.instances ?? [] })
+      ? [...new Set([...kept, ...(await readHostnames(host.machine, { domains, held: daemon?.instances ?? [] }))])]
       : [],
     listening,
     port:
@@ -74,23 +76,4 @@ function isInstalled(domain: string, states: readonly ResolverState[]): boolean 
 /** One that does not answer is none. */
 async function readDaemon(place: DaemonPlace): Promise<DaemonStatus | undefined> {
   return (await findDaemon({ ...place, timeoutMs: 1000 }).catch(() => undefined))?.status;
-}
-
-interface NameSources {
-  readonly states: readonly ResolverState[];
-  readonly domains: readonly string[];
-  readonly held: readonly HeldInstance[];
-}
-
-/** Without an engine nobody knows all instances, and the names that are installed stay. */
-async function readNames(machine: Machine | undefined, { states, domains, held }: NameSources): Promise<string[]> {
-  const namesOf = (names: Omit<RouteName, "label">, routes: readonly Pick<RouteName, "label">[]): string[] =>
-    routes.flatMap(({ label }) => domains.map((domain) => buildHostname({ ...names, label }, { domain })));
-  if (machine === undefined) {
-    const installed = states.flatMap(({ rules }) => rules.flatMap(({ names }) => names));
-    const served = held.flatMap(({ record: { project, instance }, routes }) => namesOf({ project, instance }, routes));
-    return [...new Set([...installed, ...served])];
-  }
-  const instances = await listContainerInstances({ engine: machine.engine });
-  return instances.flatMap(({ project, instance, routes }) => namesOf({ project, instance }, routes));
 }
