@@ -18,6 +18,8 @@ const commands = [
   ["list", "--all", "--json"],
   ["list", "--instance", "n1", "--json"],
   ["gc", "--json"],
+  ["doctor", "--json"],
+  ["doctor", "web", "--instance", "n1", "--json"],
 ];
 const measure = () =>
   commands.map((words) => {

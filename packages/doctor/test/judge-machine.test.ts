@@ -56,6 +56,7 @@ const names = {
   fix: null,
   resolver: "macos: it is",
   isBuiltIn: false,
+  isNamed: true,
   tunnels: [],
 } as const;
 const variables = {
@@ -265,7 +266,12 @@ test.each<[string, Check | readonly Check[] | undefined, string]>([
   ],
   [
     "an authority that is not trusted",
-    judgeTrust({ stores: [{ readers: "Chromium", state: "not-trusted" }] }),
+    judgeTrust({
+      stores: [
+        { readers: "curl", state: "trusted" },
+        { readers: "Chromium", state: "not-trusted" },
+      ],
+    }),
     "warn trust: HTTPS of this machine is not trusted by Chromium -> cspace trust install",
   ],
 ])("%s", (_, judged, expected) => {
@@ -278,6 +284,8 @@ test("what nobody needs may be stopped, and what browsers find by themselves nee
   expect(
     shown(judgeNames({ ...names, domain: "cspace.localhost", state: "no-rule", reason: "x", isBuiltIn: true })),
   ).toEqual([]);
+  expect(shown(judgeNames({ ...names, state: "no-rule", reason: "x", isNamed: false }))).toEqual([]);
+  expect(shown(judgeTrust({ stores: [{ readers: "Chromium", state: "not-trusted" }] }))).toEqual([]);
   expect(shown(judgeProxyVariables({ ...variables, noProxy: [".local"] }))).toEqual([]);
   expect(shown(judgeProxyVariables({ ...variables, noProxy: ["*"] }))).toEqual([]);
   expect(shown(judgeProxy({ ...proxy, home: "/gone", isHomeGone: true }))).toEqual([]);

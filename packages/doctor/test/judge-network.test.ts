@@ -49,5 +49,5 @@ test.each<[string, Partial<LookupEvidence>, string[]]>([
 test("a VPN is shown beside names that do not lead here", () => {
   const names = { domain: "cspace.local", state: "not-used", reason: "x", fix: null, resolver: "hosts: y" } as const;
   const tunnels = ["wg0 is a VPN's, for every name"];
-  expect(judgeNames({ ...names, isBuiltIn: false, tunnels }).evidence).toEqual(["hosts: y", ...tunnels]);
+  expect(judgeNames({ ...names, isBuiltIn: false, isNamed: true, tunnels }).evidence).toEqual(["hosts: y", ...tunnels]);
 });

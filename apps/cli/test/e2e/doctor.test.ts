@@ -1,23 +1,14 @@
-import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type Check, firstFinding } from "@cspace/doctor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askDaemon } from "./ask-daemon.ts";
-import { createSandbox, docker, engineAnswers, httpService, prefix, removeLeftovers, until } from "./harness.ts";
+import { createSandbox, docker, engineAnswers, httpService, prefix, removeLeftovers } from "./harness.ts";
 
 interface Report {
   readonly checks: readonly Check[];
   readonly fixed: readonly string[];
-}
-
-/** Something that goes wrong, and what mends it. */
-interface Fault {
-  readonly inject: () => Promise<unknown>;
-  readonly mend: () => Promise<unknown>;
-  /** The route that is looked at. @default the machine alone */
-  readonly label?: string;
 }
 
 /** What this machine is, whatever is tested: names that no resolver of it was told of, and stores that nobody asked. */
@@ -99,95 +90,6 @@ ${httpService("web", [3000], '    ports: ["3000"]')}
       fix: { command: "let it listen on 0.0.0.0", safe: false },
     });
   });
-
-  /** Injects a fault, expects it to be found as the first, and takes it back. */
-  const expectFound = async ({ inject, mend, label }: Fault, id: string): Promise<void> => {
-    const asked = label === undefined ? [] : [label];
-    expect(await first(...asked)).toBeUndefined();
-    try {
-      await inject();
-      expect(await first(...asked)).toBe(id);
-    } finally {
-      await mend();
-    }
-    await until(20_000, async () => (await first(...asked)) === undefined);
-  };
-
-  test.each<[string, Fault, string]>([
-    [
-      "the proxy is paused",
-      { inject: async () => docker("pause", "cspace-proxy"), mend: () => doctor("--fix") },
-      "proxy",
-    ],
-    ["DNS was stopped", { inject: async () => docker("stop", "cspace-dns"), mend: () => doctor("--fix") }, "proxy"],
-    [
-      "the proxy left the instance's network",
-      {
-        inject: async () => docker("network", "disconnect", `cspace-${name}`, "cspace-proxy"),
-        mend: () => sandbox.cspace(folder, "up", "web"),
-        label: "web",
-      },
-      "route.web.network",
-    ],
-    [
-      "the container was killed",
-      {
-        inject: async () => docker("kill", `${name}--mercury-web-1`),
-        mend: () => sandbox.cspace(folder, "up", "web"),
-        label: "web",
-      },
-      "route.web.container",
-    ],
-    [
-      "nothing runs",
-      {
-        inject: () => sandbox.cspace(folder, "stop"),
-        mend: () => sandbox.cspace(folder, "start", "--wait", "1"),
-        label: "web",
-      },
-      "route.web.instance",
-    ],
-    [
-      "the configuration is damaged",
-      {
-        inject: async () => writeFileSync(join(sandbox.home, "config.json"), '{ "httpPort": "eighty" }'),
-        mend: async () => writeFileSync(join(sandbox.home, "config.json"), "{}"),
-      },
-      "home",
-    ],
-    [
-      "what sleeps has nobody to wake it",
-      {
-        inject: async () => {
-          await sandbox.cspace(folder, "sleep");
-          process.kill((await askDaemon(sandbox.home, "GET", "/status"))?.pid ?? 0, "SIGKILL");
-          await until(5000, async () => (await askDaemon(sandbox.home, "GET", "/status")) === undefined);
-        },
-        mend: async () => {
-          expect((await doctor("--fix")).fixed).toEqual(["cspace list"]);
-          await sandbox.cspace(folder, "wake");
-        },
-      },
-      "daemon",
-    ],
-  ])("%s", (_, fault, id) => expectFound(fault, id));
-
-  test.skipIf(process.getuid?.() !== 0)(
-    "the proxy is gone, and its port is another's (needs root, for port 80)",
-    async () => {
-      const squatter = createServer((socket) => socket.destroy());
-      const inject = async (): Promise<void> => {
-        docker("rm", "-f", "cspace-proxy");
-        squatter.listen(80, "127.0.0.1");
-        await once(squatter, "listening");
-      };
-      const mend = async (): Promise<void> => {
-        await new Promise((done) => squatter.close(done));
-        await doctor("--fix");
-      };
-      await expectFound({ inject, mend }, "proxy");
-    },
-  );
 
   test("what hangs keeps nobody waiting, and what is not there is told with what to type", async () => {
     const silent = join(sandbox.root, "silent.sock");

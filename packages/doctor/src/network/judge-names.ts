@@ -9,6 +9,8 @@ export interface NamesEvidence {
   readonly resolver: string;
   /** Whether browsers find the domain by themselves. */
   readonly isBuiltIn: boolean;
+  /** Whether there is a name to be found: of `/etc/hosts`, which knows no domains, only where an instance has one. */
+  readonly isNamed: boolean;
   /** Links of a VPN, and what they say of names: `wg0: every name is asked of 10.0.0.1`. */
   readonly tunnels: readonly string[];
 }
@@ -19,13 +21,23 @@ export interface HostsEvidence {
 }
 
 /** A domain whose names do not lead to this machine. */
-export function judgeNames({ domain, state, reason, fix, resolver, isBuiltIn, tunnels }: NamesEvidence): Check {
+export function judgeNames({
+  domain,
+  state,
+  reason,
+  fix,
+  resolver,
+  isBuiltIn,
+  isNamed,
+  tunnels,
+}: NamesEvidence): Check {
   const id = `names.${domain}`;
   if (state === "ok") return well(id, `names under ${domain} lead to this machine`, [resolver]);
   const message = `names under ${domain} do not lead to this machine: ${reason ?? state}`;
   // Where browsers find them by themselves, some programs miss them alone.
   if (state === "no-rule" && isBuiltIn)
     return well(id, `${domain} is found by browsers themselves: ${reason}`, [resolver]);
+  if (state === "no-rule" && !isNamed) return well(id, `no name under ${domain} is there yet`, [resolver]);
   const status = state === "slow" || state === "no-rule" ? "warn" : "fail";
   return found(id, status, {
     message: state === "slow" ? `names under ${domain}: ${reason}` : message,

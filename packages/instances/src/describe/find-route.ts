@@ -1,11 +1,10 @@
 import { CspaceError } from "@cspace/errors";
-import { suggestName } from "@cspace/project";
 import type { Route } from "../documents.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
 import { describeRoute } from "./describe-listed.ts";
 import { findKnown } from "./find-known.ts";
-import type { MachineInstance, MachineRoute } from "./merge-instances.ts";
+import { pickRoute } from "./pick-route.ts";
 
 /** Options of {@link findRoute}. */
 export interface FindRouteOptions extends InstanceOptions {
@@ -48,15 +47,4 @@ async function find(options: FindRouteOptions, mayWake: boolean): Promise<Route>
     `${route.label} has no URL right now: ${route.reason}`,
     { hint: `start it: cspace up ${instance.instance}` },
   );
-}
-
-function pickRoute({ routes, instance }: MachineInstance, label: string | undefined): MachineRoute {
-  const found = label === undefined && routes.length === 1 ? routes[0] : routes.find((route) => route.label === label);
-  if (found !== undefined) return found;
-  const what = label === undefined ? "which route is meant is not clear" : `${instance} has no route ${label}`;
-  const labels = routes.map((route) => route.label);
-  const near = label === undefined ? undefined : suggestName(label, labels);
-  throw new CspaceError<InstancesErrorCode>("CSPACE_LABEL_UNKNOWN", what, {
-    hint: `${near === undefined ? "" : `did you mean ${near}? `}there are: ${labels.join(", ") || "none"}`,
-  });
 }

@@ -6,6 +6,7 @@ import { parseListenTable, readListeners, thisSystem } from "@cspace/processes";
 import { describeListed } from "../describe/describe-listed.ts";
 import { findKnown } from "../describe/find-known.ts";
 import type { MachineInstance, MachineRoute } from "../describe/merge-instances.ts";
+import { pickRoute } from "../describe/pick-route.ts";
 import type { Known } from "../describe/read-known.ts";
 import type { Instance, Route } from "../documents.ts";
 import { createLookInside } from "../machine/look-inside.ts";
@@ -21,14 +22,14 @@ export interface ExamineRoutesOptions extends InstanceOptions {
 /**
  * Looks at routes of an instance hop by hop, from the instance to the app's own answer, and judges each hop.
  *
- * @throws {CspaceError} as `describeInstance`.
+ * @throws {CspaceError} `CSPACE_LABEL_UNKNOWN`, and as `describeInstance`.
  */
 export async function examineRoutes(options: ExamineRoutesOptions = {}): Promise<Check[]> {
   const context = createContext(options);
   const { known, instance } = await findKnown(context);
   const described = await describeListed(instance, known.evidence);
   const machine = instance.engine === "gateway" ? undefined : await openEngine(context).catch(() => undefined);
-  const routes = instance.routes.filter(({ label }) => options.label === undefined || label === options.label);
+  const routes = options.label === undefined ? instance.routes : [pickRoute(instance, options.label)];
   const checks = await Promise.all(
     routes.map(async (route) => {
       const shown = described.routes.find(({ label }) => label === route.label);

@@ -8,13 +8,13 @@ import { readTunnels } from "./read-tunnels.ts";
 import type { Reading } from "./reading.ts";
 
 /** What became of every domain in the host's resolver. */
-export async function readNames({ context }: Reading): Promise<NamesEvidence[]> {
+export async function readNames({ context, timeoutMs }: Reading): Promise<NamesEvidence[]> {
   const { platform, signal } = context;
   const dns = await readHostDns(await openHost(context), context);
   const { verifyResolver } = await import("@cspace/resolver");
   const { states, domains, names, listening } = dns;
   const [reports, tunnels] = await Promise.all([
-    verifyResolver(states, { domains, names, port: listening, signal }),
+    verifyResolver(states, { domains, names, port: listening, timeoutMs, signal }),
     readTunnels({ platform, signal }),
   ]);
   return reports.map(({ domain, state, reason, fix, kind }) => {
@@ -26,6 +26,7 @@ export async function readNames({ context }: Reading): Promise<NamesEvidence[]> 
       fix,
       resolver: `${kind}: ${why}`,
       isBuiltIn: needsNoRule(domain) && platform !== "darwin",
+      isNamed: kind !== "hosts" || names.some((name) => name.endsWith(`.${domain}`)),
       tunnels,
     };
   });

@@ -18,8 +18,7 @@ export interface LookUp {
 export interface LookUpOptions {
   readonly kind: ResolverKind;
   readonly run: RunCommand;
-  /** @default 8000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,7 +27,7 @@ export interface LookUpOptions {
  * say: `getent ahosts` (getaddrinfo), `dscacheutil` (macOS), `Resolve-DnsName` (Windows).
  */
 export async function lookUp(hostname: string, options: LookUpOptions): Promise<LookUp> {
-  const { kind, run, timeoutMs = 8000, signal } = options;
+  const { kind, run, timeoutMs, signal } = options;
   const { file, args, parse } = commandOf(kind, hostname);
   const begin = performance.now();
   try {

@@ -23,6 +23,8 @@ export interface VerifyResolverOptions {
   readonly names?: readonly string[];
   /** For how long it is asked again while not all is well, in milliseconds: a resolver that was just started. @default 0 */
   readonly patienceMs?: number;
+  /** How long one lookup may take, in milliseconds. @default 8000 */
+  readonly timeoutMs?: number;
   /** @default the real one */
   readonly run?: RunCommand;
   readonly signal?: AbortSignal | undefined;
@@ -67,7 +69,7 @@ async function readDemands(run: RunCommand, signal: AbortSignal | undefined): Pr
 async function verifyDomain(
   state: ResolverState,
   domain: string,
-  { port, names = [], run = runCommand, signal }: VerifyResolverOptions,
+  { port, names = [], timeoutMs = 8000, run = runCommand, signal }: VerifyResolverOptions,
 ): Promise<ResolverReport> {
   const { kind, sources, places } = state;
   const rules = state.rules.filter((rule) => rule.kind === kind);
@@ -82,7 +84,7 @@ async function verifyDomain(
   const answers = rulePort !== null && (await probeDns(rulePort, asked));
   // Some resolvers let programs wait long for a server that is not there; what else could answer does so at once.
   const patient = rulePort === null || answers;
-  const found = await lookUp(asked, { kind, run, signal, ...(patient ? {} : { timeoutMs: 2000 }) });
+  const found = await lookUp(asked, { kind, run, signal, timeoutMs: patient ? timeoutMs : Math.min(2000, timeoutMs) });
   const loaded = places.find((place) => place.kind === kind)?.loaded ?? true;
   const isResolved = kind === "systemd-resolved" || kind === "dns-delegate";
   const verdict = judgeResolver({
