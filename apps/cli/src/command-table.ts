@@ -298,6 +298,13 @@ export const commands: readonly CommandSpec[] = [
     examples: ["cspace trust uninstall", "cspace trust uninstall --dry-run"],
   },
   {
+    name: "uninstall",
+    summary: "take everything off this machine that cspace put there; shown first",
+    args: [],
+    options: [{ flags: "--volumes", description: "the volumes of all instances too (default: they stay)" }],
+    examples: ["cspace uninstall --dry-run", "cspace uninstall", "cspace uninstall --yes --volumes"],
+  },
+  {
     name: "statusline",
     summary: "one line of links for Claude Code's status line: JSON in, always exit 0",
     args: [],

@@ -31,6 +31,7 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   "trust status": () => import("./commands/trust-status.ts"),
   "trust install": () => import("./commands/trust-install.ts"),
   "trust uninstall": () => import("./commands/trust-uninstall.ts"),
+  uninstall: () => import("./commands/uninstall.ts"),
   statusline: () => import("./commands/statusline.ts"),
   daemon: () => import("./commands/daemon.ts"),
 };

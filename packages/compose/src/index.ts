@@ -10,6 +10,7 @@ export type {
   EngineLogStream,
   EngineNetwork,
 } from "./engine/docker-engine.ts";
+export { engineStep } from "./engine/engine-step.ts";
 export { listPublished } from "./engine/list-published.ts";
 export { type ConnectEngineOptions, type EngineReader, openEngineReader } from "./engine/open-engine-reader.ts";
 export { readClientProxy } from "./engine/read-client-proxy.ts";
@@ -42,12 +43,14 @@ export {
   readMachineConfig,
   writeMachineConfig,
 } from "./home/machine-config.ts";
+export { type Made, readMade, recordMade } from "./home/made.ts";
 export {
   type NamedProject,
   readNamedProject,
   readNamedProjects,
   writeNamedProject,
 } from "./home/project-names.ts";
+export { previewHomeRemoval, removeHome } from "./home/remove-home.ts";
 export { makeFolder, type WithLockOptions, withLock } from "./home/with-lock.ts";
 export { type AppliedInstance, type ApplyInstanceOptions, applyInstance } from "./instance/apply-instance.ts";
 export { serviceOf } from "./instance/container-state.ts";

@@ -1,4 +1,5 @@
 export type { DaemonClient, Lease } from "./client/daemon-client.ts";
+export { endDaemon } from "./client/end-daemon.ts";
 export { ensureDaemon } from "./client/ensure-daemon.ts";
 export { type FindDaemonOptions, findDaemon, type RunningDaemon } from "./client/find-daemon.ts";
 export { type HoldRouteOptions, holdRoute, type RouteHold } from "./client/hold-route.ts";

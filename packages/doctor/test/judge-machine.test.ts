@@ -126,7 +126,7 @@ test.each<[string, Check | readonly Check[] | undefined, string]>([
   [
     "an engine that is too old",
     judgeEngine({ ...engine, version: "19.03.15" }),
-    "fail engine: Docker 19.03.15 is too old: cspace needs 20.10 -> update it: https://docs.docker.com/engine/install/",
+    "fail engine: Docker 19.03.15 is too old, older than 20.10 -> update it: https://docs.docker.com/engine/install/",
   ],
   [
     "a proxy on two engines",

@@ -64,6 +64,12 @@ export { noteOldUrls } from "./proxy/note-old-urls.ts";
 export { openProxyLogs } from "./proxy/open-proxy-logs.ts";
 export { planProxyStart, type StartProxyOptions, startProxy } from "./proxy/start-proxy.ts";
 export { planProxyStop, type StoppedProxy, stopProxy } from "./proxy/stop-proxy.ts";
+export {
+  planRemoveEverything,
+  type Removal,
+  type RemoveEverythingOptions,
+  removeEverything,
+} from "./uninstall/remove-everything.ts";
 export { adoptInstance } from "./up/adopt-instance.ts";
 export { planStart } from "./up/plan-start.ts";
 export { type StartInstanceOptions, startInstance } from "./up/start-instance.ts";

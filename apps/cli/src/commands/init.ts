@@ -38,6 +38,7 @@ import {
   verifyRules,
 } from "../setup/install-rules.ts";
 import { applyLogin, loginOptions, planLogin } from "../setup/login/plan-login.ts";
+import { recordPlan } from "../setup/record-made.ts";
 import {
   describeResolvers,
   type ResolverDocument,
@@ -215,6 +216,7 @@ async function apply(
     }
     if (logins && found.login.steps.length > 0) {
       await steps.run("login", async () => {
+        await recordPlan(context, found.login);
         await applyLogin(found.login, { signal: context.signal });
         return true;
       });

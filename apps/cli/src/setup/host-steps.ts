@@ -3,7 +3,19 @@ import type { Progress } from "../output/progress.ts";
 
 /** A stage of a command that sets up the machine. */
 export interface HostStep {
-  readonly name: "settings" | "config" | "ports" | "proxy" | "resolver" | "trust" | "login" | "verify";
+  readonly name:
+    | "settings"
+    | "config"
+    | "ports"
+    | "proxy"
+    | "resolver"
+    | "trust"
+    | "login"
+    | "statusline"
+    | "instances"
+    | "files"
+    | "home"
+    | "verify";
   /** `done`: something changed; `verify` is always done. */
   readonly status: "done" | "unchanged";
   readonly ms: number;

@@ -16,6 +16,7 @@ import type { TrustStore } from "@cspace/trust";
 import type { Context } from "../context.ts";
 import { instanceOptions } from "../instance-options.ts";
 import { type Proposal, withCommands } from "../prompts/confirm-plans.ts";
+import { recordPlan } from "./record-made.ts";
 
 /** The authority of this machine, and what the stores say of it. */
 export interface MachineTrust {
@@ -150,6 +151,7 @@ export async function applyTrust(context: Context, plan: Plan, { root, former }:
   const { applyTrustPlan } = await import("@cspace/trust");
   const elevate = isRoot ? [] : terminal === undefined ? ["sudo", "-n"] : ["sudo"];
   const roots = [root, ...former];
+  await recordPlan(context, plan);
   try {
     await withLock(homePaths({ env }), "trust", () => applyTrustPlan(plan, { roots, elevate, signal }), { signal });
   } catch (error) {

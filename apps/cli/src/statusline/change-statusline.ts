@@ -13,6 +13,7 @@ import {
 import type { Context } from "../context.ts";
 import { confirmPlans } from "../prompts/confirm-plans.ts";
 import { declined } from "../prompts/declined.ts";
+import { recordPlan } from "../setup/record-made.ts";
 import { type FindCspaceOptions, findCspace } from "./find-cspace.ts";
 import { planStatusline, planStatuslineRemoval, readStatuslineCommand } from "./statusline-settings.ts";
 
@@ -47,7 +48,7 @@ export async function changeStatusline(
 ): Promise<StatuslineDocument> {
   const { env, cwd, flags, output, signal } = context;
   const { homedir: user = homedir(), ...found } = options;
-  const path = resolve(cwd, env.CLAUDE_CONFIG_DIR || join(user, ".claude"), "settings.json");
+  const path = settingsPath({ env, cwd }, user);
   const file = await readFileState(path);
   const call = action === "install" ? await findCspace({ env, ...found }) : undefined;
   const step = call === undefined ? planStatuslineRemoval(file) : planStatusline(file, call);
@@ -64,12 +65,26 @@ export async function changeStatusline(
     },
   ]);
   if (yes !== true) throw declined();
+  await recordPlan(context, plan);
   await applyPlan(plan, { signal });
   const [changed, same] = action === "install" ? (["installed", "present"] as const) : (["removed", "absent"] as const);
   const content = step !== undefined ? step.after : file.kind === "file" ? file.content : null;
   return {
     statusline: { file: path, command: readStatuslineCommand(content), state: step === undefined ? same : changed },
   };
+}
+
+/** The step that takes cspace out of the status line; `undefined` when it is not in it. */
+export async function planStatuslineTakenOut(
+  context: Context,
+  user: string = homedir(),
+): Promise<PlanStep | undefined> {
+  return planStatuslineRemoval(await readFileState(settingsPath(context, user)));
+}
+
+/** @see https://docs.claude.com/en/docs/claude-code/settings */
+function settingsPath({ env, cwd }: Pick<Context, "env" | "cwd">, user: string): string {
+  return resolve(cwd, env.CLAUDE_CONFIG_DIR || join(user, ".claude"), "settings.json");
 }
 
 /** Renders what was done. */

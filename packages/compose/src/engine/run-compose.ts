@@ -146,6 +146,13 @@ function explainCompose(args: readonly string[], result: ComposeResult): CspaceE
       hint: "see what it waits for: cspace logs",
     });
   }
+  const full = /no available IPv4 addresses on this network's address pools: (\S+)/.exec(stderr)?.[1];
+  if (full !== undefined) {
+    return new CspaceError("CSPACE_NETWORK_POOL_EXHAUSTED", `the network ${full} has no address left`, {
+      hint: "remove instances that are not needed: cspace list --all, cspace down <instance>, cspace gc",
+      cause: new Error(stderr),
+    });
+  }
   const image = /^\s*Image (\S+) (?:Error|Warning)/m.exec(stderr)?.[1];
   const what = image === undefined ? `docker compose ${command} failed` : `the image ${image} cannot be had`;
   return new CspaceError("CSPACE_COMPOSE_FAILED", `${what}: ${lastWords(stderr)}`, {

@@ -1,10 +1,10 @@
-import { CspaceError } from "@cspace/errors";
+import { CspaceError, isCspaceError } from "@cspace/errors";
 import { networkName } from "@cspace/hostnames";
 import { labelKeys } from "@cspace/labels";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { ComposeErrorCode } from "../errors.ts";
 import { allocateSubnets } from "./allocate-subnets.ts";
-import { subnetPrefix } from "./subnets.ts";
+import { parsePool, subnetPrefix } from "./subnets.ts";
 
 /** Options of {@link ensureProjectNetwork}. */
 export interface EnsureProjectNetworkOptions {
@@ -43,7 +43,13 @@ export async function ensureProjectNetwork(project: string, options: EnsureProje
     if (owner !== undefined && owner !== projectName) throw sameSlug("project", project, projectName, owner);
     return false;
   }
-  const [subnet] = await allocateSubnets([subnetPrefix, ...besides], { engine, pool, networks, reserved });
+  const allocate = (prefix: number): Promise<string[]> =>
+    allocateSubnets([prefix, ...besides], { engine, pool, networks, reserved });
+  const wanted = projectPrefix(pool);
+  const [subnet] = await allocate(wanted).catch((error: unknown) => {
+    if (wanted === subnetPrefix || !isCspaceError(error)) throw error;
+    return allocate(subnetPrefix);
+  });
   await engine.createNetwork({
     name,
     internal: true,
@@ -51,6 +57,14 @@ export async function ensureProjectNetwork(project: string, options: EnsureProje
     labels: { [labelKeys.managed]: "true", [labelKeys.project]: project, [labelKeys.projectName]: projectName },
   });
   return true;
+}
+
+/**
+ * How large a network is that every served container of a project is on: a bridge of Linux has 1023 places at most
+ * (BR_PORT_BITS of net/bridge), and no project takes more than a 64th of the pool.
+ */
+function projectPrefix(pool: string): number {
+  return Math.min(subnetPrefix, Math.max(22, parsePool(pool).prefix + 6));
 }
 
 /** The error for two names that come to one slug. */

@@ -2,8 +2,9 @@ import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { RunCompose } from "../engine/run-compose.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import type { MachineConfig } from "../home/machine-config.ts";
+import { recordMade } from "../home/made.ts";
 import { attachProxy } from "../networks/apply-attachments.ts";
-import { dnsContainer, proxyProject } from "../proxy-names.ts";
+import { dnsContainer, proxyImages, proxyProject } from "../proxy-names.ts";
 import { hasProxyFiles, writeProxyFiles } from "./proxy-files.ts";
 import { chooseMachine } from "./proxy-machine.ts";
 import type { ProxyState } from "./proxy-state.ts";
@@ -41,6 +42,7 @@ export async function startStack(
       signal,
       onLine,
     });
+  await recordMade(paths, { images: await findMissing(engine, Object.values(proxyImages)) });
   try {
     await run("up", "--no-start", "--remove-orphans");
     await attachProxy(engine, config.domains);
@@ -53,6 +55,12 @@ export async function startStack(
   if (edited && stack.hash === state.hash && dnsPort !== null) await engine.restartContainer(dnsContainer);
   const same = stack.hash === state.hash && state.proxyRunning && (dnsPort === null || state.dnsRunning);
   return { changed: edited || !same };
+}
+
+/** The images that Compose is about to pull. */
+async function findMissing(engine: DockerEngine, names: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(names.map((name) => engine.inspectImage(name)));
+  return names.filter((_, index) => found[index] === undefined);
 }
 
 /** Brings back what ran before Docker refused the ports that were asked for. */

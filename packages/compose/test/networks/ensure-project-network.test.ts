@@ -15,6 +15,18 @@ test("it is made internal, with a subnet of the pool", async () => {
   expect(engine.calls).toEqual(["create network cspace-redux true 203.0.113.64/26"]);
 });
 
+test("every served container of a project is on it: it is larger where the pool is, and not where that is used up", async () => {
+  const made = async (pool: string, reserved: string[] = []): Promise<readonly string[]> => {
+    const engine = fakeEngine();
+    await ensureProjectNetwork("redux", { engine, pool, reserved, projectName: "Redux" });
+    return engine.calls;
+  };
+  expect(await made("198.18.0.0/16")).toEqual(["create network cspace-redux true 198.18.0.0/22"]);
+  expect(await made("198.18.0.0/18")).toEqual(["create network cspace-redux true 198.18.0.0/24"]);
+  const used = Array.from({ length: 64 }, (_, index) => `198.18.${index * 4}.0/26`);
+  expect(await made("198.18.0.0/16", used)).toEqual(["create network cspace-redux true 198.18.0.64/26"]);
+});
+
 test("one that is there is left alone", async () => {
   const engine = fakeEngine({ networks: [owned("Redux")] });
   expect(await ensureProjectNetwork("redux", { engine, pool, projectName: "Redux" })).toBe(false);

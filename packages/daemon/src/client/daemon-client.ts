@@ -56,6 +56,8 @@ export interface DaemonClient {
   readonly refuse: (body: RefusalRequest) => Promise<void>;
   /** Lets another daemon, which it starts, go on with all it holds; resolves when that one serves. */
   readonly handOver: (body: HandOverRequest) => Promise<void>;
+  /** Ends it, with all that it holds; resolves when it has said that it will. */
+  readonly end: () => Promise<void>;
   /** Holds a route until `release` is called, this process ends, or the daemon does; `undefined` when the label is taken. */
   readonly lease: (body: LeaseRequest) => Promise<Lease | undefined>;
 }
@@ -113,6 +115,9 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     },
     handOver: async (body) => {
       await must("POST", "/hand-over", body);
+    },
+    end: async () => {
+      await must("POST", "/stop");
     },
     lease: async (body) => {
       const response = await send({ socketPath, method: "POST", path: "/leases", timeoutMs }, body);

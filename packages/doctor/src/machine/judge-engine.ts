@@ -48,7 +48,7 @@ export function judgeEngine(evidence: EngineEvidence): Check[] {
   }
   const engine = isTooOld(version)
     ? found("engine", "fail", {
-        message: `Docker ${version} is too old: cspace needs ${oldestVersion.join(".")}`,
+        message: `Docker ${version} is too old, older than ${oldestVersion.join(".")}`,
         fix: "update it: https://docs.docker.com/engine/install/",
       })
     : well("engine", `Docker ${version ?? ""} answers at ${endpoint}`, [`chosen by ${chosenBy}`]);

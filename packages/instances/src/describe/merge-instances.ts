@@ -1,4 +1,4 @@
-import type { ListedInstance, ListedRoute } from "@cspace/compose";
+import type { InstanceRecord, ListedInstance, ListedRoute } from "@cspace/compose";
 import type { HeldInstance, HeldRoute } from "@cspace/daemon";
 import type { Instance } from "../documents.ts";
 
@@ -55,6 +55,11 @@ export function mergeInstances(
 
 function startedAt(routes: readonly HeldRoute[]): { readonly createdAt?: number } {
   return routes.length === 0 ? {} : { createdAt: Math.min(...routes.map((route) => route.startedAt)) };
+}
+
+/** One of which nothing but its record is known. */
+export function withoutContainers(record: InstanceRecord): MachineInstance {
+  return { ...record, ...nothing, engine: "docker", state: "stopped", routes: [] };
 }
 
 const nothing = { domain: undefined, ports: [], services: [], states: [], containers: [] } as const;

@@ -7,7 +7,7 @@ import { readOwner } from "../choose/ownership.ts";
 import { pickInstance } from "../choose/pick-instance.ts";
 import { readComposeProjects } from "../choose/read-compose-projects.ts";
 import type { Scope } from "../choose/read-scope.ts";
-import { type MachineInstance, mergeInstances } from "../describe/merge-instances.ts";
+import { type MachineInstance, mergeInstances, withoutContainers } from "../describe/merge-instances.ts";
 import type { InstancesErrorCode } from "../instances-error-code.ts";
 import type { Host } from "../machine/open-host.ts";
 
@@ -99,22 +99,12 @@ async function readLeftovers(
     ...[...busy, ...kept].flatMap((one) => (one.startsWith(prefix) ? one.slice(prefix.length) : [])),
     ...(named === undefined ? [] : [named]),
   ]);
-  const empty = {
-    engine: "docker",
-    domain: undefined,
-    state: "stopped",
-    routes: [],
-    ports: [],
-    services: [],
-    states: [],
-    containers: [],
-  } as const;
   return [...candidates].filter(isSlug).flatMap((instance) => {
     const composeProject = composeProjectName({ project: projectSlug, instance });
     const record = records.find((one) => one.instance === instance);
     const nothing = record === undefined && !busy.has(composeProject) && !kept.has(composeProject);
     if (nothing || live.some((one) => one.instance === instance)) return [];
     const names = { project: projectSlug, instance, projectName, instanceName: instance };
-    return [{ listed: { directory: "", ...names, ...record, ...empty }, bare: !busy.has(composeProject) }];
+    return [{ listed: withoutContainers({ directory: "", ...names, ...record }), bare: !busy.has(composeProject) }];
   });
 }

@@ -54,7 +54,7 @@ async function remove(options: RemoveInstanceOptions, all: boolean): Promise<Ins
   const prepared = await prepareRemoval(context, { all, volumes });
   // At once: what takes its time is that containers end. One that fails keeps none of the others.
   const removed = await Promise.allSettled(
-    prepared.targets.map((target) => removeOne(context, prepared, target, options)),
+    prepared.targets.map((target) => removeTarget(context, prepared, target, options)),
   );
   await refreshSleepers(context);
   const failed = removed.find((one) => one.status === "rejected");
@@ -63,7 +63,8 @@ async function remove(options: RemoveInstanceOptions, all: boolean): Promise<Ins
   return { instances: await Promise.all(prepared.targets.map(describeRemoved)), steps: mergeSteps(steps) };
 }
 
-async function removeOne(
+/** Removes one of those that were found. */
+export async function removeTarget(
   context: Context,
   prepared: PreparedRemoval,
   target: MachineInstance,
