@@ -122,6 +122,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_UNEXPECTED: "failed",
   CSPACE_USAGE: "usage",
   CSPACE_SUBNET_TAKEN: "failed",
+  CSPACE_VERSION_NEWER: "failed",
   CSPACE_WAIT_TIMEOUT: "failed",
   CSPACE_WRITE_FAILED: "failed",
 };

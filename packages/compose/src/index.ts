@@ -125,6 +125,7 @@ export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";
 export { type Attachment, type AttachmentState, planAttachments } from "./networks/plan-attachments.ts";
 export { freeSubnets, type NetworkPool, parsePool } from "./networks/subnets.ts";
+export { isNewer, newerVersion } from "./newer-version.ts";
 export {
   ensureCatchAll,
   findGatewayAddress,
@@ -146,7 +147,7 @@ export { type ReadyProxy, readReadyProxy } from "./proxy/read-ready-proxy.ts";
 export { type ProxyFile, type ProxyStack, type ProxyStackInput, planProxy, renderProxy } from "./proxy/render-proxy.ts";
 export { type ServeCertificatesOptions, serveCertificates } from "./proxy/serve-certificates.ts";
 export { type StopProxyOptions, stopProxy } from "./proxy/stop-proxy.ts";
-export { dnsContainer, proxyContainer, proxyImages, proxyProject } from "./proxy-names.ts";
+export { dnsContainer, proxyContainer, proxyImages, proxyProject, proxySpec } from "./proxy-names.ts";
 export { type Activity, marksOf, type ReadActivityOptions, readContainerActivity } from "./sleep/read-activity.ts";
 export { type SleepContainersOptions, sleepContainers } from "./sleep/sleep-containers.ts";
 export {

@@ -10,9 +10,16 @@ export const proxyContainer = "cspace-proxy";
 /** The container that answers DNS. */
 export const dnsContainer = "cspace-dns";
 
+/**
+ * The version of what the proxy is for instances and the daemon. One of a newer version is not replaced: what it serves may
+ * depend on what this one does not know.
+ */
+export const proxySpec = "1";
+
 /** Labels on the proxy's containers. */
 export const proxyLabels = {
   hash: "cspace.proxy.hash",
+  spec: "cspace.proxy.spec",
   home: "cspace.proxy.home",
   httpPort: "cspace.proxy.http",
   httpsPort: "cspace.proxy.https",

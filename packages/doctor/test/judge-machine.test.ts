@@ -42,6 +42,7 @@ const proxy: ProxyEvidence = {
   ownHome: "/h",
   isHomeGone: false,
   isCurrent: true,
+  isNewer: false,
   isNeeded: true,
   httpPort: 80,
   answer: "proxy",
@@ -188,6 +189,11 @@ test.each<[string, Check | readonly Check[] | undefined, string]>([
     "an older daemon",
     judgeDaemon({ ...daemon, protocol: "older", version: "0" }),
     "warn daemon: the daemon is of an older version of cspace, 0, and is replaced by the next start -> cspace up",
+  ],
+  [
+    "a proxy of a newer version",
+    judgeProxy({ ...proxy, isNewer: true }),
+    "fail proxy: the proxy was started by a newer version of cspace -> update this one: npm install --save-dev @cspace/cli@latest",
   ],
   [
     "a stranger's container",

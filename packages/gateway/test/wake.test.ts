@@ -67,6 +67,30 @@ test("the first request wakes what sleeps, waits, and is answered by it; as do a
   expect(served).toBe(200);
 });
 
+test("who waits for a start only to learn how it is wakes nobody when that goes to sleep meanwhile; anybody else does", async () => {
+  let wakes = 0;
+  const wake = (): void => {
+    wakes += 1;
+  };
+  const starting = { ...route(1), upstream: null, starting: true };
+  const { gateway, port } = await startGateway([starting]);
+  const asked = ask(port, { headers: { "x-cspace-probe": "1" } });
+  await setTimeout(100);
+  gateway.setRoutes([{ ...route(1), upstream: null, wake }]);
+  const { status, headers } = await asked;
+  expect([status, headers["x-cspace-state"], wakes]).toEqual([503, "asleep", 0]);
+
+  gateway.setRoutes([starting]);
+  const waiting = ask(port);
+  await setTimeout(100);
+  const upstream = await listenHttp((_, response) => void response.end("awake"));
+  gateway.setRoutes([{ ...route(1), upstream: null, wake }]);
+  await setTimeout(100);
+  expect(wakes).toBeGreaterThan(0);
+  gateway.setRoutes([route(upstream)]);
+  expect((await waiting).body).toBe("awake");
+});
+
 test("an upload of 10 MB, of known length or in chunks, comes whole", async () => {
   const digest = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
   const upstream = await listenHttp(async (request, response) => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { errorCode } from "./error-code.ts";
-import { lookupCommand } from "./lookup-command.ts";
+import { type LookupCommandOptions, lookupCommand } from "./lookup-command.ts";
 
 /** Options of {@link lookUpName}. */
 export interface LookUpNameOptions {
@@ -78,7 +78,7 @@ function openBatch(key: string): Batch {
   const answers = new Promise<void>((resolve) => setImmediate(resolve)).then(async () => {
     if (open.get(key) === batch) open.delete(key);
     cancel.signal.throwIfAborted();
-    return await askSystem("linux", names, cancel.signal);
+    return await askBatch(names, cancel.signal);
   });
   answers.catch(() => undefined);
   const batch: Batch = { names, answers, cancel, waiting: 0 };
@@ -86,12 +86,28 @@ function openBatch(key: string): Batch {
   return batch;
 }
 
+/** Up to so many names are asked for one after the other, whatever becomes of them. */
+const smallBatch = 8;
+
+/**
+ * Asks for many names of a domain. A rule of the resolver's finds all of them, and each at once; without one, each may take as
+ * long as a server far away, and the hosts file alone knows some of them. Some tell which it is.
+ */
+async function askBatch(names: readonly string[], signal: AbortSignal): Promise<readonly (readonly string[])[]> {
+  if (names.length <= smallBatch) return await askSystem("linux", names, signal);
+  const samples = [0, names.length >> 1, names.length - 1].map((index) => names[index] as string);
+  const found = await Promise.all(samples.map((name) => askSystem("linux", [name], signal)));
+  const filesOnly = found.every(([addresses = []]) => addresses.length === 0);
+  return await askSystem("linux", names, signal, { filesOnly });
+}
+
 async function askSystem(
   platform: "linux" | "darwin",
   names: readonly string[],
   signal: AbortSignal | undefined,
+  options: LookupCommandOptions = {},
 ): Promise<readonly (readonly string[])[]> {
-  const { file, args, parse } = lookupCommand(platform, names);
+  const { file, args, parse } = lookupCommand(platform, names, options);
   return parse(await read(file, args, signal));
 }
 

@@ -6,6 +6,12 @@ export interface LookupCommand {
   readonly parse: (stdout: string) => readonly (readonly string[])[];
 }
 
+/** Options of {@link lookupCommand}. */
+export interface LookupCommandOptions {
+  /** On Linux: only the hosts file is looked into. @default false */
+  readonly filesOnly?: boolean;
+}
+
 /**
  * The program that asks for every address of names, with the hosts file, caches, multicast DNS and VPNs of the system:
  * `getent ahosts` on Linux, for several names at once, and `dscacheutil` on macOS, for the first. Pure.
@@ -19,10 +25,14 @@ export interface LookupCommand {
  * parse("127.0.0.1 STREAM dev.mercury.shop.cspace.local\n127.0.0.1 DGRAM\n"); //=> [["127.0.0.1"]]
  * ```
  */
-export function lookupCommand(platform: "linux" | "darwin", names: readonly string[]): LookupCommand {
+export function lookupCommand(
+  platform: "linux" | "darwin",
+  names: readonly string[],
+  { filesOnly = false }: LookupCommandOptions = {},
+): LookupCommand {
   if (platform === "linux") {
     const args = names.flatMap((name, index) => (index === 0 ? [name] : [separator, name]));
-    return { file: "getent", args: ["ahosts", ...args], parse: parseGetent };
+    return { file: "getent", args: [...(filesOnly ? ["-s", "files"] : []), "ahosts", ...args], parse: parseGetent };
   }
   return { file: "dscacheutil", args: ["-q", "host", "-a", "name", names[0] ?? ""], parse: parseDscacheutil };
 }
@@ -32,14 +42,11 @@ const separator = "127.255.255.254";
 
 function parseGetent(text: string): string[][] {
   const groups: string[][] = [[]];
-  let within = false;
   for (const line of text.split("\n")) {
-    const [address = ""] = line.trim().split(/\s+/, 1);
-    const isSeparator = address === separator;
-    // It is printed once for every kind of socket.
-    if (isSeparator && !within) groups.push([]);
-    else if (!isSeparator && address !== "") groups.at(-1)?.push(address);
-    within = isSeparator;
+    const [address = "", kind] = line.trim().split(/\s+/);
+    // It is printed once for every kind of socket, and of names that are not found two follow on one another.
+    if (address === separator && kind !== "DGRAM" && kind !== "RAW") groups.push([]);
+    else if (address !== separator && address !== "") groups.at(-1)?.push(address);
   }
   return groups.map((addresses) => [...new Set(addresses)]);
 }

@@ -42,6 +42,8 @@ export type RouteProbe =
       readonly location?: string;
       /** It sleeps, and a request would wake it; this one did not. */
       readonly asleep?: true;
+      /** The gateway has it in its own hands: it sleeps, or is on its way. */
+      readonly held?: true;
     }
   | { readonly state: "unclaimed"; readonly status: number }
   | { readonly state: "unreachable"; readonly reason: string }
@@ -81,7 +83,11 @@ export async function probeRoute(options: ProbeRouteOptions): Promise<RouteProbe
   if (head.state === "timeout") return { state: "timeout" };
   if (head.state === "failed") return { state: "unreachable", reason: head.reason };
   if (head.headers["x-cspace-route"] !== mark) return { state: "unclaimed", status: head.status };
-  const asleep = head.headers["x-cspace-state"] === "asleep" ? { asleep: true as const } : {};
+  const told = head.headers["x-cspace-state"];
+  const asleep = {
+    ...(told === "asleep" && { asleep: true as const }),
+    ...(told !== undefined && { held: true as const }),
+  };
   if (reach !== "service" || "asleep" in asleep) return { state: "claimed", status: null, ...asleep };
   const elsewhere = redirectOf(head, { hostname, path });
   // The proxy says that for the service, which may be down; its own word comes by HTTPS.

@@ -47,6 +47,39 @@ describe.runIf(process.platform === "linux")("on Linux", () => {
     expect(lines("calls")).toHaveLength(4);
   });
 
+  test("names that are not found are told from those after them", async () => {
+    const names = ["a.nowhere.localhost", "b.nowhere.localhost", "localhost"];
+    fake("getent", `exec /usr/bin/getent -s files "$@"`);
+    const answers = await Promise.all(names.map((name) => lookUpName(name)));
+    expect(answers.map((addresses) => addresses.length > 0)).toEqual([false, false, true]);
+  });
+
+  test("of many names without a rule, some are asked for, and all others looked for in the hosts file", async () => {
+    fake(
+      "getent",
+      `echo "$*" >>${folder}/calls
+[ "$1" = -s ] || exec sleep 0.1
+for name; do case $name in web.n7.test|127.255.255.254) echo "127.0.0.1 STREAM" | sed "s/127.0.0.1/$([ $name = web.n7.test ] && echo 127.0.0.1 || echo $name)/";; esac; done`,
+    );
+    const names = Array.from({ length: 40 }, (_, index) => `web.n${index}.test`);
+    const answers = await Promise.all(names.map((name) => lookUpName(name)));
+    expect(answers.flatMap((addresses, index) => (addresses.length > 0 ? index : []))).toEqual([7]);
+    const calls = lines("calls");
+    expect(calls.slice(0, 3).sort()).toEqual(["ahosts web.n0.test", "ahosts web.n20.test", "ahosts web.n39.test"]);
+    expect(calls.slice(3).map((call) => call.slice(0, 28))).toEqual(["-s files ahosts web.n0.test "]);
+  });
+
+  test("of many names with a rule, all are asked for", async () => {
+    fake(
+      "getent",
+      `echo "$*" >>${folder}/calls; for name; do case $name in *test) echo 127.0.0.1;; 127*) echo $name;; esac; done`,
+    );
+    const names = Array.from({ length: 40 }, (_, index) => `web.n${index}.test`);
+    const answers = await Promise.all(names.map((name) => lookUpName(name)));
+    expect(answers.every(([address]) => address === "127.0.0.1")).toBe(true);
+    expect(lines("calls").filter((call) => call.startsWith("-s"))).toEqual([]);
+  });
+
   test("what is given up is ended, but not as long as another waits for it", async () => {
     fake("getent", `echo $$ >>${folder}/pids; sleep 1; exec /usr/bin/getent "$@"`);
     const [one, two] = [new AbortController(), new AbortController()];

@@ -4,6 +4,7 @@ import { defaultDomains, parseDomain } from "@cspace/hostnames";
 import { type FileState, type PlanStep, planFile, readFileState, writeFileAtomic } from "@cspace/plan";
 import type { ComposeErrorCode } from "../errors.ts";
 import { parsePool } from "../networks/subnets.ts";
+import { isNewer, newerVersion } from "../newer-version.ts";
 import type { HomePaths } from "./home-paths.ts";
 import { homeUnusable, makeFolder } from "./with-lock.ts";
 
@@ -23,6 +24,9 @@ export interface MachineConfig {
   readonly idle: string | null;
 }
 
+/** The version of the files in cspace's home; one that changes them in a way that this one cannot read says so in `spec`. */
+const homeSpec = "1";
+
 /** The settings of a machine that has no `config.json`. */
 export const defaultMachineConfig: MachineConfig = {
   domains: defaultDomains,
@@ -37,7 +41,7 @@ export const defaultMachineConfig: MachineConfig = {
  * Reads the machine's settings; a missing file means the defaults, a corrupt one is an error and never the defaults.
  *
  * @throws {CspaceError} `CSPACE_CONFIG_INVALID`, naming the file and every mistake in it; `CSPACE_HOME_UNWRITABLE` when
- * this user may not read it.
+ * this user may not read it; `CSPACE_VERSION_NEWER` for a home that a newer version has changed.
  */
 export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig> {
   let text: string;
@@ -58,6 +62,7 @@ export async function readMachineConfig(paths: HomePaths): Promise<MachineConfig
   }
   if (typeof data !== "object" || data === null || Array.isArray(data))
     throw invalid(paths.config, ["it is no object"]);
+  if (isNewer((data as { spec?: unknown }).spec, homeSpec)) throw newerVersion(paths.home);
   const issues: string[] = [];
   const fields = data as Partial<Record<keyof MachineConfig, unknown>>;
   const take = <T>(key: keyof MachineConfig, fallback: T, check: (value: unknown) => T): T => {

@@ -1,4 +1,4 @@
-import { labelKeys, parseInstanceLabels, parseLabels, type Scheme } from "@cspace/labels";
+import { labelKeys, labelSpec, parseInstanceLabels, parseLabels, type Scheme } from "@cspace/labels";
 import type { EngineContainer } from "../engine/docker-engine.ts";
 import type { EngineReader } from "../engine/open-engine-reader.ts";
 import {
@@ -59,6 +59,8 @@ export interface ListedInstance extends InstanceRecord {
   readonly domain: string | undefined;
   /** What the URLs of its environment begin with. @default "http" */
   readonly protocol?: "http" | "https";
+  /** The version of the contract that its labels were written by. @default "1" */
+  readonly spec?: string;
   /** When the oldest of its containers was made, in milliseconds since 1970. */
   readonly createdAt?: number;
   /** `partial`: some containers run, or one failed. */
@@ -141,6 +143,7 @@ function describe(containers: readonly EngineContainer[]): ListedInstance {
     ...{ project, instance, projectName, instanceName, directory, directoryId, repository, repositoryId },
     domain,
     ...createdAt(containers),
+    ...(names.spec === labelSpec ? {} : { spec: names.spec }),
     ...(protocol && { protocol }),
     state: stateOf(containers),
     routes: [...routes.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),

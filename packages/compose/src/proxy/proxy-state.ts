@@ -15,6 +15,8 @@ export interface ProxyState {
   readonly dnsPort: number | null;
   /** Drift: the hash that the stack was rendered with. */
   readonly hash: string | null;
+  /** The version of the contract that it was made by; `"1"` where no label says it, `null` without one. */
+  readonly spec: string | null;
   /** The home that it was started from. */
   readonly home: string | null;
   /** The name of a container that has one of the two names without being cspace's. */
@@ -50,6 +52,7 @@ export async function readProxyState(engine: EngineReader): Promise<ProxyState> 
     httpsPort: portOf(proxy, proxyLabels.httpsPort),
     dnsPort: dns === undefined ? null : publishedPort(dns),
     hash: hashes.size === 1 ? ([...hashes][0] ?? null) : null,
+    spec: found[0] === undefined ? null : (found[0].Config.Labels[proxyLabels.spec] ?? "1"),
     home: (proxy ?? dns)?.Config.Labels[proxyLabels.home] ?? null,
     foreign: foreign === undefined ? null : nameOf(foreign),
     containers: found.map(nameOf),

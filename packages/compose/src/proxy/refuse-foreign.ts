@@ -2,13 +2,15 @@ import { CspaceError } from "@cspace/errors";
 import type { ComposeErrorCode } from "../errors.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { isGone } from "../home/is-gone.ts";
+import { isNewer, newerVersion } from "../newer-version.ts";
+import { proxySpec } from "../proxy-names.ts";
 import type { ProxyState } from "./proxy-state.ts";
 
 /**
  * Refuses to change a proxy that is not this home's: a stranger's container, or one that another home started, unless
  * that home is gone.
  *
- * @throws {CspaceError} `CSPACE_PROXY_FOREIGN`
+ * @throws {CspaceError} `CSPACE_PROXY_FOREIGN`; `CSPACE_VERSION_NEWER` for one that this version does not know how it is made.
  */
 export function refuseForeign(state: ProxyState, paths: HomePaths): void {
   if (state.foreign !== null) {
@@ -18,6 +20,7 @@ export function refuseForeign(state: ProxyState, paths: HomePaths): void {
       { hint: `remove it if nothing needs it: docker rm -f ${state.foreign}` },
     );
   }
+  if (isNewer(state.spec, proxySpec)) throw newerVersion("the proxy of this machine");
   if (state.home === null || state.home === paths.home || isGone(state.home)) return;
   if (state.state !== "running") {
     throw new CspaceError<ComposeErrorCode>(

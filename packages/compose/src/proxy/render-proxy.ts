@@ -1,6 +1,6 @@
 import { escapeDollars } from "../escape-dollars.ts";
 import { hashOf, seal } from "../home/seal.ts";
-import { dnsContainer, proxyContainer, proxyImages, proxyLabels, proxyProject } from "../proxy-names.ts";
+import { dnsContainer, proxyContainer, proxyImages, proxyLabels, proxyProject, proxySpec } from "../proxy-names.ts";
 import { readTemplate } from "../read-template.ts";
 import { portCandidates } from "./choose-proxy-ports.ts";
 import { renderCorefile } from "./render-corefile.ts";
@@ -42,7 +42,11 @@ export type ProxyFile = "docker-compose.yml" | "coredns/Corefile" | "dynamic/ser
 export function planProxy(input: ProxyStackInput, home: string): ProxyStack {
   const corefile = { domains: input.domains, template: readTemplate("proxy/Corefile.hbs") };
   const hash = hashOf([buildStack(input, {}), corefile, transports]);
-  const stack = buildStack(input, { [proxyLabels.hash]: hash, [proxyLabels.home]: escapeDollars(home) });
+  const stack = buildStack(input, {
+    [proxyLabels.hash]: hash,
+    [proxyLabels.spec]: proxySpec,
+    [proxyLabels.home]: escapeDollars(home),
+  });
   return {
     hash,
     sources: { "docker-compose.yml": stack, "coredns/Corefile": corefile, "dynamic/services.yml": transports },

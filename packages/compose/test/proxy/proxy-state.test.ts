@@ -32,6 +32,7 @@ test("a proxy that runs", async () => {
     httpsPort: null,
     dnsPort: 5300,
     hash: "abc",
+    spec: "1",
     home: "/home/ada/.cspace",
     foreign: null,
     containers: ["cspace-proxy", "cspace-dns"],

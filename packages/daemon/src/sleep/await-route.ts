@@ -7,7 +7,7 @@ export interface AwaitRouteOptions {
   readonly domain: string;
   /** The proxy's HTTP port. */
   readonly port: number;
-  /** Who is to have the route: Traefik itself, or the gateway behind it, which says that the route's instance sleeps. */
+  /** Who is to have the route: Traefik itself, or the gateway behind it, which says how the route's instance is. */
   readonly by: "proxy" | "gateway";
   /** In milliseconds. */
   readonly timeoutMs: number;
@@ -24,7 +24,7 @@ export async function awaitRoute(
   const hostname = buildHostname(route, { domain });
   for (const end = Date.now() + timeoutMs; Date.now() < end; await setTimeout(pauseMs)) {
     const probe = await probeRoute({ hostname, mark: routerName(route), port, reach: by });
-    if (probe.state === "claimed" && (by === "proxy" || probe.asleep === true)) return true;
+    if (probe.state === "claimed" && (by === "proxy" || probe.held === true)) return true;
   }
   return false;
 }

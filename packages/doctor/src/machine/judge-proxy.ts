@@ -16,6 +16,8 @@ export interface ProxyEvidence {
   readonly isHomeGone: boolean;
   /** Whether it is as this version would make it; `null`: nobody knows. */
   readonly isCurrent: boolean | null;
+  /** Whether a newer version made it, in a way that this one does not know. */
+  readonly isNewer: boolean;
   /** Whether anything is there that it would serve. */
   readonly isNeeded: boolean;
   readonly httpPort: number | null;
@@ -43,7 +45,11 @@ export function judgeProxy(evidence: ProxyEvidence): Check[] {
   ];
 }
 
-function judgeOwner({ foreign, home, ownHome, isHomeGone, state }: ProxyEvidence): Check | undefined {
+function judgeOwner({ foreign, home, ownHome, isHomeGone, isNewer, state }: ProxyEvidence): Check | undefined {
+  if (isNewer) {
+    const message = "the proxy was started by a newer version of cspace";
+    return found(id, "fail", { message, fix: "update this one: npm install --save-dev @cspace/cli@latest" });
+  }
   if (foreign !== null) {
     const message = `a container named ${foreign} exists that cspace did not make`;
     return found(id, "fail", { message, fix: `remove it if nothing needs it: docker rm -f ${foreign}` });

@@ -14,6 +14,7 @@ import { isPage } from "./is-page.ts";
 import { reachService } from "./reach-service.ts";
 import { ResponseRelay, type ResponseSink } from "./response-relay.ts";
 import { staysOpen } from "./stays-open.ts";
+import { isProbe } from "./traffic.ts";
 
 /** Methods that may be sent again when nobody knows whether they were heard (RFC 9110, 9.2.2). */
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -157,7 +158,7 @@ export class Exchange implements UpstreamUser {
   }
 
   async #startAnew(): Promise<void> {
-    const waiter = { isOver: () => this.#over, isPage: isPage(this.#request) };
+    const waiter = { isOver: () => this.#over, isPage: isPage(this.#request), isProbe: isProbe(this.#request.fields) };
     const reached = await reachService(this.#client.hub, this.#target, waiter);
     this.#target = reached.target;
     if (this.#over) {

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Hub } from "../hub.ts";
-import { downPage, lostPage, startingPage, waitingPage } from "../pages/pages.ts";
+import { asleepPage, downPage, lostPage, startingPage, waitingPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
 import type { Target } from "../route-table.ts";
 import { DialError } from "../upstream/dial.ts";
@@ -22,6 +22,8 @@ export interface Waiter {
   readonly isOver: () => boolean;
   /** Whether it is a browser that opens a page, which is to see what it waits for. @default false */
   readonly isPage?: boolean;
+  /** Whether it only asks how the route is, and wakes nobody, also where that went to sleep meanwhile. @default false */
+  readonly isProbe?: boolean;
 }
 
 /**
@@ -29,13 +31,15 @@ export interface Waiter {
  * so long as the limits allow; one that sleeps is woken. Nothing of the request has been sent yet, so whatever it is may
  * wait.
  */
-export async function reachService(hub: Hub, wanted: Target, { isOver, isPage = false }: Waiter): Promise<Reached> {
+export async function reachService(hub: Hub, wanted: Target, waiter: Waiter): Promise<Reached> {
+  const { isOver, isPage = false, isProbe = false } = waiter;
   if (wanted.route.waiting !== undefined) return { target: wanted, page: waitingPage };
   const begin = Date.now();
   let target = wanted;
   let slept = false;
   for (;;) {
     const { wake } = target.route;
+    if (wake !== undefined && isProbe) return { target, page: async (asleep) => asleepPage(asleep) };
     slept ||= wake !== undefined;
     wake?.();
     try {

@@ -5,6 +5,7 @@ import type { Context } from "../options.ts";
 import type { ChoiceSources } from "./choice-sources.ts";
 import { isOfDirectory, recordOf } from "./ownership.ts";
 import type { ProjectScope } from "./read-scope.ts";
+import { requireContract } from "./require-contract.ts";
 import { requireOwnNames } from "./require-own.ts";
 import type { UpRequest, UpTarget } from "./reserve-unlisted.ts";
 import { toRecord } from "./to-record.ts";
@@ -13,7 +14,7 @@ import { toRecord } from "./to-record.ts";
  * Chooses the instance that `up` works on. One that has containers is found without a lock; every other one is reserved.
  *
  * @throws {CspaceError} `CSPACE_INSTANCE_TAKEN`, `CSPACE_NAME_TAKEN`, `CSPACE_INSTANCE_AMBIGUOUS`,
- * `CSPACE_CONFIRMATION_NEEDED`.
+ * `CSPACE_CONFIRMATION_NEEDED`; `CSPACE_VERSION_NEWER`.
  */
 export async function chooseForUp(
   context: Context,
@@ -26,9 +27,12 @@ export async function chooseForUp(
     project: scope.projectSlug,
   });
   const quick = chooseLive(context, scope, live, request);
+  if (quick?.listed !== undefined) requireContract(quick.listed);
   if (quick !== undefined) return quick;
   const { reserveUnlisted } = await import("./reserve-unlisted.ts");
-  return await reserveUnlisted(context, machine, scope, request);
+  const reserved = await reserveUnlisted(context, machine, scope, request);
+  if (reserved.listed !== undefined) requireContract(reserved.listed);
+  return reserved;
 }
 
 function chooseLive(

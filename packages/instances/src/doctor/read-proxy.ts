@@ -1,8 +1,10 @@
 import {
   dnsContainer,
   isGone,
+  isNewer,
   listContainerInstances,
   proxyContainer,
+  proxySpec,
   readMachineConfig,
   readMarkedRunning,
   readProxyState,
@@ -26,6 +28,7 @@ export async function readProxy({ context, paths, timeoutMs }: Reading): Promise
     home: null,
     isHomeGone: false,
     isCurrent: null,
+    isNewer: false,
     dns: null,
   };
   if (machine === undefined) {
@@ -62,6 +65,7 @@ export async function readProxy({ context, paths, timeoutMs }: Reading): Promise
     home: state.home,
     isHomeGone: state.home !== null && isGone(state.home),
     isCurrent: state.state === "running" ? ready !== undefined : null,
+    isNewer: isNewer(state.spec, proxySpec),
     isNeeded: instances.length > 0,
     httpPort,
     dns: state.dnsRunning ? null : await readDnsPort(config.dnsPort ?? 53, machine),

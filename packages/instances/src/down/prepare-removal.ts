@@ -1,5 +1,6 @@
 import { findDaemon, type HeldInstance, type RunningDaemon } from "@cspace/daemon";
 import { mayHaveContainers, readScope } from "../choose/read-scope.ts";
+import { requireContract } from "../choose/require-contract.ts";
 import type { MachineInstance } from "../describe/merge-instances.ts";
 import { openEngine } from "../machine/open-engine.ts";
 import { type Host, openHost } from "../machine/open-host.ts";
@@ -25,6 +26,7 @@ export async function prepareRemoval(
   if (host.machine === undefined && daemon === undefined && mayHaveContainers(scope)) await openEngine(context);
   const held = (daemon?.status.instances ?? []).filter(({ record }) => record.project === scope.projectSlug);
   const { targets, spared } = await findRemovable(host, { scope, name: context.instance, all, volumes, held });
+  for (const target of targets) requireContract(target);
   for (const { instance, project, directory } of spared) {
     context.onNote(
       `${instance} of ${project}${directory === "" ? "" : `, of ${directory},`} is left alone: it is another project's, or nothing tells; ` +

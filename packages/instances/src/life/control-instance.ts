@@ -14,6 +14,7 @@ import { type DaemonErrorCode, findDaemon, type HeldInstance, isOver, type Runni
 import { CspaceError } from "@cspace/errors";
 import { composeProjectName } from "@cspace/hostnames";
 import { buildPlan, type Plan, type PlanStep } from "@cspace/plan";
+import { requireContract } from "../choose/require-contract.ts";
 import { describeInstance } from "../describe/describe-instance.ts";
 import { findKnown } from "../describe/find-known.ts";
 import type { MachineInstance } from "../describe/merge-instances.ts";
@@ -131,6 +132,7 @@ async function prepare(context: Context, names: readonly string[]): Promise<Prep
     findDaemon(context),
   ]);
   if (known.silence !== null && instance.engine !== "gateway") throw known.silence;
+  requireContract(instance);
   return { host, daemon, instance, targets: chooseTargets(instance, names) };
 }
 
