@@ -136,7 +136,7 @@ export {
 } from "./proxy/catch-all.ts";
 export { portCandidates } from "./proxy/choose-proxy-ports.ts";
 export { type EnsuredProxy, type EnsureProxyOptions, ensureProxy } from "./proxy/ensure-proxy.ts";
-export { type Pin, pinHosts } from "./proxy/pin-hosts.ts";
+export { arePinned, type Pin, pinHosts } from "./proxy/pin-hosts.ts";
 export { type PreviewProxyOptions, previewPorts, previewProxy } from "./proxy/preview-proxy.ts";
 export { previewProxyRemoval } from "./proxy/preview-proxy-removal.ts";
 export { type ProxyState, readProxyState } from "./proxy/proxy-state.ts";

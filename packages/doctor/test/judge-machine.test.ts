@@ -45,6 +45,7 @@ const proxy: ProxyEvidence = {
   isNewer: false,
   isNeeded: true,
   httpPort: 80,
+  versions: ["Traefik 3.7.15", "CoreDNS 1.15.0"],
   answer: "proxy",
   holder: null,
   dns: null,

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { type Check, firstFinding } from "@cspace/doctor";
 import { examineMachine, examineRoutes } from "@cspace/instances";
+import { type Plan, type PlanStep, renderPlan } from "@cspace/plan";
 import packageJson from "../../package.json" with { type: "json" };
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -13,8 +14,10 @@ import { renderTable } from "../output/table.ts";
 
 interface DoctorDocument {
   readonly checks: readonly Check[];
-  /** The fixes that were applied. */
+  /** The fixes that were applied, or with `--dry-run` would be. */
   readonly fixed: readonly string[];
+  /** What each of them changes, as far as that is known beforehand. */
+  readonly plan: Plan;
   /** Where the report is. */
   readonly report: string | null;
 }
@@ -24,20 +27,25 @@ export async function run(context: Context, args: CommandArgs): Promise<ExitWith
   const label = typeof args.label === "string" ? args.label : undefined;
   let checks = await examine(context, label);
   const fixed: string[] = [];
+  const steps: PlanStep[] = [];
   if (args.fix === true) {
     // One mended hop may mend those behind it: so each is looked at again.
     for (let fix = nextFix(checks, fixed); fix !== undefined; fix = nextFix(checks, fixed)) {
       fixed.push(fix);
+      steps.push(...(await planFix(context, fix)));
       if (!context.flags.dryRun) await apply(context, fix);
       if (!context.flags.dryRun) checks = await examine(context, label);
     }
   }
   const report = typeof args.report === "string" ? await writeReport(context, args.report, checks) : null;
-  return new ExitWith(firstFinding(checks)?.status === "fail" ? 1 : 0, { checks, fixed, report });
+  return new ExitWith(firstFinding(checks)?.status === "fail" ? 1 : 0, {
+    ...{ checks, fixed, report },
+    plan: { version: 1, steps },
+  });
 }
 
 /** Renders what is not well, what to do about it, and how much was looked at. */
-export function render({ checks, fixed, report }: DoctorDocument, { output, flags }: Context): string {
+export function render({ checks, fixed, plan, report }: DoctorDocument, { output, flags }: Context): string {
   const { style } = output;
   const first = firstFinding(checks);
   const shown = flags.verbose ? checks : checks.filter(({ status }) => status !== "ok");
@@ -52,6 +60,7 @@ export function render({ checks, fixed, report }: DoctorDocument, { output, flag
   const verdict = first === undefined ? `all is well: ${count}` : `${count}; first: ${first.message}`;
   return [
     ...fixed.map((command) => `${flags.dryRun ? "would run" : "ran"}  ${command}`),
+    ...(flags.dryRun && plan.steps.length > 0 ? [`\n${renderPlan(plan)}`] : []),
     ...blocks,
     ...(blocks.length > 0 ? [""] : []),
     verdict,
@@ -74,14 +83,30 @@ function nextFix(checks: readonly Check[], done: readonly string[]): string | un
   return fixes.find((command) => !done.includes(command));
 }
 
+/** What a fix would change; none of what tells no plan. */
+async function planFix(context: Context, fix: string): Promise<readonly PlanStep[]> {
+  const { stdout } = await call(context, [...fix.split(" "), "--dry-run", "--json"]);
+  try {
+    return (JSON.parse(stdout) as { plan?: Plan }).plan?.steps ?? [];
+  } catch {
+    return [];
+  }
+}
+
+async function apply(context: Context, fix: string): Promise<void> {
+  const { error, stderr } = await call(context, fix.split(" "));
+  if (error !== null) context.output.warn(`${fix} failed: ${stderr.trim().split("\n").at(-2) ?? error.message}`);
+}
+
 /** Every safe fix is a command of cspace's own. */
-async function apply({ program, cwd, env, output }: Context, fix: string): Promise<void> {
-  const [, ...words] = fix.split(" ");
-  await new Promise<void>((done) => {
-    execFile(program.node, [program.script, ...words], { cwd, env, timeout: 120_000 }, (error, _, stderr) => {
-      if (error !== null) output.warn(`${fix} failed: ${stderr.trim().split("\n").at(-2) ?? error.message}`);
-      done();
-    });
+function call(
+  { program, cwd, env }: Context,
+  [, ...words]: readonly string[],
+): Promise<{ readonly error: Error | null; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((done) => {
+    execFile(program.node, [program.script, ...words], { cwd, env, timeout: 120_000 }, (error, stdout, stderr) =>
+      done({ error, stdout, stderr }),
+    );
   });
 }
 

@@ -9,6 +9,7 @@ import { createSandbox, docker, engineAnswers, httpService, prefix, removeLeftov
 interface Report {
   readonly checks: readonly Check[];
   readonly fixed: readonly string[];
+  readonly plan: { readonly steps: readonly { readonly path: string }[] };
 }
 
 /** What this machine is, whatever is tested: names that no resolver of it was told of, and stores that nobody asked. */
@@ -128,8 +129,10 @@ ${httpService("web", [3000], '    ports: ["3000"]')}
 
   test("--fix --dry-run says what it would do, and does nothing", async () => {
     docker("stop", "cspace-dns");
-    const { fixed } = await doctor("--fix", "--dry-run");
+    const { fixed, plan } = await doctor("--fix", "--dry-run");
     expect(fixed).toEqual(["cspace proxy up"]);
+    expect(plan.steps.map(({ path }) => path)).toEqual(["docker:container/cspace-dns"]);
+    expect((await sandbox.cspace(folder, "doctor", "--fix", "--dry-run")).out).toContain("docker:container/cspace-dns");
     expect(docker("inspect", "-f", "{{.State.Status}}", "cspace-dns")).toBe("exited");
     expect((await doctor("--fix")).fixed).toContain("cspace proxy up");
     expect(docker("inspect", "-f", "{{.State.Status}}", "cspace-dns")).toBe("running");

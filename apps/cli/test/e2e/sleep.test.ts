@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -317,6 +317,31 @@ describe.skipIf(!engineAnswers)("sleep and wake of containers (needs a Docker en
       await setTimeout(4_000);
       expect(await isAsleep()).toBe(false);
     });
+  });
+
+  test("it stays awake where the proxy would not hand its requests on, so that none would wake it", async () => {
+    await run("up");
+    const own = join(sandbox.home, "proxy/dynamic/own.yml");
+    writeFileSync(
+      own,
+      `http:
+  routers: { own: { rule: "Host(\`${host("db")}\`) || Host(\`${host("web")}\`) || Host(\`${host("side")}\`)", priority: 2147483000, service: own, entryPoints: [web] } }
+  services: { own: { loadBalancer: { servers: [{ url: "http://127.0.0.1:9" }] } } }
+`,
+    );
+    try {
+      await until(5000, async () => (await get(port, host())).status === 502);
+      const refused = await sandbox.cspace(folder, "sleep");
+      expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("CSPACE_SLEEP_REFUSED") });
+      expect(refused.err).toContain("mercury stays awake");
+      expect(states()).toEqual(["running", "running", "running"]);
+      expect(existsSync(join(sandbox.home, "proxy/dynamic/asleep.yml"))).toBe(false);
+    } finally {
+      rmSync(own);
+    }
+    await until(5000, async () => (await get(port, host())).status === 200);
+    await sleep();
+    expect((await get(port, host())).status).toBe(200);
   });
 
   test("down leaves nothing of it, also asleep, and nobody looks after it any more", async () => {

@@ -90,6 +90,13 @@ echo '{ "processes": { "dev": { "command": "node server.mjs" } } }' >.cspace.jso
     expect(await list()).toBe(installed);
   });
 
+  test("where the engine does not answer, its containers would be lost sight of: nothing is removed", async () => {
+    const installed = await list();
+    const run = await machine.sh("cd ~/shop && DOCKER_HOST=unix:///nowhere.sock cspace uninstall --yes", "dev");
+    expect(run).toMatchObject({ code: 3, err: expect.stringContaining("CSPACE_ENGINE_NOT_RUNNING") });
+    expect(await list()).toBe(installed);
+  });
+
   test("one that is killed is finished by the next; then the machine is as it was before", async () => {
     const pid = "cspace uninstall --yes --volumes >/dev/null 2>&1 & pid=$!; sleep 0.9; kill -9 $pid; wait $pid || true";
     await dev(pid);

@@ -16,8 +16,6 @@ export interface Pin {
 /** Above that of every router of a container, whose priority is the length of its rule, and below Traefik's own. */
 const priority = 1_000_000_000;
 
-const fileName = "asleep.yml";
-
 /** The dynamic configuration that pins hostnames to the gateway, which is told of by the catch-all. Pure. */
 export function renderPins(pins: readonly Pin[]): string {
   const parts = pins.map(({ name, hostnames }) =>
@@ -30,22 +28,23 @@ export function renderPins(pins: readonly Pin[]): string {
   return `${JSON.stringify({ http }, null, 2)}\n`;
 }
 
+/** Whether these hostnames are pinned already, and no others. */
+export async function arePinned(paths: HomePaths, pins: readonly Pin[]): Promise<boolean> {
+  const state = await readFileState(pathOf(paths));
+  return pins.length === 0 ? state.kind === "missing" : planFile(state, renderPins(pins)) === undefined;
+}
+
 /** Pins these hostnames, and no others; tells whether that is new. Without an engine only the file changes. */
 export async function pinHosts(
   engine: Pick<DockerEngine, "signalContainer"> | undefined,
   paths: HomePaths,
   pins: readonly Pin[],
 ): Promise<boolean> {
-  const path = join(paths.proxy, "dynamic", fileName);
-  const state = await readFileState(path);
-  if (pins.length === 0) {
-    if (state.kind === "missing") return false;
-    await rm(path, { force: true });
-  } else {
-    const text = renderPins(pins);
-    if (planFile(state, text) === undefined) return false;
-    await writeFileAtomic(path, text, { mode: 0o644 });
-  }
+  if (await arePinned(paths, pins)) return false;
+  if (pins.length === 0) await rm(pathOf(paths), { force: true });
+  else await writeFileAtomic(pathOf(paths), renderPins(pins), { mode: 0o644 });
   await engine?.signalContainer(proxyContainer, "SIGHUP");
   return true;
 }
+
+const pathOf = (paths: HomePaths): string => join(paths.proxy, "dynamic", "asleep.yml");

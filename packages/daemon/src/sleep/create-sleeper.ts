@@ -15,13 +15,15 @@ import {
   type SleepRecord,
   sleepContainers,
   wakeContainers,
-  withLock,
 } from "@cspace/compose";
 import { CspaceError } from "@cspace/errors";
 import type { GatewayRoute } from "@cspace/gateway";
-import { buildHostname, composeProjectName, type RouteName } from "@cspace/hostnames";
+import { composeProjectName, type RouteName } from "@cspace/hostnames";
 import type { DaemonErrorCode } from "../daemon-error-code.ts";
 import { awaitRoute } from "./await-route.ts";
+import { awaitSettled } from "./await-settled.ts";
+import { createPins, pinMs } from "./pin-asleep.ts";
+import { sleepKey } from "./sleep-key.ts";
 import { routesOf, type Sleeping } from "./sleeping.ts";
 
 /** The processes of instances, as far as sleep concerns them. */
@@ -73,34 +75,26 @@ export interface CreateSleeperOptions {
   readonly onChange: () => void;
 }
 
-/** How long Traefik may take to hand an instance's hostnames to the gateway before it is put to sleep, in milliseconds. */
-const pinMs = 3_000;
-
 /** How long who wakes an instance without a request waits for services that take no connections, in milliseconds. */
 const askedMs = 15_000;
 
 /** How long one that could not be woken says why, before a request may try again, in milliseconds. */
 const failedMs = 3_000;
 
-/** How long the gateway serves one that is awake until Traefik surely does, in milliseconds. */
-const settleMs = 3_000;
-
 /** Makes one that knows of nothing yet. */
 export function createSleeper({ paths, domains, connect, processes, onChange }: CreateSleeperOptions): Sleeper {
   /** The one that is asked for: every route has all of them. */
   const domain = domains[0] as string;
   const all = new Map<string, Sleeping>();
-  /** Those whose hostnames Traefik is to hand on. */
-  const pinned = new Set<string>();
   /** Of those that are being woken: what breaks that off. */
   const aborts = new Map<string, AbortController>();
   /** What happens to one instance happens in turn. */
   const turns = new Map<string, Promise<unknown>>();
   let policies: readonly IdlePolicy[] = [];
   let isClosed = false;
-  let pinning: Promise<unknown> = Promise.resolve();
 
-  const keyOf = ({ project, instance }: SleeperNames): string => `${instance}--${project}`;
+  const pins = createPins({ paths, domains, recordOf: (key) => all.get(key)?.record });
+
   const change = (key: string, part: Partial<Sleeping>): void => {
     const before = all.get(key);
     if (before === undefined) return;
@@ -108,7 +102,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
     onChange();
   };
   const drop = (key: string): void => {
-    pinned.delete(key);
+    pins.delete(key);
     if (all.delete(key)) onChange();
   };
   const inTurn = async <Result>(key: string, act: () => Promise<Result>): Promise<Result> => {
@@ -124,24 +118,10 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
   const engineOf = async ({ endpoint }: Pick<SleepRecord, "endpoint">): Promise<DockerEngine | undefined> =>
     endpoint === null ? undefined : await connect(endpoint);
 
-  /** Tells Traefik what is pinned now, one after the other. */
-  const pin = (engine: DockerEngine | undefined): Promise<unknown> => {
-    pinning = pinning
-      .catch(() => undefined)
-      .then(() => {
-        const pins = [...pinned].sort().flatMap((key) => {
-          const hostnames = hostnamesOf(all.get(key)?.record, domains);
-          return hostnames.length === 0 ? [] : [{ name: key, hostnames }];
-        });
-        return withLock(paths, "proxy", () => pinHosts(engine, paths, pins));
-      });
-    return pinning;
-  };
-
   const enter = (record: SleepRecord): string => {
-    const key = keyOf(record);
+    const key = sleepKey(record);
     all.set(key, { record, waking: undefined, isAwake: false, ready: new Map(), failure: undefined });
-    if (record.routes.length > 0) pinned.add(key);
+    if (record.routes.length > 0) pins.add(key);
     onChange();
     return key;
   };
@@ -173,8 +153,8 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
         processes.start(record, record.processes),
       ]);
       await forgetSleep(paths, record);
-      pinned.delete(key);
-      await pin(engine);
+      pins.delete(key);
+      await pins.apply(engine);
       if (engine !== undefined) await serveOthers(key, record, engine);
       change(key, { isAwake: true });
       void settle(key, record, engine);
@@ -216,26 +196,8 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
     const awake = all.get(key);
     const isSame = (): boolean =>
       !isClosed && all.get(key)?.waking !== undefined && all.get(key)?.waking === awake?.waking;
-    const begin = Date.now();
-    while (engine !== undefined && isSame()) {
-      await setTimeout(500, undefined, { ref: false });
-      const containers = await listInstanceContainers(engine, composeProjectName(record)).catch(() => []);
-      const routed = containers.filter((one) => record.containers.some(({ id }) => id === one.Id));
-      const isReady = routed.every(
-        ({ State, Status }) => State === "running" && !Status.includes("(health: starting)"),
-      );
-      if (isReady && Date.now() - begin >= settleMs) break;
-      if (routed.length === 0 || routed.some(({ State }) => State !== "running")) break;
-    }
+    if (engine !== undefined) await awaitSettled(record, engine, isSame);
     if (isSame()) drop(key);
-  };
-
-  /** Whether Traefik hands on to here what is asked of an instance. */
-  const isPinned = async (record: SleepRecord, engine: DockerEngine): Promise<boolean> => {
-    const [route] = record.routes;
-    const { httpPort } = await readAnsweringPorts(engine);
-    if (route === undefined || httpPort === null) return false;
-    return await awaitRoute(routeNameOf(record, route), { domain, port: httpPort, by: "gateway", timeoutMs: pinMs });
   };
 
   /** Whether something of a sleeping instance runs, though nobody woke it here; `gone`: nothing is left of it. */
@@ -254,10 +216,10 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
   const refresh = async (): Promise<void> => {
     policies = await readIdlePolicies(paths);
     const records = await readSleeps(paths);
-    const known = new Set(records.map(keyOf));
+    const known = new Set(records.map(sleepKey));
     for (const [key, { waking }] of all) if (!known.has(key) && waking === undefined) drop(key);
     for (const record of records) {
-      const key = keyOf(record);
+      const key = sleepKey(record);
       // What happens to it just now tells more than how it is in the middle of that.
       if (turns.has(key) || all.get(key)?.waking !== undefined) continue;
       await inTurn(key, async () => {
@@ -275,7 +237,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
       });
     }
     const engine = await engineOf(records[0] ?? { endpoint: null }).catch(() => undefined);
-    await pin(engine).catch(() => undefined);
+    await pins.apply(engine).catch(() => undefined);
     onChange();
   };
 
@@ -283,7 +245,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
     refresh,
     sleep: async ({ project, instance, form, endpoint }) => {
       const names = { project, instance };
-      const key = keyOf(names);
+      const key = sleepKey(names);
       aborts.get(key)?.abort();
       return await inTurn(key, async () => {
         const before = all.get(key);
@@ -295,11 +257,11 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
         const onKept = async (record: SleepRecord): Promise<void> => {
           enter(record);
           if (record.routes.length > 0 && engine !== undefined) {
-            await pin(engine);
-            if (!(await isPinned(record, engine))) {
+            await pins.apply(engine);
+            if (!(await pins.isApplied(record, engine))) {
               await forgetSleep(paths, record);
               drop(key);
-              await pin(engine);
+              await pins.apply(engine);
               throw nobodyWouldWake(record);
             }
           }
@@ -315,13 +277,13 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
       });
     },
     wake: async (names) => {
-      const key = keyOf(names);
+      const key = sleepKey(names);
       if (!all.has(key)) await refresh();
       if (all.get(key)?.isAwake !== false) return false;
       await Promise.race([wake(key), setTimeout(askedMs, undefined, { ref: false })]);
       return true;
     },
-    isAsleep: (names) => all.get(keyOf(names))?.isAwake === false,
+    isAsleep: (names) => all.get(sleepKey(names))?.isAwake === false,
     policies: () => policies,
     routes: () =>
       [...all].flatMap(([key, sleeping]) =>
@@ -330,7 +292,7 @@ export function createSleeper({ paths, domains, connect, processes, onChange }: 
     isEmpty: () => all.size === 0 && policies.length === 0,
     close: async ({ unpin }) => {
       isClosed = true;
-      await pinning.catch(() => undefined);
+      await pins.settled();
       if (unpin) await pinHosts(undefined, paths, []).catch(() => undefined);
     },
   };
@@ -343,11 +305,4 @@ function nobodyWouldWake({ instance }: SleepRecord): CspaceError<DaemonErrorCode
 
 function routeNameOf({ project, instance }: SleepRecord, { label }: SleepingRoute): RouteName {
   return { label, instance, project };
-}
-
-function hostnamesOf(record: SleepRecord | undefined, domains: readonly string[]): string[] {
-  const { project, instance, routes } = record ?? { project: "", instance: "", routes: [] };
-  return routes.flatMap(({ label }) =>
-    domains.map((domain) => buildHostname({ label, instance, project }, { domain }) as string),
-  );
 }

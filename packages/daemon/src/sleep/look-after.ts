@@ -12,6 +12,7 @@ import type { Holder } from "../hold/holder.ts";
 import { type HeldRoute, isOver } from "../protocol.ts";
 import { createSleeper, type Sleeper, type SleepingProcesses } from "./create-sleeper.ts";
 import { readUse } from "./read-use.ts";
+import { sleepKey } from "./sleep-key.ts";
 import { watchIdle } from "./watch-idle.ts";
 
 type Names = Parameters<Holder["stop"]>[0];
@@ -70,7 +71,6 @@ export function lookAfterSleep({ paths, domains, env, platform, holder, traffic,
   const connect = async (endpoint: string): Promise<DockerEngine> => (await open(endpoint)).engine;
   const sleeper = createSleeper({ paths, domains, connect, processes, onChange });
   const holds = new Map<string, number>();
-  const keyOf = ({ project, instance }: Names): string => `${project}--${instance}`;
 
   /** One look at Traefik is enough for all instances that are looked at together. */
   let shared: { readonly at: number; readonly read: Promise<ProxyTraffic | undefined> } | undefined;
@@ -91,7 +91,7 @@ export function lookAfterSleep({ paths, domains, env, platform, holder, traffic,
         traffic: async () => opened && (await readTraffic(opened.reader)),
         gateway: traffic(),
         processes: runningOf(policy).map(({ label, pid = null }) => ({ label, pid })),
-        holds: holds.get(keyOf(policy)) ?? 0,
+        holds: holds.get(sleepKey(policy)) ?? 0,
       });
     },
     sleep: (policy) => sleeper.sleep(policy),
@@ -114,7 +114,7 @@ export function lookAfterSleep({ paths, domains, env, platform, holder, traffic,
       return [...held.filter((one) => !names.has(`${one.label}.${one.instance}.${one.project}`)), ...own];
     },
     hold: (names) => {
-      const key = keyOf(names);
+      const key = sleepKey(names);
       holds.set(key, (holds.get(key) ?? 0) + 1);
       return () => void holds.set(key, (holds.get(key) ?? 1) - 1);
     },

@@ -1,5 +1,6 @@
 import type { Activity, IdlePolicy, SleeperNames } from "@cspace/compose";
 import { type ActivityLook, findUse } from "./judge-activity.ts";
+import { sleepKey } from "./sleep-key.ts";
 
 /** Puts to sleep what nobody uses. */
 export interface IdleWatch {
@@ -38,7 +39,7 @@ export function watchIdle({ refresh, isEmpty, policies, isAsleep, look, sleep }:
   let isLooking = false;
 
   const lookAt = async (policy: IdlePolicy): Promise<void> => {
-    const key = `${policy.project}--${policy.instance}`;
+    const key = sleepKey(policy);
     const activity = isAsleep(policy) ? undefined : await look(policy);
     const at = performance.now();
     if (activity === undefined || activity === null) {

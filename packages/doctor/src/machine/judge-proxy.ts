@@ -21,6 +21,8 @@ export interface ProxyEvidence {
   /** Whether anything is there that it would serve. */
   readonly isNeeded: boolean;
   readonly httpPort: number | null;
+  /** Of its parts: `Traefik 3.7.15`. */
+  readonly versions: readonly string[];
   /** What answers on that port. */
   readonly answer: "proxy" | "other" | "refused" | "timeout" | null;
   /** Who has the port, where it is not the proxy; `null`: nobody, or nobody can tell. */
@@ -39,7 +41,7 @@ export function judgeProxy(evidence: ProxyEvidence): Check[] {
   if (evidence.state === "stopped") return [well(id, "the proxy does not run, and nothing needs it")];
   const name = engine === "docker" ? "Traefik" : "the gateway";
   return [
-    well(id, `${name} runs`, httpPort === null ? [] : [`port ${httpPort}`]),
+    well(id, `${name} runs`, [...evidence.versions, ...(httpPort === null ? [] : [`port ${httpPort}`])]),
     ...judgeAnswer(evidence),
     ...judgeDrift(evidence),
   ];

@@ -1,7 +1,7 @@
 import { type EngineContainerDetail, proxyContainer } from "@cspace/compose";
 import { type Check, judgeRoute, type RouteEvidence } from "@cspace/doctor";
 import { needsNoRule } from "@cspace/hostnames";
-import { probeRoute, probeScheme, resolveName } from "@cspace/ports";
+import { probeRoute, probeScheme, resolveName, within } from "@cspace/ports";
 import { parseListenTable, readListeners, thisSystem } from "@cspace/processes";
 import { describeListed } from "../describe/describe-listed.ts";
 import { findKnown } from "../describe/find-known.ts";
@@ -17,14 +17,24 @@ import { type Context, createContext, type InstanceOptions } from "../options.ts
 export interface ExamineRoutesOptions extends InstanceOptions {
   /** @default every route of the instance */
   readonly label?: string | undefined;
+  /** For all of it, in milliseconds. @default 8_000 */
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
- * Looks at routes of an instance hop by hop, from the instance to the app's own answer, and judges each hop.
+ * Looks at routes of an instance hop by hop, from its name to the app's own answer, and judges each hop. What hangs is `unknown`
+ * when its time is over.
  *
  * @throws {CspaceError} `CSPACE_LABEL_UNKNOWN`, and as `describeInstance`.
  */
 export async function examineRoutes(options: ExamineRoutesOptions = {}): Promise<Check[]> {
+  const { timeoutMs = 8000 } = options;
+  const message = `nobody answered within ${timeoutMs / 1000} s`;
+  const checks = await within(examine(options), timeoutMs);
+  return checks ?? [{ id: "route", status: "unknown", message, evidence: [], fix: null }];
+}
+
+async function examine(options: ExamineRoutesOptions): Promise<Check[]> {
   const context = createContext(options);
   const { known, instance } = await findKnown(context);
   const described = await describeListed(instance, known.evidence);

@@ -29,6 +29,7 @@ export async function readProxy({ context, paths, timeoutMs }: Reading): Promise
     isHomeGone: false,
     isCurrent: null,
     isNewer: false,
+    versions: [],
     dns: null,
   };
   if (machine === undefined) {
@@ -66,6 +67,9 @@ export async function readProxy({ context, paths, timeoutMs }: Reading): Promise
     isHomeGone: state.home !== null && isGone(state.home),
     isCurrent: state.state === "running" ? ready !== undefined : null,
     isNewer: isNewer(state.spec, proxySpec),
+    versions: [`Traefik ${state.versions.traefik}`, `CoreDNS ${state.versions.coredns}`].filter(
+      (one) => !/null$/.test(one),
+    ),
     isNeeded: instances.length > 0,
     httpPort,
     dns: state.dnsRunning ? null : await readDnsPort(config.dnsPort ?? 53, machine),

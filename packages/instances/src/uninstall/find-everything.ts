@@ -1,7 +1,11 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { isGone, listContainerInstances, readAllRecords, readMade, readProxyState } from "@cspace/compose";
 import { findDaemon, type RunningDaemon } from "@cspace/daemon";
+import { isCspaceError } from "@cspace/errors";
 import { composeProjectName } from "@cspace/hostnames";
 import { type MachineInstance, mergeInstances, withoutContainers } from "../describe/merge-instances.ts";
+import { openEngine } from "../machine/open-engine.ts";
 import { type Host, openHost } from "../machine/open-host.ts";
 import type { Context } from "../options.ts";
 
@@ -23,6 +27,8 @@ export interface Everything {
 /**
  * Finds it. Where the proxy is another home's, instances that this home does not know may be that one's as well, and are left
  * alone.
+ *
+ * @throws {CspaceError} the engine's error where this home has used one that is installed and does not answer.
  */
 export async function findEverything(context: Context): Promise<Everything> {
   const [host, daemon] = await Promise.all([openHost(context), findDaemon(context)]);
@@ -30,6 +36,7 @@ export async function findEverything(context: Context): Promise<Everything> {
   const held = daemon?.status.instances ?? [];
   const records = await readAllRecords(paths);
   if (machine === undefined) {
+    if (existsSync(join(paths.proxy, "docker-compose.yml"))) await requireAbsence(context);
     const instances = withRecords(mergeInstances([], held), records);
     return { host, daemon, instances, isProxyOurs: false, otherHome: null, images: [], volumes: [] };
   }
@@ -58,6 +65,19 @@ export async function findEverything(context: Context): Promise<Everything> {
       composeProjects.has(Labels?.["com.docker.compose.project"] ?? "") ? Name : [],
     ),
   };
+}
+
+/**
+ * Asserts that no engine is installed any more: one that merely does not run has containers that nobody would find again.
+ *
+ * @throws {CspaceError} the engine's error.
+ */
+async function requireAbsence(context: Context): Promise<void> {
+  try {
+    await openEngine(context);
+  } catch (error) {
+    if (!isCspaceError(error) || error.code !== "CSPACE_ENGINE_ABSENT") throw error;
+  }
 }
 
 /** With those of which nothing but a record is left, and volumes perhaps. */
