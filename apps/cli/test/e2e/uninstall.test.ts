@@ -4,13 +4,13 @@ import { type Machine, machinesRun, startMachine, sudoers } from "./machine.ts";
 
 const keystore = "etc/ssl/certs/java/cacerts";
 
-/** Everything that a machine is: files, what the engine has, and who answers names. */
+/** Everything that a machine is, but for what it merely shows of the one that it runs on: files, what the engine has, and who answers names. */
 const listing = String.raw`cd /
-find etc home usr/local/bin usr/local/share -xdev -path home/dev/shop -prune -o -printf '%p %y %m %u:%g %l\n' | sort
-find etc home usr/local/bin usr/local/share -xdev -type f ! -path ${keystore} ! -path 'home/dev/shop/*' -print0 | sort -z | xargs -0 sha256sum
+find etc home/dev usr/local/bin usr/local/share -xdev -path home/dev/shop -prune -o -printf '%p %y %m %u:%g %l\n' | sort
+find etc home/dev usr/local/bin usr/local/share -xdev -type f ! -path ${keystore} ! -path 'home/dev/shop/*' -print0 | sort -z | xargs -0 sha256sum
 [ ! -x /usr/bin/keytool ] || keytool -list -keystore /${keystore} -storepass changeit 2>/dev/null | sed 1,5d | sort
 docker ps --all --format '{{.Names}} {{.Image}}'; docker network ls --format '{{.Name}}' | sort; docker volume ls --quiet; docker images --format '{{.Repository}}:{{.Tag}}' | sort
-find root srv usr var -xdev -newer /run/mark -type f ! -path 'var/log/*' ! -path 'var/lib/docker/*' ! -path 'var/lib/systemd/*' ! -path 'var/lib/dpkg/*'
+find srv usr -xdev -newer /run/mark -type f
 resolvectl dns; resolvectl domain; resolvectl default-route; sysctl net.ipv4.ip_unprivileged_port_start; cat /proc/1/environ | tr '\0' '\n' | sort
 ps -u dev -o comm= || true`;
 
