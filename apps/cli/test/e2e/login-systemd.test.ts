@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "./harness.ts";
-import { type Machine, machinesRun, startMachine } from "./machine.ts";
+import { type Machine, machinesRun, startMachine, sudoers } from "./machine.ts";
 
 describe.skipIf(!machinesRun)("a login on a real machine (needs root, Debian, and a Docker engine)", () => {
   let machine: Machine;
@@ -12,6 +12,7 @@ describe.skipIf(!machinesRun)("a login on a real machine (needs root, Debian, an
 
   beforeAll(async () => {
     machine = await startMachine("hosts");
+    await machine.must(sudoers("free"));
     await machine.must(
       `mkdir -p ~/shop && cd ~/shop && cat >package.json <<'JSON'
 { "scripts": { "dev": "node server.mjs" } }
@@ -26,7 +27,7 @@ JS`,
   afterAll(() => machine?.stop());
 
   test("systemd itself brings back what ran, and the daemon; and nothing once that is not wanted any more", async () => {
-    await dev("cspace init --at-login --no-trust --yes >/dev/null 2>&1; cspace up mercury");
+    await dev("cspace init --at-login --no-trust --yes && cspace up mercury");
     const before = await open();
     expect(before).toMatch(/^pid \d+$/);
     // As a reboot does.
@@ -44,7 +45,7 @@ JS`,
     await machine.must("XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user stop cspace.service", "dev");
     expect(await open()).toMatch(/^pid \d+$/);
 
-    await dev("cspace init --no-at-login --no-trust --yes >/dev/null 2>&1; true");
+    await dev("cspace init --no-at-login --no-trust --yes");
     await machine.must("systemctl stop user@$(id -u dev).service; pkill -9 -u dev; true");
     await machine.must("systemctl start user@$(id -u dev).service; sleep 3");
     expect(await open()).toBe("");
