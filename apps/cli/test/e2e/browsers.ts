@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type BrowserContext, type Page as ChromiumPage, chromium } from "playwright-core";
@@ -21,8 +21,8 @@ export interface TestBrowser {
   readonly isThere: boolean;
   /** What it calls a certificate of a root that it does not know, one that has ended, and one that its root may not sign. */
   readonly codes: Readonly<Record<"unknown" | "ended" | "constrained", string>>;
-  /** Starts it for the user of a home folder, where its certificate store is. */
-  readonly start: (home: string) => Promise<BrowserPage>;
+  /** Starts it for the user of a home folder, where its certificate store is; `names` lead it to this machine. */
+  readonly start: (home: string, names?: readonly string[]) => Promise<BrowserPage>;
 }
 
 const find = (...paths: string[]): string | undefined => paths.find((path) => existsSync(path));
@@ -30,9 +30,16 @@ const chromiumPath = find("/usr/bin/chromium", "/usr/bin/chromium-browser", "/us
 const firefoxPath = find("/usr/bin/firefox-esr", "/usr/bin/firefox");
 
 /** Starts Chromium with a new profile. */
-export async function startChromium(home: string): Promise<{ context: BrowserContext; page: ChromiumPage }> {
+export async function startChromium(
+  home: string,
+  names: readonly string[] = [],
+): Promise<{ context: BrowserContext; page: ChromiumPage }> {
   const quiet = ["background-networking", "component-update", "sync", "quic", "gpu"].map((one) => `--disable-${one}`);
-  const args = [...quiet, "--no-first-run", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
+  const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(", ");
+  const args = [
+    ...[...quiet, "--no-first-run", `--host-resolver-rules=${rules}`],
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  ];
   const env = { ...process.env, HOME: home } as Record<string, string>;
   const folder = mkdtempSync(join(home, "profile-"));
   const context = await chromium.launchPersistentContext(folder, { executablePath: chromiumPath as string, args, env });
@@ -52,9 +59,10 @@ async function goTo(page: ChromiumPage, url: string, attempts = 5): Promise<void
 }
 
 /** Starts Firefox with the one profile that there is, or will be, and speaks WebDriver BiDi to it. */
-async function startFirefox(home: string): Promise<BrowserPage> {
+async function startFirefox(home: string, names: readonly string[] = []): Promise<BrowserPage> {
   const profile = join(home, ".mozilla/firefox/test.default");
   mkdirSync(profile, { recursive: true });
+  writeFileSync(join(profile, "user.js"), `user_pref("network.dns.localDomains", "${names.join(",")}");\n`);
   const args = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"];
   const child = spawn(firefoxPath as string, args, {
     env: { ...process.env, HOME: home, MOZ_DISABLE_CONTENT_SANDBOX: "1" },
@@ -136,8 +144,8 @@ export const browsers: readonly TestBrowser[] = [
       ended: "ERR_CERT_DATE_INVALID",
       constrained: "ERR_CERT_INVALID",
     },
-    start: async (home) => {
-      const { context, page } = await startChromium(home);
+    start: async (home, names) => {
+      const { context, page } = await startChromium(home, names);
       return {
         open: (url) => goTo(page, url),
         evaluate: (expression) => page.evaluate(expression),

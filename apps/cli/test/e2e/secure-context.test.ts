@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { certificateFolder, createAuthority, issueCertificate, readRoot } from "@cspace/certs";
+import { type Authority, certificateFolder, createAuthority, issueCertificate, readRoot } from "@cspace/certs";
 import { createGateway } from "@cspace/gateway";
 import { applyTrustPlan, planDistrust, planTrust, type RootCertificate, readTrust } from "@cspace/trust";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -26,8 +29,9 @@ let root: string;
 let url: string;
 let authority: RootCertificate;
 
-const cspace = async <Document>(...args: string[]): Promise<Document> => {
-  const env = { CSPACE_HOME: join(root, "home"), DOCKER_HOST: "unix:///nowhere.sock" };
+const cspace = <Document>(...args: string[]): Promise<Document> => cspaceOf({}, ...args);
+const cspaceOf = async <Document>(more: Record<string, string>, ...args: string[]): Promise<Document> => {
+  const env = { CSPACE_HOME: join(root, "home"), DOCKER_HOST: "unix:///nowhere.sock", ...more };
   const run = startCspace([...args, "--json"], { cwd: join(root, "shop"), env });
   if ((await run.ended) !== 0) throw new Error(`cspace ${args.join(" ")}:\n${run.text.out}\n${run.text.err}`);
   return JSON.parse(run.text.out);
@@ -93,12 +97,17 @@ for (const { name, isThere, codes, start } of browsers) {
       });
     });
 
-    test("what the same key signs outside of the domains, what has ended, and another root's it refuses", async () => {
+    /** What somebody could do who has its key. */
+    const stealAuthority = (): Authority => {
       const text = readFileSync(join(root, "home/certs/authority.pem"), "utf8");
       const [certificate = "", bridge = "", anchor = "", key = ""] = text.split(/(?=-----BEGIN )/);
       const domains = ["localhost", "cspace.localhost", "example.localhost"];
       const span = { notBefore: new Date(0), notAfter: new Date("2036-01-01"), fingerprint: "" };
-      const stolen = { certificate, bridge, anchor, key, domains, ...span };
+      return { certificate, bridge, anchor, key, domains, ...span };
+    };
+
+    test("what the same key signs outside of the domains, what has ended, and another root's it refuses", async () => {
+      const stolen = stealAuthority();
       const names = ["dev.mercury.shop.cspace.localhost"];
       const year = 365 * 86_400_000;
       const other = await createAuthority({ domains: ["cspace.localhost"] });
@@ -147,6 +156,50 @@ for (const { name, isThere, codes, start } of browsers) {
     test("once it is taken back, it warns again", async () => {
       await applyTrustPlan(planDistrust(await stores()), { roots: [authority] });
       await visit((page) => expect(page.open(url)).rejects.toThrow(codes.unknown));
+    });
+
+    test("what another tool's server told it of a name it keeps, and doctor names it", async () => {
+      // Who trusts HTTPS misses nothing. For *.localhost neither browser keeps what it is told.
+      await applyTrustPlan(planDistrust(await stores()), { roots: [authority] });
+      const hostname = "dev.mercury.shop.cspace.test";
+      const other = await createAuthority({ domains: ["cspace.test"] });
+      const known = {
+        name: "another tool",
+        certificate: other.anchor,
+        path: join(root, "other.pem"),
+        fingerprint: other.fingerprint,
+      };
+      writeFileSync(known.path, known.certificate);
+      const { key, certificate } = await issueCertificate(other, { hostnames: [hostname] });
+      const server = createServer({ key, cert: certificate }, (_, answer) => {
+        answer.writeHead(200, { "strict-transport-security": "max-age=31536000; includeSubDomains" }).end("strict");
+      });
+      server.listen(0);
+      await once(server, "listening");
+      const trusting = await readTrust({
+        root: known,
+        home: home(),
+        machine: join(root, "nothing"),
+        platform: "linux",
+      });
+      await applyTrustPlan(planTrust(trusting, known), { roots: [known] });
+      const page = await start(home(), [hostname]);
+      await page.open(`https://${hostname}:${(server.address() as AddressInfo).port}/`);
+      await page.close();
+      server.close();
+      // Where doctor looks for it: a test's profile of Chromium is elsewhere.
+      const [profile] = readdirSync(home()).filter((entry) =>
+        existsSync(join(home(), entry, "Default/TransportSecurity")),
+      );
+      if (profile !== undefined) cpSync(join(home(), profile), join(home(), ".config/chromium"), { recursive: true });
+      writeFileSync(join(root, "home/config.json"), '{ "domains": ["cspace.localhost", "cspace.test"] }');
+      const { checks } = await cspaceOf<{ checks: { id: string; message: string }[] }>({ HOME: home() }, "doctor");
+      console.log(
+        name,
+        profile,
+        checks.filter(({ id }) => id.startsWith("browser")),
+      );
+      rmSync(join(root, "home/config.json"));
     });
   });
 }
