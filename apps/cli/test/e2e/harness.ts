@@ -76,7 +76,10 @@ export function createSandbox(): Sandbox {
     clean: async () => {
       removeLeftovers();
       // A daemon that was told to end may still be writing.
-      rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      await until(20_000, async () => {
+        rmSync(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+        return true;
+      });
     },
   };
 }
