@@ -90,6 +90,9 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
       for (const instance of instances) await machine.json(folder, "up", instance);
       port = await readPort();
     };
+    /** On a busy machine the status line's deadline is soon over: it is asked again. */
+    const saysSilence = (place: Parameters<typeof runStatus>[0]): Promise<void> =>
+      until(10_000, async () => (await runStatus(place)).line === "cspace: Docker does not answer");
     const readPort = async (): Promise<number> =>
       (await machine.json<{ proxy: { httpPort: number } }>(folder, "proxy", "status")).proxy.httpPort;
 
@@ -195,12 +198,12 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
       test("Docker accepts and never answers, and the proxy is stopped, or not, but nobody noted the instance", async () => {
         const unknown = { DOCKER_HOST: await hangDocker(), CSPACE_HOME: join(sandbox.root, "other-home") };
         expect(await proveAll({ ...place, env: unknown })).toEqual(all(nowhere));
-        expect((await runStatus({ ...place, env: unknown })).line).toBe("cspace: Docker does not answer");
+        await saysSilence({ ...place, env: unknown });
         docker("stop", "-t", "0", "cspace-proxy");
         onTestFinished(restore);
         const env = { DOCKER_HOST: unknown.DOCKER_HOST };
         expect(await proveAll({ ...place, env })).toEqual(all(nowhere));
-        expect((await runStatus({ ...place, env })).line).toBe("cspace: Docker does not answer");
+        await saysSilence({ ...place, env });
       });
 
       test("commands end within two seconds beside their start, though Docker hangs", async () => {

@@ -72,8 +72,9 @@ export async function readPrinted(
     printed.some((one) => one.by === "open" && isSameRoute(one, { instance, label }) && one.url === url);
   // On a busy machine its deadline is soon over, and what it did not learn by then it cannot tell: it is asked again.
   for (let attempt = 1; ; attempt += 1) {
-    const shown = readStatusUrls((await runStatus(place)).line, instances, labels);
-    if (attempt === 10 || shown.every(isOpened)) return [...printed, ...shown];
+    const { line } = await runStatus(place);
+    const shown = readStatusUrls(line, instances, labels);
+    if (attempt === 10 || (line !== "" && shown.every(isOpened))) return [...printed, ...shown];
   }
 }
 

@@ -29,8 +29,8 @@ export interface CreatePinsOptions {
   readonly recordOf: (key: string) => SleepRecord | undefined;
 }
 
-/** How long Traefik may take to hand an instance's hostnames on, in milliseconds. */
-export const pinMs = 3_000;
+/** How long Traefik may take to hand an instance's hostnames on, in milliseconds: on a busy machine it takes seconds. */
+export const pinMs = 10_000;
 
 /** Makes one that pins nothing yet. */
 export function createPins({ paths, domains, recordOf }: CreatePinsOptions): AsleepPins {
