@@ -25,7 +25,9 @@ let home = "";
 beforeEach(() => {
   home = realpathSync(mkdtempSync(join(tmpdir(), "cspace-statusline-")));
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
+afterEach(() => {
+  for (const path of [home, `${home}-cspace`]) rmSync(path, { recursive: true, force: true });
+});
 
 interface Change {
   readonly document: Promise<StatuslineDocument>;
@@ -46,7 +48,8 @@ function change(
   });
   const context = {
     cwd: home,
-    env,
+    // What is made on the way is kept in cspace's home, which is no user's here.
+    env: { CSPACE_HOME: `${home}-cspace`, ...env },
     flags,
     signal: new AbortController().signal,
     terminal: answer === undefined ? undefined : { input, output },
