@@ -120,7 +120,7 @@ export {
 } from "./model/compose-model.ts";
 export { type KeptModel, type ReadKeptModelOptions, readKeptModel } from "./model/read-kept-model.ts";
 export { readMountedTexts } from "./model/read-mounted-texts.ts";
-export { type AllocateSubnetsOptions, allocateSubnets } from "./networks/allocate-subnets.ts";
+export { type AllocateSubnetsOptions, allocateSubnets, subnetsOf } from "./networks/allocate-subnets.ts";
 export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";
 export { type Attachment, type AttachmentState, planAttachments } from "./networks/plan-attachments.ts";

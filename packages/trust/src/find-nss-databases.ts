@@ -14,8 +14,12 @@ export interface NssDatabase {
  */
 const chromium = [".pki/nssdb", "snap/chromium/current/.pki/nssdb"];
 
-/** @see https://support.mozilla.org/en-US/kb/profiles-where-firefox-stores-user-data */
-const firefox = [
+/**
+ * The folders of Firefox's profiles on Linux, below a home: of its packages, of snap and of flatpak.
+ *
+ * @see https://support.mozilla.org/en-US/kb/profiles-where-firefox-stores-user-data
+ */
+export const firefoxFolders: readonly string[] = [
   ".mozilla/firefox",
   "snap/firefox/common/.mozilla/firefox",
   ".var/app/org.mozilla.firefox/.mozilla/firefox",
@@ -29,7 +33,7 @@ export async function findNssDatabases(home: string): Promise<NssDatabase[]> {
   const paths = [join(home, own as string)];
   for (const other of others) if (await exists(dirname(join(home, other)))) paths.push(join(home, other));
   const found = paths.map((path): NssDatabase => ({ path, readers: "Chrome, Chromium, Edge and Brave" }));
-  for (const folder of firefox) {
+  for (const folder of firefoxFolders) {
     const profiles = await readdir(join(home, folder)).catch(() => []);
     for (const profile of profiles.sort()) {
       const path = join(home, folder, profile);

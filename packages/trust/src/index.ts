@@ -1,4 +1,5 @@
 export { type ApplyTrustPlanOptions, applyTrustPlan } from "./apply-trust-plan.ts";
+export { firefoxFolders } from "./find-nss-databases.ts";
 export { planDistrust, planTrust } from "./plan-trust.ts";
 export { type ReadTrustOptions, readTrust } from "./read-trust.ts";
 export {

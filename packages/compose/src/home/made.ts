@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeFileAtomic } from "@cspace/plan";
 import type { HomePaths } from "./home-paths.ts";
 import { withLock } from "./with-lock.ts";
 
@@ -37,11 +38,8 @@ export async function recordMade(paths: HomePaths, made: Partial<Made>): Promise
   if (Object.values(made).every((list) => list.length === 0)) return;
   await withLock(paths, "made", async () => {
     const before = await readMade(paths);
-    const join = (key: keyof Made): string[] => [...new Set([...before[key], ...(made[key] ?? [])])];
-    const after: Made = { images: join("images"), folders: join("folders"), databases: join("databases") };
-    const temporary = `${fileOf(paths)}.new`;
-    await mkdir(paths.home, { recursive: true, mode: 0o700 });
-    await writeFile(temporary, `${JSON.stringify(after, null, 2)}\n`, { mode: 0o600 });
-    await rename(temporary, fileOf(paths));
+    const merge = (key: keyof Made): string[] => [...new Set([...before[key], ...(made[key] ?? [])])];
+    const after: Made = { images: merge("images"), folders: merge("folders"), databases: merge("databases") };
+    await writeFileAtomic(fileOf(paths), `${JSON.stringify(after, null, 2)}\n`, { mode: 0o600 });
   });
 }

@@ -158,7 +158,11 @@ export class Exchange implements UpstreamUser {
   }
 
   async #startAnew(): Promise<void> {
-    const waiter = { isOver: () => this.#over, isPage: isPage(this.#request), isProbe: isProbe(this.#request.fields) };
+    const waiter = {
+      isOver: () => this.#over,
+      isPage: isPage(this.#request),
+      isProbe: () => isProbe(this.#request.fields),
+    };
     const reached = await reachService(this.#client.hub, this.#target, waiter);
     this.#target = reached.target;
     if (this.#over) {

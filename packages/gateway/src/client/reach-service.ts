@@ -23,7 +23,7 @@ export interface Waiter {
   /** Whether it is a browser that opens a page, which is to see what it waits for. @default false */
   readonly isPage?: boolean;
   /** Whether it only asks how the route is, and wakes nobody, also where that went to sleep meanwhile. @default false */
-  readonly isProbe?: boolean;
+  readonly isProbe?: () => boolean;
 }
 
 /**
@@ -32,14 +32,14 @@ export interface Waiter {
  * wait.
  */
 export async function reachService(hub: Hub, wanted: Target, waiter: Waiter): Promise<Reached> {
-  const { isOver, isPage = false, isProbe = false } = waiter;
+  const { isOver, isPage = false, isProbe = () => false } = waiter;
   if (wanted.route.waiting !== undefined) return { target: wanted, page: waitingPage };
   const begin = Date.now();
   let target = wanted;
   let slept = false;
   for (;;) {
     const { wake } = target.route;
-    if (wake !== undefined && isProbe) return { target, page: async (asleep) => asleepPage(asleep) };
+    if (wake !== undefined && isProbe()) return { target, page: async (asleep) => asleepPage(asleep) };
     slept ||= wake !== undefined;
     wake?.();
     try {

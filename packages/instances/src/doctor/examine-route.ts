@@ -1,7 +1,8 @@
 import { type EngineContainerDetail, proxyContainer } from "@cspace/compose";
 import { type Check, judgeRoute, type RouteEvidence } from "@cspace/doctor";
 import { needsNoRule } from "@cspace/hostnames";
-import { probeRoute, probeScheme, resolveName, within } from "@cspace/ports";
+import { buildMark } from "@cspace/labels";
+import { type NameResolution, probeRoute, probeScheme, resolveName, within } from "@cspace/ports";
 import { parseListenTable, readListeners, thisSystem } from "@cspace/processes";
 import { describeListed } from "../describe/describe-listed.ts";
 import { findKnown } from "../describe/find-known.ts";
@@ -70,7 +71,7 @@ async function readRoute(looked: Looked): Promise<RouteEvidence> {
     machine?.engine.inspectContainer(proxyContainer),
     readOwnListeners(looked, container?.id),
     route.isProcess === true || !route.running || port === undefined ? null : probeScheme({ host: "127.0.0.1", port }),
-    readAnswer(shown, proxyPort),
+    readAnswer(shown, { mark: buildMark({ ...instance, label: route.label }), proxyPort }),
     resolveName(shown.hostname, { timeoutMs: 3000, signal: context.signal }),
   ]);
   return {
@@ -78,7 +79,7 @@ async function readRoute(looked: Looked): Promise<RouteEvidence> {
     instance: instance.instance,
     project: instance.project,
     hostname: shown.hostname,
-    resolved: ({ loopback: "loopback", other: "elsewhere", none: "missing" } as const)[found as "none"] ?? null,
+    resolved: resolutions[found],
     isBuiltIn: needsNoRule(shown.hostname) && context.platform !== "darwin",
     state: described.state,
     gone: described.gone,
@@ -96,6 +97,14 @@ async function readRoute(looked: Looked): Promise<RouteEvidence> {
     scheme: route.scheme ?? "http",
   };
 }
+
+const resolutions: Readonly<Record<NameResolution, RouteEvidence["resolved"]>> = {
+  loopback: "loopback",
+  other: "elsewhere",
+  none: "missing",
+  unknown: null,
+  timeout: null,
+};
 
 function shared(own: EngineContainerDetail, proxy: EngineContainerDetail): string[] {
   const names = Object.keys(own.NetworkSettings.Networks);
@@ -119,13 +128,11 @@ async function readOwnListeners(
 }
 
 async function readAnswer(
-  { hostname, hostnames, label }: Route,
-  proxyPort: number | null,
+  { hostname }: Route,
+  { mark, proxyPort }: { readonly mark: string; readonly proxyPort: number | null },
 ): Promise<Pick<RouteEvidence, "proxy" | "status" | "location">> {
   if (proxyPort === null) return { proxy: "stopped", status: null, location: null };
-  const [, instance = "", project = ""] = hostname.split(".");
-  const mark = `${label}--${instance}--${project}`;
-  const probe = await probeRoute({ hostname: hostnames[0] ?? hostname, mark, port: proxyPort, timeoutMs: 3000 });
+  const probe = await probeRoute({ hostname, mark, port: proxyPort, timeoutMs: 3000 });
   if (probe.state !== "claimed") return { proxy: probe.state, status: null, location: null };
   return { proxy: "claimed", status: probe.status, location: probe.location ?? null };
 }

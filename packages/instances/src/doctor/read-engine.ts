@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   connectEngine,
   type DockerEngine,
+  defaultMachineConfig,
   freeSubnets,
   type HomePaths,
   isEngineError,
@@ -13,6 +14,7 @@ import {
   readMachineConfig,
   readRecordedInstances,
   requireCompose,
+  subnetsOf,
 } from "@cspace/compose";
 import type { EngineEvidence, Failure, OtherEngine } from "@cspace/doctor";
 import { openCompose } from "../machine/open-compose.ts";
@@ -22,8 +24,7 @@ import { failureOf, nearestFolder, type Reading, readFreeBytes } from "./reading
 /** The engine, those beside it, Compose, its clock, its disk and the addresses that are left. */
 export async function readEngine({ context, paths, timeoutMs }: Reading): Promise<EngineEvidence> {
   const { env, platform } = context;
-  const config = await readMachineConfig(paths).catch(() => undefined);
-  const pool = config?.networkPool ?? "10.213.0.0/16";
+  const { networkPool: pool } = await readMachineConfig(paths).catch(() => defaultMachineConfig);
   const isUsed = existsSync(join(paths.proxy, "docker-compose.yml")) || (await readRecordedInstances(paths)).length > 0;
   const chosenBy = await readEndpointSource(context).catch(() => "Docker's config.json");
   try {
@@ -58,9 +59,8 @@ async function readState(
   // The engine's word is of some moment between question and answer.
   const [least, most] = [told - Date.now(), told - begin];
   const skewMs = Number.isNaN(told) ? null : Math.max(0, least) + Math.min(0, most);
-  const used = networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));
   let free = 0;
-  for (const _ of freeSubnets(pool, used)) free += 1;
+  for (const _ of freeSubnets(pool, subnetsOf(networks))) free += 1;
   // One in a virtual machine keeps its things on a disk that is not seen from here.
   const folder = info.DockerRootDir;
   const freeBytes = folder !== undefined && existsSync(folder) ? await readFreeBytes(folder) : null;

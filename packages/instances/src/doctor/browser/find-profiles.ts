@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { firefoxFolders } from "@cspace/trust";
 
 /** One profile of a browser. */
 export interface BrowserProfile {
@@ -42,7 +43,7 @@ const chromium: Readonly<Record<"linux" | "darwin" | "win32", readonly (readonly
 
 /** @see https://support.mozilla.org/en-US/kb/profiles-where-firefox-stores-user-data */
 const firefox: Readonly<Record<"linux" | "darwin" | "win32", readonly string[]>> = {
-  linux: [".mozilla/firefox", "snap/firefox/common/.mozilla/firefox", ".var/app/org.mozilla.firefox/.mozilla/firefox"],
+  linux: firefoxFolders,
   darwin: ["Firefox/Profiles"],
   win32: ["Mozilla/Firefox/Profiles"],
 };

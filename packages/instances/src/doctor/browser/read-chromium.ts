@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserEvidence } from "@cspace/doctor";
 import type { BrowserProfile } from "./find-profiles.ts";
+import { withAncestors } from "./with-ancestors.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -61,12 +62,6 @@ function readSecured({ sts }: Json, names: readonly string[]): string[] {
     }),
   );
   return [...new Set(secured)];
-}
-
-/** A name, and every one above it. */
-export function withAncestors(name: string): string[] {
-  const labels = name.split(".");
-  return labels.map((_, index) => labels.slice(index).join("."));
 }
 
 function hashName(name: string): string {

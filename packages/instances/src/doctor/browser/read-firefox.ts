@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BrowserEvidence } from "@cspace/doctor";
 import type { BrowserProfile } from "./find-profiles.ts";
-import { withAncestors } from "./read-chromium.ts";
+import { withAncestors } from "./with-ancestors.ts";
 
 /** What a profile of Firefox was told of names. */
 export async function readFirefox(
