@@ -69,6 +69,10 @@ export const rooms = {
       "@cspace/trust",
     ],
   },
+  "@cspace/page": {
+    folder: "packages/page",
+    uses: ["@cspace/compose", "@cspace/hostnames", "@cspace/instances"],
+  },
   "@cspace/cli": {
     folder: "apps/cli",
     uses: [
@@ -81,6 +85,7 @@ export const rooms = {
       "@cspace/hostnames",
       "@cspace/instances",
       "@cspace/labels",
+      "@cspace/page",
       "@cspace/plan",
       "@cspace/ports",
       "@cspace/processes",

@@ -157,6 +157,13 @@ export const commands: readonly CommandSpec[] = [
     examples: ["curl $(cspace url api)", "cspace url dev --instance mercury"],
   },
   {
+    name: "verify",
+    summary: "whether a URL is served by the code of this directory, as it is on disk",
+    args: [["[label]", "a route, or a URL or hostname of one; may be left out when there is only one"]],
+    options: [],
+    examples: ["cspace verify", "cspace verify dev", "cspace verify dev --json"],
+  },
+  {
     name: "open",
     summary: "a route in the browser; prints its URL",
     args: [["[label]", "the route; may be left out when there is only one"]],

@@ -14,6 +14,7 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   adopt: () => import("./commands/adopt.ts"),
   list: () => import("./commands/list.ts"),
   url: () => import("./commands/url.ts"),
+  verify: () => import("./commands/verify.ts"),
   open: () => import("./commands/open.ts"),
   env: () => import("./commands/env.ts"),
   ports: () => import("./commands/ports.ts"),

@@ -30,6 +30,7 @@ export function fakeEngine(state: FakeState = {}): DockerEngine & { readonly cal
     info: async () => ({ SecurityOptions: [], OperatingSystem: "Debian" }),
     listContainers: async ({ all = false, filters = {} } = {}) =>
       (state.containers ?? []).filter((one) => (all || one.State === "running") && matches(one.Labels, filters.label)),
+    followEvents: ({ signal }) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
     inspectContainer: async (name) => state.details?.[name],
     restartContainer: (name) => note("restart", name),
     startContainer: (name) => note("start", name),

@@ -27,5 +27,5 @@ export {
   protocolVersion,
   type StartRequest,
 } from "./protocol.ts";
-export { type RunDaemonOptions, runDaemon } from "./run-daemon.ts";
+export { type DaemonView, type RunDaemonOptions, runDaemon } from "./run-daemon.ts";
 export { type DaemonPlace, findSocket } from "./socket/find-socket.ts";

@@ -33,6 +33,8 @@ export interface ProcessRequest {
   readonly protocol?: "http" | "https";
   /** Where HTTPS is answered, to which who asks over HTTP is sent. @default nobody is sent away */
   readonly redirectTo?: number | undefined;
+  /** Whether it gets what is asked at `/.well-known/cspace` too. @default false */
+  readonly exempt?: boolean | undefined;
   readonly restart?: RestartPolicy | undefined;
 }
 
@@ -149,6 +151,8 @@ export interface DaemonStatus {
     readonly certificateNotes?: readonly string[];
   };
   readonly instances: readonly HeldInstance[];
+  /** The engines on which it looks after containers of instances. Absent of an older daemon, which looks after none. */
+  readonly engines?: readonly string[];
 }
 
 /** How the daemon says that it failed. */

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import {
   connectEngine,
@@ -8,6 +10,7 @@ import {
   readMachineConfig,
   removeCatchAll,
 } from "@cspace/compose";
+import { createEngineWatch } from "./engines/create-engine-watch.ts";
 import { createDirect } from "./gateway/create-direct.ts";
 import { createFront } from "./gateway/create-front.ts";
 import { serveCatchAll } from "./gateway/serve-catch-all.ts";
@@ -16,6 +19,7 @@ import { type Predecessor, takeOver } from "./hand-over/take-over.ts";
 import type { HeldUpstream } from "./hold/describe-held.ts";
 import { createHolder } from "./hold/holder.ts";
 import { supervise } from "./hold/supervise.ts";
+import { openInternal } from "./internal/open-internal.ts";
 import { type DaemonStatus, isOver, protocolVersion } from "./protocol.ts";
 import { lookAfterSleep } from "./sleep/look-after.ts";
 import { type DaemonPlace, findSocket } from "./socket/find-socket.ts";
@@ -34,9 +38,25 @@ export interface RunDaemonOptions extends DaemonPlace {
   readonly version: string;
   /** Tells it to end, with all that it holds. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Answers what is asked under cspace's own hostname, and at `/.well-known/cspace` of every other. Called once, by the
+   * first such request. @default nobody does
+   */
+  readonly answer?: ((daemon: DaemonView) => Promise<RequestListener>) | undefined;
   /** The daemon that it goes on for. @default none */
   readonly predecessor?: Predecessor | undefined;
 }
+
+/** What those who answer for the daemon see of it. */
+export interface DaemonView {
+  /** The engines on which it looks after containers; the one to ask first is the last. */
+  readonly engines: () => readonly string[];
+  /** Calls back whenever what runs is other than before, until the result is called. */
+  readonly subscribe: (onChange: () => void) => () => void;
+}
+
+/** How often it is looked whether the home is still there, in milliseconds. */
+const homeMs = 5000;
 
 /**
  * Is the daemon: holds the gateway, the processes of the host and the routes of foreground commands, until nothing of
@@ -49,8 +69,24 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
   const paths = homePaths({ env });
   const socket = await findSocket({ env, platform });
   const config = await readMachineConfig(paths);
-  const direct = createDirect({ domains: config.domains, certs: paths.certs });
-  const front = createFront(config.domains);
+  const subscribers = new Set<() => void>();
+  const tell = (): void => {
+    for (const subscriber of subscribers) subscriber();
+  };
+  const view: DaemonView = {
+    engines: () => engines.endpoints(),
+    subscribe: (onChange) => {
+      subscribers.add(onChange);
+      return () => void subscribers.delete(onChange);
+    },
+  };
+  const internal = await openInternal(options.answer && (() => options.answer?.(view)), {
+    domains: config.domains,
+    onIdle: () => waitForMore(),
+  });
+  const own = internal?.service;
+  const direct = createDirect({ domains: config.domains, certs: paths.certs, internal: own });
+  const front = createFront(config.domains, own);
   let end = (_how: "stopped" | "replaced"): void => undefined;
   const ended = new Promise<"stopped" | "replaced">((resolve) => {
     end = resolve;
@@ -62,6 +98,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     if (isHandingOver) return;
     const routes = holder.list().flatMap((one) => one.routes);
     if (!routes.every(({ state }) => isOver(state)) || !watcher.isEmpty() || !sleep.isEmpty()) return;
+    if (!engines.isEmpty() || internal?.isBusy() === true) return;
     linger = setTimeout(() => end("stopped"), routes.length === 0 ? lingerMs : afterwardsMs);
   };
   let held: readonly HeldUpstream[] = [];
@@ -71,8 +108,14 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     const waiting = watcher.routes().filter((one) => !names.has(`${one.label}.${one.instance}.${one.project}`));
     direct.setRoutes(sleep.cover(held));
     front.setRoutes(sleep.cover([...held, ...waiting]));
+    tell();
     waitForMore();
   };
+  const engines = createEngineWatch({
+    connect: (endpoint) => connectEngine({ env: { ...env, DOCKER_HOST: endpoint }, platform }),
+    onChange: tell,
+    onEmpty: waitForMore,
+  });
   const watcher = createWatcher({ env, platform, onChange: serve });
   const holder = createHolder({
     startProcess: (names, request, onChange, running) =>
@@ -94,6 +137,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     pid: process.pid,
     gateway: { ...direct.ports(), domains: config.domains, certificateNotes: direct.certificates.notes() },
     instances: holder.list(),
+    engines: engines.endpoints(),
   });
   /** Goes on with what sleeps, though no command has asked for it. */
   const revive = async (): Promise<void> => {
@@ -104,12 +148,13 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     serve();
   };
   await makeFolder(paths.run);
-  if (predecessor !== undefined) await takeOver(predecessor, { holder, watcher, direct, front });
+  if (predecessor !== undefined) await takeOver(predecessor, { holder, engines, watcher, direct, front });
   const server = await serveDaemon({
     socket,
     holder,
     direct,
     front,
+    engines,
     watcher,
     sleep,
     status,
@@ -121,6 +166,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
       try {
         await handOver(request, {
           holder,
+          engines,
           watcher,
           direct,
           front,
@@ -144,8 +190,15 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
   if (signal?.aborted === true) end("stopped");
   signal?.addEventListener("abort", () => end("stopped"), { once: true });
   waitForMore();
+  // Whoever removes the home has no other way left to end it.
+  const look = setInterval(() => {
+    if (platform !== "win32" && !isHandingOver && !existsSync(socket)) end("stopped");
+  }, homeMs);
   const how = await ended;
+  clearInterval(look);
   clearTimeout(linger);
+  engines.close();
+  internal?.close();
   watcher.close();
   await sleep.close({ unpin: how === "stopped" });
   if (how === "stopped") {

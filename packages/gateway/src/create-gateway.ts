@@ -12,7 +12,7 @@ import type { Wildcard } from "./listen/bind-loopback.ts";
 import type { Bound, BoundAddress } from "./listen/bind-servers.ts";
 import { adoptDns, listenDns } from "./listen/listen-dns.ts";
 import { adoptHttp, adoptHttps, type FurtherAddress, listenHttp, listenHttps } from "./listen/listen-http.ts";
-import { buildRouteTable, type GatewayRoute } from "./route-table.ts";
+import { buildRouteTable, type GatewayRoute, type InternalService } from "./route-table.ts";
 import { Certificates, type GatewayCertificate } from "./tls/certificates.ts";
 
 /** Options of {@link createGateway}. */
@@ -23,6 +23,8 @@ export interface GatewayOptions {
   readonly domains?: readonly string[];
   /** What is shown to encrypted clients. @default none: they are refused */
   readonly certificates?: readonly GatewayCertificate[];
+  /** Answers what it claims, in place of every route that is not exempt. @default none */
+  readonly internal?: InternalService | undefined;
   /** Each by itself. @default as {@link GatewayLimits} says */
   readonly limits?: Partial<GatewayLimits>;
 }
@@ -123,10 +125,10 @@ const maxSweepMs = 500;
  * ```
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
-  const { routes = [], domains = defaultDomains, certificates: shown = [], limits: given = {} } = options;
+  const { routes = [], domains = defaultDomains, certificates: shown = [], limits: given = {}, internal } = options;
   const limits = { ...defaultLimits, ...given };
   const name = `cspace-${randomBytes(6).toString("hex")}`;
-  const hub = new Hub(buildRouteTable(routes, domains), limits, name);
+  const hub = new Hub(buildRouteTable(routes, domains), limits, name, internal);
   const { headersTimeoutMs, idleTimeoutMs, stallTimeoutMs } = limits;
   const sweepMs = Math.min(maxSweepMs, Math.max(10, Math.min(headersTimeoutMs, idleTimeoutMs, stallTimeoutMs) / 4));
   const certificates = new Certificates();

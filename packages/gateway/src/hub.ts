@@ -1,6 +1,13 @@
 import { Traffic } from "./client/traffic.ts";
 import type { GatewayLimits } from "./limits.ts";
-import type { RouteTable, Target } from "./route-table.ts";
+import {
+  hostnameOf,
+  type InternalService,
+  internalTarget,
+  pathOf,
+  type RouteTable,
+  type Target,
+} from "./route-table.ts";
 import { UpstreamPool } from "./upstream/upstream-pool.ts";
 
 /** What has to be closed with the gateway, and may be late. */
@@ -28,12 +35,22 @@ export class Hub {
   readonly traffic: Traffic = new Traffic();
   readonly connections: Set<Tracked> = new Set();
   readonly #pools = new Map<string, UpstreamPool>();
+  readonly #internal: { readonly service: InternalService; readonly target: Target } | undefined;
   #onEmpty: (() => void) | undefined;
 
-  constructor(table: RouteTable, limits: GatewayLimits, name: string) {
+  constructor(table: RouteTable, limits: GatewayLimits, name: string, internal?: InternalService) {
     this.table = table;
     this.limits = limits;
     this.name = name;
+    this.#internal = internal && { service: internal, target: internalTarget(internal) };
+  }
+
+  /** The internal service, where a request is its own. */
+  internalFor(authority: string, target: string): Target | undefined {
+    if (this.#internal === undefined) return undefined;
+    const hostname = hostnameOf(authority);
+    if (!this.#internal.service.claims({ hostname, path: pathOf(target) })) return undefined;
+    return this.table.byHostname.get(hostname)?.route.exempt === true ? undefined : this.#internal.target;
   }
 
   /**
@@ -44,7 +61,7 @@ export class Hub {
     const known = this.#pools.get(poolKey);
     if (known !== undefined) return known;
     const pool = new UpstreamPool(route.upstream, this.limits.dialTimeoutMs);
-    if (this.table.targets.some((target) => target.poolKey === poolKey)) this.#pools.set(poolKey, pool);
+    if (this.#isServed(poolKey)) this.#pools.set(poolKey, pool);
     else pool.close();
     return pool;
   }
@@ -52,12 +69,15 @@ export class Hub {
   /** Serves other routes from now on. What is under way ends as it began. */
   replaceTable(table: RouteTable): void {
     this.table = table;
-    const wanted = new Set(table.targets.map(({ poolKey }) => poolKey));
     for (const [key, pool] of this.#pools) {
-      if (wanted.has(key)) continue;
+      if (this.#isServed(key)) continue;
       this.#pools.delete(key);
       pool.close();
     }
+  }
+
+  #isServed(poolKey: string): boolean {
+    return poolKey === this.#internal?.target.poolKey || this.table.poolKeys.has(poolKey);
   }
 
   /** Whether it is time to tell those who wait that they wait in vain. */

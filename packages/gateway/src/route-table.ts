@@ -29,12 +29,27 @@ export interface GatewayRoute extends RouteName {
    * with a page that says so, and without the mark, for the route is not served. @default it is the gateway's own
    */
   readonly waiting?: string | undefined;
+  /** Its service gets every request, also those that an {@link InternalService} claims. @default false */
+  readonly exempt?: boolean | undefined;
+}
+
+/** A server of whoever embeds the gateway, for requests that are no service's, whatever their route. */
+export interface InternalService {
+  /** Where it listens, on 127.0.0.1. It speaks HTTP/1.1. */
+  readonly port: number;
+  /** Whether a request is its own. */
+  readonly claims: (request: {
+    /** In lower case, without port. */
+    readonly hostname: string;
+    /** Without the query; as it was asked for, never decoded. */
+    readonly path: string;
+  }) => boolean;
 }
 
 /** A route as it is served. */
 export interface Target {
   readonly route: GatewayRoute;
-  /** The value of `X-Cspace-Route`; it proves that the route is served, and is sent only then. */
+  /** The value of `X-Cspace-Route`; it proves that the route is served, and is sent only then. Empty: no route answers. */
   readonly mark: string;
   /** Under the first domain. */
   readonly hostname: string;
@@ -46,6 +61,7 @@ export interface Target {
 export interface RouteTable {
   readonly targets: readonly Target[];
   readonly byHostname: ReadonlyMap<string, Target>;
+  readonly poolKeys: ReadonlySet<string>;
   readonly domains: readonly string[];
 }
 
@@ -74,7 +90,8 @@ export function buildRouteTable(routes: readonly GatewayRoute[], domains: readon
     }
     return target;
   });
-  return { targets, byHostname, domains: served };
+  const poolKeys = new Set(targets.map(({ poolKey }) => poolKey));
+  return { targets, byHostname, poolKeys, domains: served };
 }
 
 /**
@@ -82,10 +99,22 @@ export function buildRouteTable(routes: readonly GatewayRoute[], domains: readon
  * serves it.
  */
 export function marksOf(target: Target | undefined): readonly (readonly [name: string, value: string])[] {
-  if (target === undefined || target.route.waiting !== undefined) return [];
+  if (target === undefined || target.mark === "" || target.route.waiting !== undefined) return [];
   const { route, mark } = target;
   const state = route.starting === true ? "starting" : route.wake === undefined ? undefined : "asleep";
   return [["X-Cspace-Route", mark], ...(state === undefined ? [] : [["X-Cspace-State", state] as const])];
+}
+
+/** What requests to an {@link InternalService} are handed to. */
+export function internalTarget({ port }: InternalService): Target {
+  const route = { label: "", instance: "", project: "", upstream: port };
+  return { route, mark: "", hostname: "", poolKey: `internal ${port}` };
+}
+
+/** The path of a request's target, without its query. */
+export function pathOf(target: string): string {
+  const query = target.indexOf("?");
+  return query === -1 ? target : target.slice(0, query);
 }
 
 /** The hostname of an authority: without its port and a trailing dot, in lower case. */

@@ -10,6 +10,7 @@ export { type Domain, parseDomain } from "./parse-domain.ts";
 export { type ParsedHostname, type ParseHostnameOptions, parseHostname } from "./parse-hostname.ts";
 export { parseSlug } from "./parse-slug.ts";
 export { pickPlanet, planets } from "./planets.ts";
+export { identityPath, pageHostname } from "./reserved-places.ts";
 export { reservedProjects } from "./reserved-projects.ts";
 export type { RouteName } from "./route-name.ts";
 export { parseRouterName, routerName } from "./router-name.ts";

@@ -31,6 +31,9 @@ export { type CollectGarbageOptions, collectGarbage } from "./gc/collect-garbage
 export { mentionGarbage, readMention } from "./gc/mention-garbage.ts";
 export { readSecure } from "./https/read-secure.ts";
 export { renewHttps } from "./https/renew-https.ts";
+export { type AskedIdentity, type AskIdentityOptions, askIdentity } from "./identity/ask-identity.ts";
+export type { Identity } from "./identity/identity.ts";
+export { type IdentifyHostnameOptions, identifyHostname } from "./identity/read-identity.ts";
 export type { InstancesErrorCode } from "./instances-error-code.ts";
 export { type LeaseRouteOptions, leaseRoute, type RouteLease } from "./lease/lease-route.ts";
 export type { ForegroundPlan } from "./lease/plan-foreground.ts";
@@ -73,3 +76,4 @@ export {
 export { adoptInstance } from "./up/adopt-instance.ts";
 export { planStart } from "./up/plan-start.ts";
 export { type StartInstanceOptions, startInstance } from "./up/start-instance.ts";
+export { type Verification, type VerifyRouteOptions, verifyRoute } from "./verify/verify-route.ts";

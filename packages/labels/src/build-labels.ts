@@ -1,5 +1,5 @@
 import { CspaceError } from "@cspace/errors";
-import { buildHostname, defaultDomains, networkName, parseDomain, routerName } from "@cspace/hostnames";
+import { buildHostname, defaultDomains, identityPath, networkName, parseDomain, routerName } from "@cspace/hostnames";
 import { checkOptionNames } from "./check-option-names.ts";
 import { buildIdentityLabels } from "./identity-labels.ts";
 import { labelKeys } from "./label-keys.ts";
@@ -35,6 +35,11 @@ export interface BuildLabelsOptions {
    * @default []
    */
   readonly sticky?: readonly string[] | undefined;
+  /**
+   * The labels whose services get also what is asked at `/.well-known/cspace`, which else tells who answers.
+   * @default []
+   */
+  readonly exempt?: readonly string[] | undefined;
   /**
    * The `serversTransport` of Traefik's through which it reaches services that speak `https`. It is to check no
    * certificate: a service's own is for no name of ours.
@@ -72,7 +77,7 @@ export function buildLabels(
     network = networkName(instance.project),
     entryPoints = ["web", "websecure"],
   } = options;
-  const { sticky = [], redirectTo, transport = "cspace-services@file" } = options;
+  const { sticky = [], exempt = [], redirectTo, transport = "cspace-services@file" } = options;
   checkOptionNames("network", [network]);
   checkOptionNames("entry point", entryPoints);
   checkOptionNames("transport", [transport.replace("@", "")]);
@@ -91,6 +96,7 @@ export function buildLabels(
     Object.assign(labels, labelsOfRoute(route, rule, at), labelsOfScheme(route, transport));
     if (redirectTo !== undefined)
       Object.assign(labels, labelsOfRedirect(route, rule, { first: first as string, redirectTo }));
+    if (exempt.includes(route.label)) Object.assign(labels, labelsOfExempt(route, rule, entryPoints));
     if (sticky.includes(route.label)) labels[`${serviceOf(route)}.sticky.cookie.name`] = stickyCookie;
   }
   return labels;
@@ -150,6 +156,21 @@ function checkRedirect(port: number, entryPoints: readonly string[]): void {
   if (entryPoints.length > 1) return;
   const message = `there is one entry point, ${entryPoints.join()}, and none to send to from there`;
   throw failure("CSPACE_LABEL_OPTION_INVALID", message, "name the entry point of HTTPS behind it");
+}
+
+/** Above that of every router that takes the path for cspace itself. */
+const exemptPriority = 1_300_000_000;
+
+function labelsOfExempt(route: LabelledRoute, rule: string, entryPoints: readonly string[]): Record<string, string> {
+  const name = routerName(route);
+  const router = `traefik.http.routers.${name}--exempt`;
+  return {
+    [`${router}.rule`]: `(${rule}) && Path(\`${identityPath}\`)`,
+    [`${router}.priority`]: String(exemptPriority),
+    [`${router}.entrypoints`]: entryPoints.join(","),
+    [`${router}.service`]: name,
+    [`${router}.middlewares`]: name,
+  };
 }
 
 /** @see https://doc.traefik.io/traefik/reference/routing-configuration/http/load-balancing/service/ */

@@ -15,6 +15,7 @@ export type { CallableScripts } from "./read-script-call.ts";
 export { readScripts } from "./read-scripts.ts";
 export type { WorkspacePackage } from "./read-target.ts";
 export { type ProcessUsage, readUsage } from "./read-usage.ts";
+export { servesChanges } from "./serves-changes.ts";
 export type { ProcessExit, ProcessSockets } from "./start-process.ts";
 export { superviseProcess } from "./supervise-process.ts";
 export type {

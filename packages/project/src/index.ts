@@ -23,6 +23,7 @@ export type {
   RootSchema,
   StringSchema,
 } from "./json-schema.ts";
+export { type ChangedFile, findLastChanged, listSources } from "./list-sources.ts";
 export type { ProjectErrorCode } from "./project-error-code.ts";
 export { type ProjectProcess, projectProcesses } from "./project-processes.ts";
 export { proposeRoutes, type ServicePorts } from "./propose-routes.ts";
@@ -32,6 +33,7 @@ export { type Manifest, readManifest } from "./read-manifest.ts";
 export { type ProjectPackage, type ProjectPackages, readPackages } from "./read-packages.ts";
 export { type Project, type ReadProjectOptions, readProject } from "./read-project.ts";
 export type { ScriptRunner } from "./read-script-runner.ts";
+export { readWorkState, type WorkState } from "./read-work-state.ts";
 export { renderDotenv, renderExports } from "./render-environment.ts";
 export { renderSettings } from "./render-settings.ts";
 export type {

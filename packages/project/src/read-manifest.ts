@@ -4,6 +4,8 @@ import { readText } from "./read-text.ts";
 /** What is asked of a `package.json`; every part may be missing, or be something else than it should. */
 export interface Manifest {
   readonly name?: unknown;
+  readonly dependencies?: Readonly<Record<string, unknown>> | null;
+  readonly devDependencies?: Readonly<Record<string, unknown>> | null;
   readonly scripts?: Readonly<Record<string, unknown>> | null;
   readonly packageManager?: unknown;
   readonly workspaces?: unknown;

@@ -1,6 +1,8 @@
 import { idlePattern } from "./idle-time.ts";
 import type { RootSchema } from "./json-schema.ts";
 
+const wellKnown = "Whether cspace tells at /.well-known/cspace who answers, in place of the app. Default: true.";
+
 /**
  * The JSON schema (draft 2020-12) of `.cspace.json`: what editors read, and what `checkSettings` checks the file by, so
  * the two cannot differ. It knows nothing of the rules between parts, such as a label that is written in two places.
@@ -78,6 +80,7 @@ export const settingsSchema: RootSchema = {
           description: "What the service speaks there. Default: what it turns out to.",
         },
         sticky: { $ref: "#/$defs/yesOrNo", description: "Whether a client stays with one of several containers." },
+        wellKnown: { $ref: "#/$defs/yesOrNo", description: wellKnown },
         env: { $ref: "#/$defs/envNames" },
       },
       required: ["service", "port"],
@@ -87,6 +90,7 @@ export const settingsSchema: RootSchema = {
       type: "object",
       properties: {
         process: { $ref: "#/$defs/label", description: "The process, of `processes`, that serves it." },
+        wellKnown: { $ref: "#/$defs/yesOrNo", description: wellKnown },
         env: { $ref: "#/$defs/envNames" },
       },
       required: ["process"],

@@ -39,6 +39,8 @@ export interface ServiceRoute {
   readonly scheme?: "http" | "https" | "h2c";
   /** Whether a client stays with the container that answered it first, where there are several. @default false */
   readonly sticky?: boolean;
+  /** Whether cspace tells at `/.well-known/cspace` who answers, in place of the service. @default true */
+  readonly wellKnown?: boolean;
   /** Names of environment variables that get the route's URL, for browsers: `VITE_API_URL`. */
   readonly env?: readonly string[];
 }
@@ -46,6 +48,8 @@ export interface ServiceRoute {
 /** A label that a process of `processes` serves, on the port it takes. */
 export interface ProcessRoute {
   readonly process: string;
+  /** As of a {@link ServiceRoute}. @default true */
+  readonly wellKnown?: boolean;
   /** Names of environment variables that get the route's URL, for browsers: `VITE_API_URL`. */
   readonly env?: readonly string[];
 }

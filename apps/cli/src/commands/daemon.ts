@@ -1,3 +1,4 @@
+import { homePaths, readMachineConfig } from "@cspace/compose";
 import { findPredecessor, runDaemon } from "@cspace/daemon";
 import { restoreInstances } from "@cspace/instances";
 import packageJson from "../../package.json" with { type: "json" };
@@ -15,6 +16,17 @@ export async function run(context: Context, args: CommandArgs): Promise<undefine
     return undefined;
   }
   const predecessor = args.takeOver === true ? findPredecessor(process) : undefined;
-  await runDaemon({ version: packageJson.version, env, platform, signal, predecessor });
+  await runDaemon({
+    version: packageJson.version,
+    env,
+    platform,
+    signal,
+    predecessor,
+    answer: async (daemon) => {
+      const { createAnswer } = await import("@cspace/page");
+      const { domains } = await readMachineConfig(homePaths({ env }));
+      return createAnswer({ domains, env, platform, ...daemon });
+    },
+  });
   return undefined;
 }

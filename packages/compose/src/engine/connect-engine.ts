@@ -45,6 +45,7 @@ function loadLate(reader: EngineReader): DockerEngine {
     ...reader,
     version: async () => (await client()).version(),
     info: async () => (await client()).info(),
+    followEvents: async (...args) => (await client()).followEvents(...args),
     restartContainer: async (...args) => (await client()).restartContainer(...args),
     startContainer: async (...args) => (await client()).startContainer(...args),
     stopContainer: async (...args) => (await client()).stopContainer(...args),

@@ -1,3 +1,4 @@
+import { labelKeys } from "@cspace/labels";
 import Docker from "dockerode";
 import type { ContainerUsage, DockerEngine, EngineContainerDetail, EngineListOptions } from "./docker-engine.ts";
 import { orMissing } from "./or-missing.ts";
@@ -20,6 +21,18 @@ export function dockerClient(endpoint: string): DockerEngine {
     version: () => docker.version(),
     info: () => docker.info(),
     listContainers: (options) => docker.listContainers(filters(options)),
+    followEvents: async ({ signal, onEvent }) => {
+      const filters = {
+        type: ["container" as const],
+        label: [`${labelKeys.managed}=true`],
+        event: [...followedEvents],
+      };
+      const options: Docker.GetEventsOptions = { filters, abortSignal: signal };
+      const stream = await docker.getEvents(options);
+      stream.on("data", onEvent);
+      // How it ended does not matter: it is over.
+      await new Promise((resolve) => stream.once("close", resolve).once("end", resolve).once("error", resolve));
+    },
     inspectContainer: (id) => orMissing(docker.getContainer(id).inspect() as unknown as Promise<EngineContainerDetail>),
     restartContainer: (id) => docker.getContainer(id).restart({ t: 0 }),
     startContainer: (id) => unlessDone(docker.getContainer(id).start()),
@@ -116,6 +129,9 @@ export function dockerClient(endpoint: string): DockerEngine {
     },
   };
 }
+
+/** @see https://docs.docker.com/reference/cli/docker/system/events/#object-types */
+const followedEvents = ["create", "start", "die", "pause", "unpause", "destroy", "health_status", "rename"] as const;
 
 function clientOptions(endpoint: string): Docker.DockerOptions {
   if (endpoint.startsWith("unix://")) return { socketPath: endpoint.slice("unix://".length) };

@@ -27,12 +27,16 @@ export interface EngineContainer {
 export interface EngineContainerDetail {
   readonly Id: string;
   readonly Name: string;
+  /** The id of its image. */
+  readonly Image?: string;
   /** Of the commands that run in it beside its own; `null`: none. */
   readonly ExecIDs?: readonly string[] | null;
   readonly Config: {
     readonly Image: string;
     readonly Labels: Readonly<Record<string, string>>;
     readonly Tty: boolean;
+    readonly Entrypoint?: readonly string[] | null;
+    readonly Cmd?: readonly string[] | null;
     readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null;
   };
   readonly State: {
@@ -64,6 +68,10 @@ export interface EngineContainerDetail {
 export interface EngineImage {
   readonly Id: string;
   readonly Config?: { readonly Env?: readonly string[] | null } | null;
+  /** RFC 3339. */
+  readonly Created?: string | undefined;
+  /** When this engine gave it a name the last time, as every build does: RFC 3339. */
+  readonly Metadata?: { readonly LastTagTime?: string | undefined } | undefined;
 }
 
 /** A network as the Engine lists it. */
@@ -134,6 +142,11 @@ export interface DockerEngine {
     readonly DockerRootDir?: string;
   }>;
   listContainers(options?: EngineListOptions): Promise<readonly EngineContainer[]>;
+  /**
+   * Calls back whenever a container of an instance begins, ends, or is found healthy or not, until `signal` is aborted.
+   * Resolves when the engine has gone.
+   */
+  followEvents(options: { readonly signal: AbortSignal; readonly onEvent: () => void }): Promise<void>;
   /** `undefined` when there is no such container. */
   inspectContainer(idOrName: string): Promise<EngineContainerDetail | undefined>;
   restartContainer(idOrName: string): Promise<void>;

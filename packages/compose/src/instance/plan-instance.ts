@@ -17,12 +17,14 @@ export interface PlannedRoute extends RouteName {
   readonly scheme?: Exclude<Scheme, "http"> | undefined;
   /** Whether a client stays with one of several containers. @default false */
   readonly sticky?: boolean | undefined;
+  /** Whether its service gets what is asked at `/.well-known/cspace` too. @default false */
+  readonly exempt?: boolean | undefined;
 }
 
 /** Options of {@link planInstance}. */
 export interface PlanInstanceOptions extends InstanceRecord {
   readonly model: ComposeModel;
-  readonly routes: readonly Pick<PlannedRoute, "label" | "service" | "port" | "scheme" | "sticky">[];
+  readonly routes: readonly Pick<PlannedRoute, "label" | "service" | "port" | "scheme" | "sticky" | "exempt">[];
   readonly domains: readonly string[];
   /** The domain that browsers were given when the instance was created. */
   readonly browserDomain: string;
@@ -225,6 +227,7 @@ function planService(
             domains,
             redirectTo,
             sticky: routes.flatMap(({ label, sticky }) => (sticky ? [label] : [])),
+            exempt: routes.flatMap(({ label, exempt }) => (exempt ? [label] : [])),
           })
         : {}),
     },

@@ -11,7 +11,8 @@ export interface ComposeModel {
 /** One service of the model. */
 export interface ComposeService {
   readonly image?: string;
-  readonly build?: object;
+  readonly build?: { readonly context?: string; readonly dockerfile?: string };
+  readonly volumes?: readonly { readonly type?: string; readonly source?: string; readonly target?: string }[];
   readonly pull_policy?: string;
   readonly container_name?: string;
   readonly hostname?: string;

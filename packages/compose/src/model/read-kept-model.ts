@@ -24,6 +24,8 @@ export interface KeptModel {
   readonly model: ComposeModel;
   /** Whether Compose had to be asked. */
   readonly asked: boolean;
+  /** What it was the last time; `undefined` where nothing was kept. */
+  readonly before: ComposeModel | undefined;
   /** Keeps it for the next time, unless something that it was made from has changed meanwhile. It never fails. */
   readonly keep: () => Promise<void>;
 }
@@ -50,7 +52,7 @@ export async function readKeptModel(options: ReadKeptModelOptions): Promise<Kept
   if (circumstances !== undefined && kept !== undefined) {
     if ((await tryFingerprint(kept.files, circumstances)) === kept.fingerprint) {
       for (const warning of kept.warnings) onWarning?.(warning);
-      return { model: kept.model, asked: false, keep: async () => undefined };
+      return { model: kept.model, before: kept.model, asked: false, keep: async () => undefined };
     }
   }
   // Before Compose reads anything, so that what changes from now on is seen as a change.
@@ -68,7 +70,7 @@ export async function readKeptModel(options: ReadKeptModelOptions): Promise<Kept
     const made: Kept = { files: sources, fingerprint: before, warnings, model };
     await writeFileAtomic(path, JSON.stringify(made), { mode: 0o600 }).catch(() => undefined);
   };
-  return { model, asked: true, keep };
+  return { model, before: kept?.model, asked: true, keep };
 }
 
 /** `undefined` where the environment names files of its own, or where Compose's program is not known. */

@@ -1,10 +1,12 @@
 import { rm } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { identityPath } from "@cspace/hostnames";
 import { planFile, readFileState, writeFileAtomic } from "@cspace/plan";
 import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { proxyContainer, proxyProject } from "../proxy-names.ts";
+import { priorities } from "./priorities.ts";
 
 /** Where Traefik reaches a gateway that runs on the host. */
 export interface GatewayAddress {
@@ -45,17 +47,45 @@ function firstAddress(subnet: string | undefined): string | undefined {
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/
  */
 export function renderCatchAll(domains: readonly string[], url: string): string {
-  const suffixes = domains.map((domain) => domain.replaceAll(".", "\\.")).join("|");
-  const rule = `HostRegexp(\`^.+\\.(${suffixes})$\`)`;
-  const http = { ...buildHandOn(service, rule, 1), services: { [service]: { loadBalancer: { servers: [{ url }] } } } };
+  const rule = ruleOf(domains);
+  const parts = [
+    buildHandOn(service, rule, 1),
+    buildHandOn(`${service}-identity`, identityRule(domains), priorities.identity),
+  ];
+  const http = { ...mergeParts(parts), services: { [service]: { loadBalancer: { servers: [{ url }] } } } };
   // JSON is YAML: https://yaml.org/spec/1.2.2/#12-changes
   return `${JSON.stringify({ http }, null, 2)}\n`;
 }
 
+/** A hostname under one of the domains. */
+function ruleOf(domains: readonly string[]): string {
+  const suffixes = domains.map((domain) => domain.replaceAll(".", "\\.")).join("|");
+  return `HostRegexp(\`^.+\\.(${suffixes})$\`)`;
+}
+
+/** The path at which every hostname tells who answers under it. */
+export function identityRule(domains: readonly string[]): string {
+  return `${ruleOf(domains)} && Path(\`${identityPath}\`)`;
+}
+
+/** The routers and middlewares of several hand-overs together. */
+export function mergeParts(parts: readonly HandOn[]): HandOn {
+  return {
+    routers: Object.assign({}, ...parts.map(({ routers }) => routers)),
+    middlewares: Object.assign({}, ...parts.map(({ middlewares }) => middlewares)),
+  };
+}
+
 const service = "cspace-gateway";
 
+/** Parts of a dynamic configuration. */
+interface HandOn {
+  readonly routers: object;
+  readonly middlewares: object;
+}
+
 /** Routers that hand what a rule matches to the gateway, without anything of Traefik's own. */
-export function buildHandOn(name: string, rule: string, priority: number): { routers: object; middlewares: object } {
+export function buildHandOn(name: string, rule: string, priority: number): HandOn {
   const router = { entryPoints: ["web", "websecure"], service };
   const plain = `(${rule}) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)`;
   return {

@@ -4,7 +4,8 @@ import { planFile, readFileState, writeFileAtomic } from "@cspace/plan";
 import type { DockerEngine } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
 import { proxyContainer } from "../proxy-names.ts";
-import { buildHandOn } from "./catch-all.ts";
+import { buildHandOn, mergeParts } from "./catch-all.ts";
+import { priorities } from "./priorities.ts";
 
 /** Hostnames that Traefik hands to the gateway, whoever else claims them. */
 export interface Pin {
@@ -13,19 +14,12 @@ export interface Pin {
   readonly hostnames: readonly string[];
 }
 
-/** Above that of every router of a container, whose priority is the length of its rule, and below Traefik's own. */
-const priority = 1_000_000_000;
-
 /** The dynamic configuration that pins hostnames to the gateway, which is told of by the catch-all. Pure. */
 export function renderPins(pins: readonly Pin[]): string {
   const parts = pins.map(({ name, hostnames }) =>
-    buildHandOn(`cspace-asleep--${name}`, hostnames.map((one) => `Host(\`${one}\`)`).join(" || "), priority),
+    buildHandOn(`cspace-asleep--${name}`, hostnames.map((one) => `Host(\`${one}\`)`).join(" || "), priorities.asleep),
   );
-  const http = {
-    routers: Object.assign({}, ...parts.map(({ routers }) => routers)),
-    middlewares: Object.assign({}, ...parts.map(({ middlewares }) => middlewares)),
-  };
-  return `${JSON.stringify({ http }, null, 2)}\n`;
+  return `${JSON.stringify({ http: mergeParts(parts) }, null, 2)}\n`;
 }
 
 /** Whether these hostnames are pinned already, and no others. */

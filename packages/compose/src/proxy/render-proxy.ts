@@ -2,7 +2,9 @@ import { escapeDollars } from "../escape-dollars.ts";
 import { hashOf, seal } from "../home/seal.ts";
 import { dnsContainer, proxyContainer, proxyImages, proxyLabels, proxyProject, proxySpec } from "../proxy-names.ts";
 import { readTemplate } from "../read-template.ts";
+import { identityRule } from "./catch-all.ts";
 import { portCandidates } from "./choose-proxy-ports.ts";
+import { priorities } from "./priorities.ts";
 import { renderCorefile } from "./render-corefile.ts";
 import { servedFolder } from "./serve-certificates.ts";
 
@@ -41,7 +43,8 @@ export type ProxyFile = "docker-compose.yml" | "coredns/Corefile" | "dynamic/ser
  */
 export function planProxy(input: ProxyStackInput, home: string): ProxyStack {
   const corefile = { domains: input.domains, template: readTemplate("proxy/Corefile.hbs") };
-  const hash = hashOf([buildStack(input, {}), corefile, transports]);
+  const services = buildServices(input.domains);
+  const hash = hashOf([buildStack(input, {}), corefile, services]);
   const stack = buildStack(input, {
     [proxyLabels.hash]: hash,
     [proxyLabels.spec]: proxySpec,
@@ -49,7 +52,7 @@ export function planProxy(input: ProxyStackInput, home: string): ProxyStack {
   });
   return {
     hash,
-    sources: { "docker-compose.yml": stack, "coredns/Corefile": corefile, "dynamic/services.yml": transports },
+    sources: { "docker-compose.yml": stack, "coredns/Corefile": corefile, "dynamic/services.yml": services },
   };
 }
 
@@ -126,20 +129,26 @@ function buildStack(input: ProxyStackInput, labels: Record<string, string>): obj
 }
 
 /**
- * How Traefik reaches services that speak TLS, whose certificates are for no name of ours.
+ * How Traefik reaches services that speak TLS, whose certificates are for no name of ours; and that nobody tells who answers
+ * while the gateway does not: a container's word would prove nothing.
  *
  * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/load-balancing/serverstransport/
  */
-const transports = {
-  http: {
-    serversTransports: {
-      "cspace-services": {
-        insecureSkipVerify: true,
-        forwardingTimeouts: { dialTimeout: "3s", idleConnTimeout: "200ms" },
+function buildServices(domains: readonly string[]): object {
+  const router = { rule: identityRule(domains), priority: priorities.noIdentity, service: "cspace-nobody" };
+  return {
+    http: {
+      routers: { "cspace-no-identity": { ...router, entryPoints: ["web", "websecure"] } },
+      services: { "cspace-nobody": { loadBalancer: { servers: [] } } },
+      serversTransports: {
+        "cspace-services": {
+          insecureSkipVerify: true,
+          forwardingTimeouts: { dialTimeout: "3s", idleConnTimeout: "200ms" },
+        },
       },
     },
-  },
-};
+  };
+}
 
 const pingArguments = ["--ping=true", "--ping.entrypoint=ping", "--entrypoints.ping.address=127.0.0.1:8082"];
 

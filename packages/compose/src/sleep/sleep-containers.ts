@@ -70,10 +70,17 @@ function routesOf(containers: readonly EngineContainer[]): SleepingRoute[] {
         ...{ label, service: serviceOf(container), port },
         ...(scheme && { scheme }),
         ...(redirectTo && { redirectTo }),
+        ...(isExempt(container, label) && { exempt: true as const }),
       });
     }
   }
   return [...routes.values()];
+}
+
+function isExempt({ Labels }: EngineContainer, label: string): boolean {
+  return Object.keys(Labels).some(
+    (key) => key.startsWith(`traefik.http.routers.${label}--`) && key.endsWith("--exempt.rule"),
+  );
 }
 
 /** Where Traefik sends who asks for a container over HTTP; `undefined`: it serves them. */

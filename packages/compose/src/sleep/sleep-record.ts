@@ -24,6 +24,8 @@ export interface SleepingRoute {
   readonly scheme?: "https" | "h2c" | undefined;
   /** Where HTTPS is answered, to which who asks over HTTP is sent. */
   readonly redirectTo?: number | undefined;
+  /** Its service gets what is asked at `/.well-known/cspace` too. @default false */
+  readonly exempt?: boolean | undefined;
 }
 
 /** What sleeps of an instance, and how it is woken. It is asleep only as long as none of its containers runs. */

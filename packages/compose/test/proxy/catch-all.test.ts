@@ -19,6 +19,13 @@ test("every name under the domains, behind whatever a container claims", () => {
     {
       "http": {
         "middlewares": {
+          "cspace-gateway-identity-plain": {
+            "headers": {
+              "customRequestHeaders": {
+                "Accept-Encoding": "identity",
+              },
+            },
+          },
           "cspace-gateway-plain": {
             "headers": {
               "customRequestHeaders": {
@@ -35,6 +42,27 @@ test("every name under the domains, behind whatever a container claims", () => {
             ],
             "priority": 1,
             "rule": "HostRegexp(\`^.+\\.(cspace\\.local|cspace\\.localhost)$\`)",
+            "service": "cspace-gateway",
+          },
+          "cspace-gateway-identity": {
+            "entryPoints": [
+              "web",
+              "websecure",
+            ],
+            "priority": 1200000000,
+            "rule": "HostRegexp(\`^.+\\.(cspace\\.local|cspace\\.localhost)$\`) && Path(\`/.well-known/cspace\`)",
+            "service": "cspace-gateway",
+          },
+          "cspace-gateway-identity-plain": {
+            "entryPoints": [
+              "web",
+              "websecure",
+            ],
+            "middlewares": [
+              "cspace-gateway-identity-plain",
+            ],
+            "priority": 1200000001,
+            "rule": "(HostRegexp(\`^.+\\.(cspace\\.local|cspace\\.localhost)$\`) && Path(\`/.well-known/cspace\`)) && !HeaderRegexp(\`Accept-Encoding\`, \`.\`)",
             "service": "cspace-gateway",
           },
           "cspace-gateway-plain": {

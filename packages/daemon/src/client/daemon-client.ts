@@ -40,6 +40,8 @@ export interface DaemonClient {
   readonly release: () => Promise<DaemonStatus>;
   /** Opens the gateway to a proxy in front of it, and gives the port on which it is reached. */
   readonly front: (further: FurtherAddress | null) => Promise<number>;
+  /** Lets it stay while containers of instances run on an engine. */
+  readonly watchEngine: (endpoint: string) => Promise<void>;
   /** Lets it tell why routes of containers are not served yet. */
   readonly watch: (body: WatchRequest) => Promise<void>;
   /** Lets it read again what sleeps, and what is to sleep when nobody uses it; `false`: it is too old to know how. */
@@ -95,6 +97,9 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     direct: (ports) => must<DaemonStatus>("PUT", "/gateway", ports),
     release: () => must<DaemonStatus>("DELETE", "/gateway"),
     front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,
+    watchEngine: async (endpoint) => {
+      await call("PUT", "/engines", { endpoint });
+    },
     watch: async (body) => {
       await must("PUT", "/watches", body);
     },

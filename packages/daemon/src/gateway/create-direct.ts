@@ -4,6 +4,7 @@ import {
   type GatewayCertificate,
   type GatewayRoute,
   type GatewaySocket,
+  type InternalService,
 } from "@cspace/gateway";
 import { type CertificateKeeper, keepCertificates } from "./keep-certificates.ts";
 import { type GatewayPorts, type KeptPorts, listenOnFirst } from "./listen-on-first.ts";
@@ -41,12 +42,14 @@ export interface DirectOptions {
   readonly domains: readonly string[];
   /** The folder of the certificates. */
   readonly certs: string;
+  /** @default none */
+  readonly internal?: InternalService | undefined;
 }
 
 const nowhere: GatewayPorts = { httpPort: null, httpsPort: null, dnsPort: null, notes: [] };
 
 /** Makes one that listens nowhere yet. */
-export function createDirect({ domains, certs }: DirectOptions): Direct {
+export function createDirect({ domains, certs, internal }: DirectOptions): Direct {
   const keeper = keepCertificates({
     path: certs,
     domains,
@@ -62,7 +65,7 @@ export function createDirect({ domains, certs }: DirectOptions): Direct {
   return {
     open: async (config) => {
       if (current === undefined) {
-        const gateway = createGateway({ routes, domains, certificates });
+        const gateway = createGateway({ routes, domains, certificates, internal });
         current = { gateway, ports: listenOnFirst(gateway, config) };
         // One that could not listen is none.
         current.ports.catch(() => {
@@ -92,7 +95,10 @@ export function createDirect({ domains, certs }: DirectOptions): Direct {
     adopt: {
       begin: (estate) => {
         ports = estate;
-        current = { gateway: createGateway({ routes, domains, certificates }), ports: Promise.resolve(estate) };
+        current = {
+          gateway: createGateway({ routes, domains, certificates, internal }),
+          ports: Promise.resolve(estate),
+        };
       },
       socket: (socket) => current?.gateway.adopt(socket),
     },

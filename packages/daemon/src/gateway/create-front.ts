@@ -5,6 +5,7 @@ import {
   type Gateway,
   type GatewayRoute,
   type GatewaySocket,
+  type InternalService,
   type ListenOptions,
 } from "@cspace/gateway";
 import type { Estate } from "../hand-over/messages.ts";
@@ -27,13 +28,13 @@ export interface Front {
 type FrontEstate = NonNullable<Estate["front"]>;
 
 /** Makes one that listens nowhere yet. */
-export function createFront(domains: readonly string[]): Front {
+export function createFront(domains: readonly string[], internal?: InternalService): Front {
   let routes: readonly GatewayRoute[] = [];
   let current: (FrontEstate & { readonly gateway: Gateway }) | undefined;
   return {
     open: async (further) => {
       if (current !== undefined && isDeepStrictEqual(current.further, further)) return current.port;
-      const gateway = createGateway({ routes, domains });
+      const gateway = createGateway({ routes, domains, internal });
       const { httpPort: port } = await gateway.listen({
         httpPort: 0,
         ...optionsOf(further),
@@ -56,7 +57,7 @@ export function createFront(domains: readonly string[]): Front {
     },
     adopt: {
       begin: (estate) => {
-        current = { ...estate, gateway: createGateway({ routes, domains }) };
+        current = { ...estate, gateway: createGateway({ routes, domains, internal }) };
       },
       socket: (socket) => current?.gateway.adopt(socket, optionsOf(current.further)),
     },

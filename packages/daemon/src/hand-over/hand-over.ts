@@ -2,6 +2,7 @@ import { type ChildProcess, type SendHandle, spawn } from "node:child_process";
 import { CspaceError } from "@cspace/errors";
 import type { GatewaySocket } from "@cspace/gateway";
 import type { DaemonErrorCode } from "../daemon-error-code.ts";
+import type { EngineWatch } from "../engines/create-engine-watch.ts";
 import type { Direct } from "../gateway/create-direct.ts";
 import type { Front } from "../gateway/create-front.ts";
 import type { Holder } from "../hold/holder.ts";
@@ -15,6 +16,7 @@ const answerMs = 10_000;
 /** What is handed on. */
 export interface HandOverOptions {
   readonly holder: Pick<Holder, "handOver">;
+  readonly engines: Pick<EngineWatch, "endpoints">;
   readonly watcher: Pick<Watcher, "watches">;
   readonly direct: Pick<Direct, "handOver">;
   readonly front: Pick<Front, "handOver">;
@@ -31,7 +33,7 @@ export interface HandOverOptions {
  * @throws {CspaceError} `CSPACE_DAEMON_FAILED`.
  */
 export async function handOver(request: HandOverRequest, options: HandOverOptions): Promise<void> {
-  const { holder, watcher, direct, front, onRelease, onReturn } = options;
+  const { holder, engines, watcher, direct, front, onRelease, onReturn } = options;
   const successor = startSuccessor(request);
   try {
     await successor.answer("here");
@@ -41,7 +43,8 @@ export async function handOver(request: HandOverRequest, options: HandOverOption
       const { estate: directPorts = null, sockets: directSockets = [] } = gateways.direct ?? {};
       const { estate: frontPort = null, sockets: frontSockets = [] } = gateways.front ?? {};
       const { instances } = held;
-      const estate = { instances, watches: watcher.watches(), direct: directPorts, front: frontPort };
+      const watched = { engines: engines.endpoints(), watches: watcher.watches() };
+      const estate = { instances, ...watched, direct: directPorts, front: frontPort };
       await successor.send({ kind: "estate", estate });
       for (const { socket, ...message } of held.leases) await successor.send(message, socket);
       await successor.send({ kind: "begin" });

@@ -41,6 +41,8 @@ export interface Estate {
   readonly instances: readonly HandedInstance[];
   /** The containers that are watched. @default none */
   readonly watches?: readonly WatchRequest[];
+  /** The engines on which it looks after containers. @default none */
+  readonly engines?: readonly string[];
   /** The gateway as this machine's proxy; `null`: it is not. */
   readonly direct: GatewayPorts | null;
   /** The gateway behind another proxy; `null`: it is not. */

@@ -1,6 +1,7 @@
 import type { Socket as DatagramSocket } from "node:dgram";
 import { type Server, Socket } from "node:net";
 import type { ProcessSockets } from "@cspace/processes";
+import type { EngineWatch } from "../engines/create-engine-watch.ts";
 import type { Direct } from "../gateway/create-direct.ts";
 import type { Front } from "../gateway/create-front.ts";
 import type { Holder } from "../hold/holder.ts";
@@ -29,6 +30,7 @@ export function findPredecessor(self: NodeJS.Process): Predecessor | undefined {
 /** Who goes on with what is handed over. */
 export interface TakeOverOptions {
   readonly holder: Pick<Holder, "adopt">;
+  readonly engines: Pick<EngineWatch, "watch">;
   readonly watcher: Pick<Watcher, "watch">;
   readonly direct: Pick<Direct, "adopt">;
   readonly front: Pick<Front, "adopt">;
@@ -39,7 +41,7 @@ export interface TakeOverOptions {
  * own socket is free for this one; rejects when the other went away before.
  */
 export function takeOver(predecessor: Predecessor, options: TakeOverOptions): Promise<void> {
-  const { holder, watcher, direct, front } = options;
+  const { holder, engines, watcher, direct, front } = options;
   const streams = new Map<string, Partial<Record<keyof ProcessSockets, Socket>>>();
   const connections = new Map<string, Socket>();
   let estate: Estate = { instances: [], direct: null, front: null };
@@ -69,6 +71,7 @@ export function takeOver(predecessor: Predecessor, options: TakeOverOptions): Pr
         }),
       ),
     );
+    for (const endpoint of estate.engines ?? []) engines.watch(endpoint);
     for (const watched of estate.watches ?? []) watcher.watch(watched);
     if (estate.direct !== null) direct.adopt.begin(estate.direct);
     if (estate.front !== null) front.adopt.begin(estate.front);

@@ -11,6 +11,7 @@ export interface HeldUpstream {
   readonly reason?: string | undefined;
   readonly starting: boolean;
   readonly redirectTo?: number | undefined;
+  readonly exempt?: boolean | undefined;
   readonly lastLines: () => Promise<readonly string[]>;
 }
 
@@ -27,6 +28,7 @@ export function upstreamsOf({ record, processes, leases }: Held): HeldUpstream[]
         process.state === "stopped" ? "it was stopped" : process.error?.message.split("\n", 1)[0]?.replace(/:$/, ""),
       starting: process.state === "starting" || process.state === "restarting",
       redirectTo: request.redirectTo,
+      exempt: request.exempt,
       lastLines: (): Promise<readonly string[]> => process.lastLines(20),
     })),
     ...[...leases].map(

@@ -31,10 +31,10 @@ export function routesOf(
   const { project, instance, routes, processes, endpoint } = record;
   const state = failure === undefined ? { wake, ...(waking && { starting: true }) } : { reason: failure };
   return [
-    ...routes.map(({ label, redirectTo }): GatewayRoute => {
+    ...routes.map(({ label, redirectTo, exempt }): GatewayRoute => {
       const port = ready.get(label);
       return {
-        ...{ project, instance, label, redirectTo, upstream: port ?? null },
+        ...{ project, instance, label, redirectTo, exempt, upstream: port ?? null },
         ...(port === undefined ? state : {}),
         lastLines: async () =>
           endpoint === null ? [] : explainContainers(await connect(endpoint), { project, instance, label }),

@@ -5,6 +5,7 @@ import type { SleeperNames } from "@cspace/compose";
 import { isCspaceError } from "@cspace/errors";
 import type { FurtherAddress } from "@cspace/gateway";
 import { isSlug } from "@cspace/hostnames";
+import type { EngineWatch } from "../engines/create-engine-watch.ts";
 import type { Direct } from "../gateway/create-direct.ts";
 import type { Front } from "../gateway/create-front.ts";
 import { createGate } from "../hand-over/create-gate.ts";
@@ -30,6 +31,7 @@ export interface ServeDaemonOptions {
   readonly status: () => DaemonStatus;
   readonly direct: Pick<Direct, "open" | "release" | "certificates">;
   readonly front: Pick<Front, "open">;
+  readonly engines: Pick<EngineWatch, "watch">;
   readonly watcher: Pick<Watcher, "watch">;
   readonly sleep: Pick<Sleep, "refresh" | "sleep" | "wake" | "hold">;
   /** Somebody is about to ask for more. */
@@ -51,6 +53,7 @@ class BadRequest extends Error {}
  *     DELETE /instances/<project>/<instance>           ends them
  *     POST   /processes                                stops, starts or restarts them; they stay known
  *     GET    /processes/<project>/<instance>/<label>   where one runs, and with which environment
+ *     PUT    /engines                                  stays while containers of instances run on an engine
  *     PUT    /watches                                  tells why routes of containers are not served yet
  *     PUT    /sleepers                                 reads again what sleeps, and what is to when nobody uses it
  *     POST   /sleepers/<project>/<instance>            puts one to sleep
@@ -70,6 +73,7 @@ export async function serveDaemon({
   holder,
   direct,
   front,
+  engines,
   watcher,
   sleep,
   status,
@@ -130,6 +134,11 @@ export async function serveDaemon({
       case "POST /certificates":
         await direct.certificates.refresh();
         return send(response, 200, {});
+      case "PUT /engines": {
+        const { endpoint } = JSON.parse(body) as { endpoint: string };
+        engines.watch(endpoint);
+        return send(response, 200, {});
+      }
       case "PUT /watches": {
         const watched: WatchRequest = JSON.parse(body);
         watcher.watch({ ...watched, ...parseNames([watched.project, watched.instance]) });

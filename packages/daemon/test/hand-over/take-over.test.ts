@@ -35,6 +35,7 @@ test("what is refused and what is watched is handed on", async () => {
 
   const newer = holderOf();
   const watches: unknown[] = [];
+  const engines: string[] = [];
   let tell = (_message: FromPredecessor): void => undefined;
   const taken = takeOver(
     {
@@ -46,15 +47,20 @@ test("what is refused and what is watched is handed on", async () => {
     },
     {
       holder: newer,
+      engines: { watch: (endpoint) => engines.push(endpoint) },
       watcher: { watch: (request) => watches.push(request) },
       direct: { adopt: nowhere },
       front: { adopt: nowhere },
     },
   );
-  tell({ kind: "estate", estate: { instances, watches: [watched], direct: null, front: null } });
+  tell({
+    kind: "estate",
+    estate: { instances, engines: [watched.endpoint], watches: [watched], direct: null, front: null },
+  });
   tell({ kind: "begin" });
   tell({ kind: "alone" });
   await taken;
   expect(newer.list()).toMatchObject([{ routes: [{ label: "dev", refused: ["dev.mercury.shop.test"] }] }]);
   expect(watches).toEqual([watched]);
+  expect(engines).toEqual([watched.endpoint]);
 });

@@ -22,12 +22,13 @@ let stays: number;
 let handOver: () => Promise<void>;
 
 let watched: WatchRequest[] = [];
+let engines: string[] = [];
 let slept: string[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "cspace-daemon-"));
   socket = join(folder, "daemon.sock");
-  [stops, stays, watched, slept] = [0, 0, [], []];
+  [stops, stays, watched, engines, slept] = [0, 0, [], [], []];
   holder = createHolder({
     startProcess: (_, { port }) => ({
       state: "up",
@@ -60,6 +61,7 @@ beforeEach(async () => {
     holder,
     direct,
     front,
+    engines: { watch: (endpoint) => engines.push(endpoint) },
     watcher: { watch: (request) => watched.push(request) },
     sleep: {
       refresh: async () => void slept.push("refresh"),
@@ -92,6 +94,11 @@ test("instances are put to sleep, woken, and kept awake as long as a connection"
   hold.release();
   await expect.poll(() => slept.at(-1)).toBe("release mercury");
   expect(slept.slice(0, 3)).toEqual(["sleep mercury pause unix:///x.sock", "wake mercury", "refresh"]);
+});
+
+test("it is told on which engine containers of instances run", async () => {
+  await client().watchEngine("unix:///engine.sock");
+  expect(engines).toEqual(["unix:///engine.sock"]);
 });
 
 test("routes of containers are watched", async () => {

@@ -14,8 +14,10 @@ export type Answerer =
   | { readonly page: Page; readonly target: Target | undefined }
   | { readonly page: undefined; readonly target: Target };
 
-/** Decides by the host that a request names, and by nothing else. */
+/** Decides by the host that a request names, and by its path where that is reserved. */
 export function chooseAnswer(hub: Hub, request: RequestHead, origin: ClientOrigin): Answerer {
+  const internal = hub.internalFor(request.authority, request.target);
+  if (internal !== undefined) return { page: refusalOf(request, internal, hub.name), target: internal };
   const target = hub.table.byHostname.get(hostnameOf(request.authority));
   if (target === undefined) return { page: unknownHostPage(hub.table, request, origin.scheme), target };
   const page = refusalOf(request, target, hub.name) ?? sleepOf(request, target) ?? redirectOf(request, target, origin);

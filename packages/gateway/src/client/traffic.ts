@@ -21,7 +21,7 @@ export class Traffic {
 
   /** Somebody asks; gives what tells that this is over, once. */
   enter(mark: string, fields: readonly Pick<Field, "key">[]): () => void {
-    if (isProbe(fields)) return () => undefined;
+    if (mark === "" || isProbe(fields)) return () => undefined;
     const counted = this.#routes.get(mark) ?? { open: 0, ended: 0 };
     this.#routes.set(mark, counted);
     counted.open += 1;

@@ -3,7 +3,7 @@ import type { ResponseHead } from "./response-head.ts";
 
 /** How a response goes on to the client. */
 export interface ResponseChanges {
-  /** The route's mark. */
+  /** The route's mark; empty: there is none. */
   readonly mark: string;
   /** `chunked` puts chunks around a body that came without; `decoded` takes them away. */
   readonly framing: "as it is" | "chunked" | "decoded";
@@ -38,7 +38,7 @@ export function buildClientHead(response: ResponseHead, changes: ResponseChanges
   if (!dated) head += `Date: ${httpDate()}\r\n`;
   if (status === 101) head += `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
   else if (close && status >= 200) head += "Connection: close\r\n";
-  return `${head}X-Cspace-Route: ${mark}\r\n\r\n`;
+  return mark === "" ? `${head}\r\n` : `${head}X-Cspace-Route: ${mark}\r\n\r\n`;
 }
 
 let dateText = "";

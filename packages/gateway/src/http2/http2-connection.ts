@@ -46,7 +46,9 @@ export class Http2Connection implements Tracked {
     });
     server.on("stream", (stream, headers) => {
       this.#count(stream);
-      if (origin.scheme === "https" && !isGrpc(headers)) {
+      const { ":authority": authority = headers.host ?? "", ":path": path = "" } = headers;
+      const isInternal = hub.internalFor(authority, path) !== undefined;
+      if (isInternal || (origin.scheme === "https" && !isGrpc(headers))) {
         new StreamClient(hub, origin, stream).start(headers);
         return;
       }

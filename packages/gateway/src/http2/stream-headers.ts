@@ -48,7 +48,7 @@ export function answerHeaders({ status, fields, connection }: ResponseHead, mark
     else headers[key] = before === undefined ? value : `${before}, ${value}`;
   }
   if (status >= 200) headers.date ??= httpDate();
-  return { ...headers, ":status": isSwitch ? 200 : status, "x-cspace-route": mark };
+  return { ...headers, ":status": isSwitch ? 200 : status, ...(mark === "" ? {} : { "x-cspace-route": mark }) };
 }
 
 /** The headers of a response as they go to the client. */

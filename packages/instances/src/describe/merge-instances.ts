@@ -12,6 +12,10 @@ export interface MachineRoute extends ListedRoute {
   readonly listens?: boolean;
   /** Hostnames that its server was found to refuse. @default none */
   readonly refused?: readonly string[] | undefined;
+  /** The command line of its process. */
+  readonly command?: string;
+  /** When its process was started, in milliseconds since 1970. */
+  readonly startedAt?: number;
   /** The process group that serves it. */
   readonly pid?: number | null | undefined;
 }
@@ -68,7 +72,7 @@ const nothing = { domain: undefined, ports: [], services: [], states: [], contai
 const freshMs = 120_000;
 
 function toRoute(
-  { label, port, host, state, error, pid, startedAt, leased, refused = [] }: HeldRoute,
+  { label, port, host, state, error, pid, startedAt, command, leased, refused = [] }: HeldRoute,
   now: number,
 ): MachineRoute {
   return {
@@ -79,6 +83,8 @@ function toRoute(
     running: isRunning(state),
     starting: state === "starting" || state === "restarting" || (isRunning(state) && now - startedAt < freshMs),
     isProcess: true,
+    command,
+    startedAt,
     ...(leased && { leased }),
     listens: state === "up",
     pid,

@@ -1,28 +1,18 @@
 import { type InstancePlan, listInstanceContainers } from "@cspace/compose";
-import { ensureDaemon } from "@cspace/daemon";
-import { isCspaceError } from "@cspace/errors";
 import { parseLabels } from "@cspace/labels";
 import type { Machine } from "../machine/open-engine.ts";
 import type { Context } from "../options.ts";
-import { serveProcesses } from "./serve-processes.ts";
+import { offerContainers } from "./serve-containers.ts";
 
 /**
  * Lets a page say how the routes are whose containers have a health check, the image's own too: as long as that has not
  * passed, Traefik knows nothing of them. Without such a page all goes on as well.
  */
 export async function watchContainers(context: Context, machine: Machine, plan: InstancePlan): Promise<void> {
-  const labels = await findChecked(machine, plan);
+  const [daemon, labels] = await Promise.all([offerContainers(context, machine), findChecked(machine, plan)]);
   if (labels.length === 0) return;
   const { project, instance } = plan;
-  try {
-    const daemon = await ensureDaemon(context);
-    await daemon.client.watch({ project, instance, labels, endpoint: machine.endpoint });
-    const host = { machine, paths: machine.paths, noEngine: null };
-    await serveProcesses({ ...context, onNote: () => undefined }, host, daemon);
-  } catch (error) {
-    if (!isCspaceError(error)) throw error;
-    context.onNote(`no page tells how services start: ${error.message}`);
-  }
+  await daemon?.client.watch({ project, instance, labels, endpoint: machine.endpoint });
 }
 
 async function findChecked({ engine }: Machine, { composeProject }: InstancePlan): Promise<string[]> {

@@ -59,7 +59,7 @@ export async function buildProcessRequests(
     ],
   });
   return await Promise.all(
-    processes.map(async ({ label, command, directory, restart, port }, index) => ({
+    processes.map(async ({ label, command, directory, restart, port, exempt }, index) => ({
       label,
       command,
       cwd: directory,
@@ -73,6 +73,7 @@ export async function buildProcessRequests(
       proxyPort: origin.port,
       protocol: origin.protocol,
       redirectTo,
+      ...(exempt && { exempt }),
     })),
   );
 }

@@ -19,7 +19,7 @@ export async function ensureContainerProxy(context: Context, stack: PreparedStac
   );
   // For both, even when one fails: what is under way may hold a lock, or be half of the proxy's start.
   await Promise.allSettled([stack.model, ensured]);
-  const { asked, ...model } = await stack.model;
+  const { asked, before: _, ...model } = await stack.model;
   const proxy = await ensured;
   await dropStaleFront(context, machine);
   return { ...model, ...proxy, snapshot: asked || (await found) === undefined ? undefined : stack.snapshot };

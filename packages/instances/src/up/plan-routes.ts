@@ -20,6 +20,7 @@ export interface ChosenRoute {
   readonly env: readonly string[];
   readonly scheme?: Exclude<Scheme, "http"> | undefined;
   readonly sticky?: boolean | undefined;
+  readonly exempt?: boolean | undefined;
 }
 
 /** The ports of every service of the compose files. */
@@ -51,7 +52,12 @@ export function planRoutes(
     const said = project.settings.routes?.[route.label];
     const { scheme = schemes[route.label] ?? defaultScheme(route.port), sticky } =
       said !== undefined && "service" in said ? said : {};
-    return { ...route, ...(scheme === "http" ? {} : { scheme }), ...(sticky === true ? { sticky } : {}) };
+    return {
+      ...route,
+      ...(scheme === "http" ? {} : { scheme }),
+      ...(sticky === true ? { sticky } : {}),
+      ...(said?.wellKnown === false ? { exempt: true } : {}),
+    };
   });
 }
 

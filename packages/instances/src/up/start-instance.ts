@@ -14,6 +14,7 @@ import { serveHttps } from "../https/serve-https.ts";
 import { keepIdlePolicy } from "../life/keep-idle-policy.ts";
 import { forgetAsleep, keepAwake, thaw } from "../life/rouse.ts";
 import { createContext, type InstanceOptions } from "../options.ts";
+import { offerContainers } from "../proxy/serve-containers.ts";
 import { watchContainers } from "../proxy/watch-containers.ts";
 import { choosePart } from "./choose-part.ts";
 import { createStages, mergeSteps } from "./create-stages.ts";
@@ -81,6 +82,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     const part = await choosePart(start);
     const wasAsleep = await thaw(rousable);
     // 2. Containers: the proxy, then networks, create, attach, start and wait.
+    let watching: Promise<void> | undefined;
     let containers: (StartedContainers & { readonly origin: Origin }) | undefined;
     if (stack !== undefined && part.services?.length !== 0) {
       const { machine, files, env, config } = stack;
@@ -105,7 +107,6 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
       noteLeftServices(context, stack.offProfiles, listed, planned);
       if (listed === undefined) noteOwnNetworks(context, planned);
       await stack.keepSelection();
-      let watching: Promise<void> | undefined;
       const { plan, started, deadline, untouched } = await applyInstance(planned, {
         ...machine,
         replan: planWith,
@@ -126,6 +127,9 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
         onStep: stages.onStep,
         onLine,
       }).finally(() => watching);
+      if (watching === undefined) watching = offerContainers(context, machine).then(() => undefined);
+      // Whatever fails before it is waited for tells why.
+      watching.catch(() => undefined);
       await proxy.keep();
       containers = {
         machine,
@@ -159,6 +163,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     await keepIdlePolicy(context, { project, record, host, isContained: stack !== undefined });
 
     // 4. A real request for every route; what is not served soon may speak something else than was thought.
+    await watching;
     const verified = await stages.run("verify", async () => {
       const look = { record, host, containers, front, part, wait: waitMs !== null };
       const soon = await verifyStarted(context, { ...look, atMostMs: soonMs });

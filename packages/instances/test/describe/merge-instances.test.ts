@@ -58,6 +58,8 @@ test.each([
     {
       label: "web",
       service: "web",
+      command: "vite",
+      startedAt: 0,
       port: 5173,
       bindings: [{ hostIp: "::1", hostPort: 5173 }],
       running,

@@ -1,0 +1,1 @@
+export { type CreateAnswerOptions, createAnswer } from "./create-answer.ts";

@@ -1,0 +1,62 @@
+import { BlockList, isIP } from "node:net";
+import { connectEngine, type EngineNetwork } from "@cspace/compose";
+
+/** How long an engine's networks are taken to be as they were, in milliseconds. */
+const freshMs = 2000;
+
+/** Options of {@link createOriginCheck}. */
+export interface OriginCheckOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly engines: () => readonly string[];
+  /** @default those of the engine at the endpoint */
+  readonly readNetworks?: (endpoint: string) => Promise<readonly EngineNetwork[]>;
+}
+
+/**
+ * Makes what tells whether an address is a container's: containers reach the proxy by its networks, and what is told to
+ * this machine is not for them. Where an engine does not tell its networks, every address but loopback is taken for one.
+ */
+export function createOriginCheck(options: OriginCheckOptions): (address: string) => Promise<boolean> {
+  const { env, platform, engines } = options;
+  const readNetworks =
+    options.readNetworks ??
+    (async (endpoint: string) =>
+      await (await connectEngine({ env: { ...env, DOCKER_HOST: endpoint }, platform })).listNetworks());
+  let known: { readonly at: number; readonly networks: Promise<readonly EngineNetwork[]> } | undefined;
+  return async (address) => {
+    if (isLoopback(address)) return false;
+    const now = Date.now();
+    if (known === undefined || now - known.at > freshMs) {
+      known = { at: now, networks: Promise.all(engines().map(readNetworks)).then((all) => all.flat()) };
+    }
+    try {
+      return isOfContainer(await known.networks, address);
+    } catch {
+      known = undefined;
+      return true;
+    }
+  };
+}
+
+/** Whether an address is in one of the networks, and is not that of the host there, from which its own requests come. Pure. */
+export function isOfContainer(networks: readonly Pick<EngineNetwork, "IPAM">[], address: string): boolean {
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  if (isIP(address) === 0) return true;
+  const subnets = networks.flatMap(({ IPAM }) => IPAM?.Config ?? []);
+  return subnets.some(({ Subnet, Gateway }) => {
+    const [base = "", prefix = ""] = (Subnet ?? "").split("/");
+    if (isIP(base) !== isIP(address)) return false;
+    const subnet = new BlockList();
+    subnet.addSubnet(base, Number(prefix), family);
+    return subnet.check(address, family) && (Gateway ?? firstOf(base)).split("/")[0] !== address;
+  });
+}
+
+/** The address that the engine gives to the host in a network of which only the subnet was said. */
+function firstOf(base: string): string {
+  return base.replace(/(\d+)$/, (last) => String(Number(last) + 1));
+}
+
+const isLoopback = (address: string): boolean =>
+  address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127.");

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { servesChanges } from "../src/serves-changes.ts";
+
+const scripts = {
+  dev: "vite --port 3000",
+  build: "vite build",
+  preview: "vite preview",
+  start: "node server.js",
+  watch: "NODE_ENV=development node --watch server.js",
+  both: 'concurrently "npm run start" "npm run dev"',
+  neither: 'concurrently "npm run start" "npm run build"',
+  circle: "npm run circle",
+};
+
+test.each([
+  "npm run dev",
+  "npm run dev -- --open",
+  "pnpm watch",
+  "pnpm both",
+  "next dev",
+  "npx next",
+  "node --watch server.js",
+  "node --watch-path=./src server.js",
+  "tsx watch src/server.ts",
+  "bun --hot index.ts",
+  "deno run --watch main.ts",
+  "nodemon server.js",
+  "uvicorn app:app --reload",
+  "flask --debug run",
+  "flask run --debug",
+  "python3 manage.py runserver",
+  "python3 -m http.server 8000",
+  "php -S 127.0.0.1:8000",
+  "nginx -g 'daemon off;'",
+  "bundle exec rails server",
+  "tsc && vite",
+])("%s serves what is on disk now", (line) => {
+  expect(servesChanges(line, { scripts })).toBe(true);
+});
+
+test.each([
+  "npm run start",
+  "npm run preview",
+  "npm run build",
+  "npm run neither",
+  "npm run circle",
+  "npm run missing",
+  "node server.js",
+  "tsx src/server.ts",
+  "next start",
+  "uvicorn app:app",
+  "flask run",
+  "python3 manage.py runserver --noreload",
+  "python3 server.py",
+  "./server",
+  "",
+])("%s serves what it read when it began", (line) => {
+  expect(servesChanges(line, { scripts })).toBe(false);
+});
