@@ -69,13 +69,23 @@ export const rooms = {
       "@cspace/trust",
     ],
   },
-  "@cspace/page": {
-    folder: "packages/page",
-    uses: ["@cspace/compose", "@cspace/hostnames", "@cspace/instances"],
+  "@cspace/playwright": { folder: "packages/playwright", uses: ["@cspace/instances"] },
+  "@cspace/agents": {
+    folder: "packages/agents",
+    uses: [
+      "@cspace/compose",
+      "@cspace/errors",
+      "@cspace/hostnames",
+      "@cspace/instances",
+      "@cspace/plan",
+      "@cspace/ports",
+      "@cspace/project",
+    ],
   },
   "@cspace/cli": {
     folder: "apps/cli",
     uses: [
+      "@cspace/agents",
       "@cspace/certs",
       "@cspace/compose",
       "@cspace/daemon",
@@ -85,7 +95,6 @@ export const rooms = {
       "@cspace/hostnames",
       "@cspace/instances",
       "@cspace/labels",
-      "@cspace/page",
       "@cspace/plan",
       "@cspace/ports",
       "@cspace/processes",

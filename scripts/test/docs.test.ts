@@ -39,12 +39,12 @@ describe("CONTRIBUTING.md", () => {
       lines.map(([name, users]) => [name, users.replace(/, and all that follow.*/, "").split(", ")]),
     );
     expect(drawn.get("all")).toEqual(["cli"]);
-    for (const name of packages.filter((one) => !["errors", "instances", "page"].includes(one))) {
+    for (const name of packages.filter((one) => !["errors", "instances", "playwright", "agents"].includes(one))) {
       const users = packages.filter((other) => rooms[`@cspace/${other}`]?.uses.includes(`@cspace/${name}`));
       expect(drawn.get(name)?.toSorted(), name).toEqual(users.toSorted());
     }
     // But for those that throw nothing.
-    for (const other of packages.filter((one) => !["errors", "doctor", "page"].includes(one)))
+    for (const other of packages.filter((one) => !["errors", "doctor", "playwright"].includes(one)))
       expect(rooms[`@cspace/${other}`]?.uses, other).toContain("@cspace/errors");
   });
 

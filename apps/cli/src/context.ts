@@ -32,6 +32,8 @@ export interface Context {
   /** Whether a program that is handed this one's input and output has a terminal at both. */
   readonly handsOnTerminal: boolean;
   readonly stdin: Readable;
+  /** For what speaks a protocol of its own; all else goes to `output`. */
+  readonly stdout: Writable;
   /** How this program is called again. */
   readonly program: { readonly node: string; readonly script: string };
   readonly flags: GlobalFlags;

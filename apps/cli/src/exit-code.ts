@@ -1,3 +1,4 @@
+import type { AgentsErrorCode } from "@cspace/agents";
 import type { CertsErrorCode } from "@cspace/certs";
 import type { ComposeErrorCode } from "@cspace/compose";
 import type { DaemonErrorCode } from "@cspace/daemon";
@@ -17,6 +18,7 @@ import type { CliErrorCode } from "./errors.ts";
 export const exitCodes = { done: 0, failed: 1, usage: 2, engine: 3, privilege: 4, interrupted: 130 } as const;
 
 type ErrorCode =
+  | AgentsErrorCode
   | CertsErrorCode
   | CliErrorCode
   | ComposeErrorCode
@@ -35,6 +37,7 @@ type ErrorCode =
 /** What kind of end every code is; a code that has none here does not compile. */
 export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_ADDRESS_ABSENT: "failed",
+  CSPACE_AGENT_FILE_INVALID: "usage",
   CSPACE_ATTACH_FAILED: "failed",
   CSPACE_AUTHORITY_INVALID: "failed",
   CSPACE_CERTIFICATE_INVALID: "failed",
@@ -84,6 +87,8 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_NETWORK_POOL_EXHAUSTED: "failed",
   CSPACE_NETWORK_POOL_INVALID: "usage",
   CSPACE_NOT_BUILT: "failed",
+  CSPACE_NOT_YOURS: "usage",
+  CSPACE_NOT_VERIFIED: "failed",
   CSPACE_NO_FREE_PORT: "failed",
   CSPACE_NO_SERVICES: "usage",
   CSPACE_OUTPUT_FAILED: "failed",
@@ -105,6 +110,7 @@ export const exitKinds: Readonly<Record<ErrorCode, keyof typeof exitCodes>> = {
   CSPACE_PROXY_FAILED: "failed",
   CSPACE_PROXY_FOREIGN: "failed",
   CSPACE_PROXY_STOPPED: "failed",
+  CSPACE_REQUEST_REFUSED: "usage",
   CSPACE_RESOLVER_DAMAGED: "failed",
   CSPACE_RESOLVER_FOREIGN: "failed",
   CSPACE_RESOLVER_PORT: "failed",

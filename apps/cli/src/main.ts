@@ -60,6 +60,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     get stdin() {
       return process.stdin;
     },
+    stdout: process.stdout,
     isRoot: process.getuid?.() === 0,
     get handsOnTerminal() {
       return process.stdin.isTTY === true && process.stdout.isTTY === true;

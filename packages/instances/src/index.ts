@@ -1,3 +1,4 @@
+export { type CreateAnswerOptions, createAnswer } from "./answer/create-answer.ts";
 export { isOfDirectory } from "./choose/ownership.ts";
 export { type ReserveInstanceOptions, reserveInstance } from "./choose/reserve-instance.ts";
 export { type PlanComposeOptions, planCompose, readComposeVariables } from "./compose/plan-compose.ts";
@@ -60,6 +61,7 @@ export {
 export type { Machine } from "./machine/open-engine.ts";
 export { type Host, openHost } from "./machine/open-host.ts";
 export { type HostDns, type ReadHostDnsOptions, readHostDns } from "./names/read-host-dns.ts";
+export { type OpenedInstance, type OpenInstanceOptions, openInstance } from "./open/open-instance.ts";
 export type { InstanceOptions } from "./options.ts";
 export { type ProjectProposal, proposeProject } from "./propose-project.ts";
 export { describeProxy } from "./proxy/describe-proxy.ts";

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { OnStep } from "@cspace/compose";
 import type { DaemonProgram } from "@cspace/daemon";
+import { ownDaemon } from "./daemon-program.ts";
 
 /** What every function of this package may be told: which instance is meant, in which world, and whom to tell. */
 export interface InstanceOptions {
@@ -16,7 +17,7 @@ export interface InstanceOptions {
   readonly platform?: NodeJS.Platform | undefined;
   /** Breaks it off: what was running before runs on, and the same call again finishes it. */
   readonly signal?: AbortSignal | undefined;
-  /** The command line of a daemon, where one has to be started. @default the program that @cspace/daemon brings */
+  /** The command line of a daemon, where one has to be started. @default the program that this package brings */
   readonly daemonProgram?: DaemonProgram | undefined;
   /** Called when a step begins, without a status, and when it ends. */
   readonly onStep?: OnStep | undefined;
@@ -37,7 +38,7 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly signal: AbortSignal;
-  readonly program: DaemonProgram | undefined;
+  readonly program: DaemonProgram;
   readonly onStep: OnStep;
   readonly onNote: (note: string) => void;
   readonly onWarning: (warning: string) => void;
@@ -54,7 +55,7 @@ export function createContext(options: InstanceOptions): Context {
     env: options.env ?? process.env,
     platform: options.platform ?? process.platform,
     signal: options.signal ?? new AbortController().signal,
-    program: options.daemonProgram,
+    program: options.daemonProgram ?? ownDaemon(),
     onStep: options.onStep ?? nothing,
     onNote: options.onNote ?? nothing,
     onWarning: options.onWarning ?? nothing,

@@ -5,6 +5,7 @@ export { type ApplyElevatedPlanOptions, applyElevatedPlan } from "./elevated/app
 export { type RenderCommandsOptions, renderCommands } from "./elevated/render-commands.ts";
 export { type CommandResult, type RunCommand, type RunCommandOptions, runCommand } from "./elevated/run-command.ts";
 export { command, type MoreCommands, powershell, type StepCommand, temporaryPath } from "./elevated/step-commands.ts";
+export { type NewProperty, planProperty, planPropertyRemoval } from "./json-property.ts";
 export type { FileOwner, Plan, PlanStep, PlanStepKind } from "./plan.ts";
 export { type PlanDirectoryOptions, planDirectory } from "./plan-directory.ts";
 export type { PlanErrorCode } from "./plan-error-code.ts";

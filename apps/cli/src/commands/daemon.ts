@@ -1,6 +1,6 @@
 import { homePaths, readMachineConfig } from "@cspace/compose";
 import { findPredecessor, runDaemon } from "@cspace/daemon";
-import { restoreInstances } from "@cspace/instances";
+import { createAnswer, restoreInstances } from "@cspace/instances";
 import packageJson from "../../package.json" with { type: "json" };
 import type { CommandArgs } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -23,7 +23,6 @@ export async function run(context: Context, args: CommandArgs): Promise<undefine
     signal,
     predecessor,
     answer: async (daemon) => {
-      const { createAnswer } = await import("@cspace/page");
       const { domains } = await readMachineConfig(homePaths({ env }));
       return createAnswer({ domains, env, platform, ...daemon });
     },

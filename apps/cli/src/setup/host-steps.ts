@@ -12,6 +12,7 @@ export interface HostStep {
     | "trust"
     | "login"
     | "statusline"
+    | "agents"
     | "instances"
     | "files"
     | "home"

@@ -17,6 +17,8 @@ export interface FindCspaceOptions {
 export interface CspaceCall {
   /** For a POSIX shell: `cspace` where that is this program, else absolute. */
   readonly program: string;
+  /** The same, word by word, for who calls it without a shell. */
+  readonly words: readonly string[];
   /** Whether it runs from a folder that a package manager clears, as with npx. */
   readonly passing: boolean;
 }
@@ -28,12 +30,12 @@ export interface CspaceCall {
 export async function findCspace(options: FindCspaceOptions = {}): Promise<CspaceCall> {
   const { env = process.env, node = process.execPath, script = process.argv[1] ?? "cspace" } = options;
   const passing = /[\\/](_npx|dlx(-[^\\/]*)?|bunx-[^\\/]*)[\\/]/.test(script);
-  if (await isFirst("cspace", script, env)) return { program: "cspace", passing: false };
+  if (await isFirst("cspace", script, env)) return { program: "cspace", words: ["cspace"], passing: false };
   // A versioned folder goes with an update; what is on PATH stays.
   const stable = await findOnPath("node", env);
   const runner = stable !== undefined && (isShim(stable) || (await same(stable, node))) ? stable : node;
   const named = namesCspace(script) && !isOfThisShell(script) ? script : await realpath(script);
-  return { program: `${quoteWord(runner)} ${quoteWord(named)}`, passing };
+  return { program: `${quoteWord(runner)} ${quoteWord(named)}`, words: [runner, named], passing };
 }
 
 async function isFirst(name: string, script: string, env: NodeJS.ProcessEnv): Promise<boolean> {

@@ -1,8 +1,7 @@
 import { CspaceError } from "@cspace/errors";
-import { type FileState, type PlanStep, planFile } from "@cspace/plan";
+import { type FileState, type PlanStep, planFile, planProperty, planPropertyRemoval } from "@cspace/plan";
 import { applyEdits, type Edit, type Node, type ParseError, parseTree } from "jsonc-parser";
 import type { CliErrorCode } from "../errors.ts";
-import { planProperty, planPropertyRemoval } from "./json-property.ts";
 import { readOwnCommand, writeBeside, writeRest } from "./statusline-command.ts";
 
 const byteOrderMark = "\ufeff";

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { isDeepStrictEqual, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { askDaemon } from "./ask-daemon.ts";
 import { createSandbox, docker, engineAnswers, get, prefix, removeLeftovers, until } from "./harness.ts";
 import {
   type Kinds,
@@ -175,6 +176,9 @@ describe.skipIf(!canHideEtc || !engineAnswers)(
       test("the daemon accepts and never answers: what Docker knows counts", async () => {
         const run = join(sandbox.home, "run");
         mkdirSync(run, { recursive: true });
+        await askDaemon(sandbox.home, "POST", "/stop");
+        await until(10_000, async () => (await askDaemon(sandbox.home, "GET", "/status")) === undefined);
+        rmSync(join(run, "daemon.sock"), { force: true });
         await listen(createTcpServer(), join(run, "daemon.sock"));
         expect(await proveAll()).toEqual(all(proxied(found)));
       });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { askDaemon } from "./ask-daemon.ts";
 import { runFolderVariable } from "./run-folder.ts";
 
 /** The built command line, as its users run it. */
@@ -74,6 +75,7 @@ export function createSandbox(): Sandbox {
       return JSON.parse(run.out);
     },
     clean: async () => {
+      await askDaemon(home, "POST", "/stop").catch(() => undefined);
       removeLeftovers();
       // A daemon that was told to end may still be writing.
       await until(20_000, async () => {

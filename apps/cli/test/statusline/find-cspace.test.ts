@@ -31,7 +31,11 @@ test("its name, when that is this program on PATH", async () => {
   const script = program("lib/cspace/bin/cspace.js");
   link("bin/cspace", script);
   const env = onPath("none", "bin");
-  expect(await findCspace({ env, node: "/n/node", script })).toEqual({ program: "cspace", passing: false });
+  expect(await findCspace({ env, node: "/n/node", script })).toEqual({
+    program: "cspace",
+    words: ["cspace"],
+    passing: false,
+  });
   expect(await findCspace({ env, node: "/n/node", script: join(root, "bin/cspace") })).toMatchObject({
     program: "cspace",
   });
@@ -43,7 +47,7 @@ test("absolute, when another cspace is on PATH first, or none, or one that canno
   link("bin/cspace", script);
   mkdirSync(join(root, "folder/cspace"), { recursive: true });
   writeFileSync(join(root, "cspace"), "");
-  const absolute = { program: `/n/node ${script}`, passing: false };
+  const absolute = { program: `/n/node ${script}`, words: ["/n/node", script], passing: false };
   expect(await findCspace({ env: onPath("other", "bin"), node: "/n/node", script })).toEqual(absolute);
   expect(await findCspace({ env: {}, node: "/n/node", script })).toEqual(absolute);
   expect(await findCspace({ env: onPath("", "folder"), node: "/n/node", script })).toEqual(absolute);
@@ -58,7 +62,7 @@ test.each(["app/node_modules/.bin", "cache/_npx/1f/node_modules/.bin"])(
     const script = program("mine/cspace.js");
     link(`${folder}/cspace`, script);
     const found = await findCspace({ env: onPath(folder), node: "/n/node", script: join(root, folder, "cspace") });
-    expect(found).toEqual({
+    expect(found).toMatchObject({
       program: `/n/node ${join(root, folder, "cspace")}`,
       passing: folder.includes("_npx"),
     });
@@ -88,7 +92,7 @@ test("what fnm puts on PATH for one shell is never named", async () => {
   const shell = "fnm_multishells/4711_1764150000000/bin";
   link(`${shell}/node`, node);
   const call = link(`${shell}/cspace`, script);
-  const expected = { program: `${node} ${script}`, passing: false };
+  const expected = { program: `${node} ${script}`, words: [node, script], passing: false };
   expect(await findCspace({ env: onPath(shell), node, script: call })).toEqual(expected);
   expect(await findCspace({ env: onPath(shell), node, script })).toEqual(expected);
 });

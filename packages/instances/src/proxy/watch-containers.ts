@@ -9,7 +9,11 @@ import { offerContainers } from "./serve-containers.ts";
  * passed, Traefik knows nothing of them. Without such a page all goes on as well.
  */
 export async function watchContainers(context: Context, machine: Machine, plan: InstancePlan): Promise<void> {
-  const [daemon, labels] = await Promise.all([offerContainers(context, machine), findChecked(machine, plan)]);
+  const checked = findChecked(machine, plan);
+  checked.catch(() => undefined);
+  // Whatever becomes of the other: what holds a lock is waited for.
+  const daemon = await offerContainers(context, machine);
+  const labels = await checked;
   if (labels.length === 0) return;
   const { project, instance } = plan;
   await daemon?.client.watch({ project, instance, labels, endpoint: machine.endpoint });

@@ -78,11 +78,11 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
   options.onChosen?.({ project: record.project, instance: record.instance });
   const rousable = { ...record, paths: host.paths, machine: host.machine };
   const release = await keepAwake(context, rousable);
+  let watching: Promise<void> | undefined;
   try {
     const part = await choosePart(start);
     const wasAsleep = await thaw(rousable);
     // 2. Containers: the proxy, then networks, create, attach, start and wait.
-    let watching: Promise<void> | undefined;
     let containers: (StartedContainers & { readonly origin: Origin }) | undefined;
     if (stack !== undefined && part.services?.length !== 0) {
       const { machine, files, env, config } = stack;
@@ -202,6 +202,7 @@ export async function startInstance(options: StartInstanceOptions = {}): Promise
     return { instance, steps: stages.steps() };
   } finally {
     release();
+    await watching?.catch(() => undefined);
     await stack?.release();
   }
 }

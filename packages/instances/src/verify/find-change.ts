@@ -3,10 +3,10 @@ import { type ChangedFile, findLastChanged, listSources } from "@cspace/project"
 
 /**
  * What no server serves or runs by: its change is no change of what answers. Tests, what is written for people, and what is
- * there for editors, services and cspace itself.
+ * there for editors, agents, services and cspace itself: nothing with a dot before its name but `.env` and its kind.
  */
 const beside =
-  /(?:^|\/)(?:\.[^/]+\/|(?:__tests__|tests?|e2e|spec)\/)|\.(?:test|spec)\.[^/]+$|(?:^|\/)(?:\.git\w+|\.cspace\.json|(?:docker-)?compose[^/]*\.ya?ml|Dockerfile[^/]*|LICEN[CS]E[^/]*)$/;
+  /(?:^|\/)(?:\.[^/]+\/|(?:__tests__|tests?|e2e|spec)\/)|\.(?:test|spec)\.[^/]+$|(?:^|\/)(?:\.(?!env)[^/]*|(?:docker-)?compose[^/]*\.ya?ml|Dockerfile[^/]*|LICEN[CS]E[^/]*)$/;
 
 /** Whether a server may serve a file, or run by it. */
 export function isServed(path: string): boolean {

@@ -35,6 +35,9 @@ test.each([
   ["Dockerfile", false],
   [".cspace.json", false],
   [".gitignore", false],
+  [".mcp.json", false],
+  ["apps/web/.eslintrc.json", false],
+  ["apps/web/.env.local", true],
   ["LICENSE", false],
   ["latest/contest.ts", true],
 ])("whether a server may serve %s", (path, served) => {

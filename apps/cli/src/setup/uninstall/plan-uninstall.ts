@@ -2,6 +2,7 @@ import { homePaths, previewHomeRemoval, removeHome } from "@cspace/compose";
 import { type Host, planRemoveEverything, type Removal, readHostDns, removeEverything } from "@cspace/instances";
 import { applyPlan, buildPlan, type Plan } from "@cspace/plan";
 import type { RootCertificate } from "@cspace/trust";
+import { planAgentsTakenOut } from "../../agents/change-agents.ts";
 import type { Context } from "../../context.ts";
 import { instanceOptions } from "../../instance-options.ts";
 import { planStatuslineTakenOut } from "../../statusline/change-statusline.ts";
@@ -40,15 +41,16 @@ export interface Uninstall {
 export async function planUninstall(context: Context, { volumes }: { readonly volumes: boolean }): Promise<Uninstall> {
   const paths = homePaths({ env: context.env });
   const options = { ...instanceOptions(context), volumes };
-  const [names, trust, login, statusline, removal, home] = await Promise.all([
+  const [names, trust, login, statusline, agents, removal, home] = await Promise.all([
     planNames(context),
     planTrustRemoval(context),
     planLogin(false, loginOptions(context)),
     planStatuslineTakenOut(context).then((step) => buildPlan([step])),
+    planAgentsTakenOut(context),
     planRemoveEverything(options),
     previewHomeRemoval(paths),
   ]);
-  const going = [...trust.plan.steps, ...login.steps, ...statusline.steps, ...home];
+  const going = [...trust.plan.steps, ...login.steps, ...statusline.steps, ...agents.plan.steps, ...home];
   const made = buildPlan(await planMade(context, new Set(going.flatMap(({ path, target }) => [path, target ?? path]))));
   const { signal } = context;
   const parts: UninstallPart[] = [
@@ -62,6 +64,7 @@ export async function planUninstall(context: Context, { volumes }: { readonly vo
     },
     { name: "login", plan: login, apply: () => applyLogin(login, { signal }) },
     { name: "statusline", plan: statusline, apply: async () => void (await applyPlan(statusline, { signal })) },
+    { name: "agents", plan: agents.plan, apply: async () => void (await applyPlan(agents.plan, { signal })) },
     { name: "instances", plan: removal.plan, apply: async () => void (await removeEverything(options)) },
     { name: "files", plan: made, apply: () => removeMade(context) },
     { name: "home", plan: buildPlan(home), apply: async () => void (await removeHome(paths)) },

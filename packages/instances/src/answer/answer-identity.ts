@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Identity, type InstanceOptions, identifyHostname } from "@cspace/instances";
+import type { Identity } from "../identity/identity.ts";
+import { identifyHostname } from "../identity/read-identity.ts";
+import type { InstanceOptions } from "../options.ts";
 import { hostnameOf } from "./guard.ts";
 import { sendJson } from "./send.ts";
 
 /** What `/.well-known/cspace` needs. */
 export interface AnswerIdentityOptions {
   readonly options: () => InstanceOptions;
-  /** @default `identifyHostname` of @cspace/instances */
+  /** @default `identifyHostname` */
   readonly identify?: (options: InstanceOptions & { readonly hostname: string }) => Promise<Identity | undefined>;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createOriginCheck, isOfContainer } from "../src/is-from-container.ts";
+import { createOriginCheck, isOfContainer } from "../../src/answer/is-from-container.ts";
 
 const networks = [
   {

@@ -1,7 +1,6 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Identity } from "@cspace/instances";
-import { createAnswer } from "@cspace/page";
+import { createAnswer, type Identity } from "@cspace/instances";
 import { expect, onTestFinished, test } from "vitest";
 
 const identity: Identity = {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { identityPath } from "@cspace/hostnames";
-import type { InstanceOptions } from "@cspace/instances";
+import type { InstanceOptions } from "../options.ts";
 import { type AnswerIdentityOptions, answerIdentity } from "./answer-identity.ts";
 import { refuse } from "./guard.ts";
 import { createOriginCheck } from "./is-from-container.ts";

@@ -1,1 +1,0 @@
-export { type CreateAnswerOptions, createAnswer } from "./create-answer.ts";
