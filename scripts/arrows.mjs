@@ -69,6 +69,10 @@ export const rooms = {
       "@cspace/trust",
     ],
   },
+  "@cspace/page": {
+    folder: "packages/page",
+    uses: ["@cspace/doctor", "@cspace/errors", "@cspace/hostnames", "@cspace/instances"],
+  },
   "@cspace/playwright": { folder: "packages/playwright", uses: ["@cspace/instances"] },
   "@cspace/agents": {
     folder: "packages/agents",
@@ -82,6 +86,7 @@ export const rooms = {
       "@cspace/project",
     ],
   },
+  "@cspace/page-app": { folder: "apps/page", uses: ["@cspace/page"] },
   "@cspace/cli": {
     folder: "apps/cli",
     uses: [
@@ -95,6 +100,8 @@ export const rooms = {
       "@cspace/hostnames",
       "@cspace/instances",
       "@cspace/labels",
+      "@cspace/page",
+      "@cspace/page-app",
       "@cspace/plan",
       "@cspace/ports",
       "@cspace/processes",

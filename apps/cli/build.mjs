@@ -36,7 +36,7 @@ const loadLate = {
   load: {
     filter: { id: /^\0late:/ },
     handler: (id) => {
-      const names = { "node:crypto": ["createHash", "randomBytes", "randomUUID"], "node:https": ["request"] }[
+      const names = { "node:crypto": ["createHash", "randomBytes", "randomUUID", "timingSafeEqual"], "node:https": ["request"] }[
         id.slice(6)
       ];
       const late = (name) =>
@@ -95,3 +95,4 @@ const licences = license({ thirdParty: { output: here("dist/THIRD-PARTY-LICENSES
 await bundle("app", "src/main.ts", { plugins: [licences], codeSplitting });
 await bundle("status", "src/status-main.ts");
 await cp(here("../../packages/compose/templates"), here("dist/templates"), { recursive: true });
+await cp(here("../page/dist"), here("dist/page"), { recursive: true });

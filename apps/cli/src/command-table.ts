@@ -171,6 +171,13 @@ export const commands: readonly CommandSpec[] = [
     examples: ["cspace open", "cspace open dev --instance mercury"],
   },
   {
+    name: "page",
+    summary: "everything that runs, in the browser: URLs, health, logs, start and stop; prints its URL",
+    args: [],
+    options: [],
+    examples: ["cspace page"],
+  },
+  {
     name: "env",
     summary: "the variables of an instance, with the URLs that are right now",
     args: [["[instance]", "its name; by default the one of this directory"]],

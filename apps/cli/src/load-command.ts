@@ -16,6 +16,7 @@ const modules: Readonly<Record<string, () => Promise<CommandModule>>> = {
   url: () => import("./commands/url.ts"),
   verify: () => import("./commands/verify.ts"),
   open: () => import("./commands/open.ts"),
+  page: () => import("./commands/page.ts"),
   env: () => import("./commands/env.ts"),
   ports: () => import("./commands/ports.ts"),
   logs: () => import("./commands/logs.ts"),

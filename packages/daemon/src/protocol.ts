@@ -153,6 +153,8 @@ export interface DaemonStatus {
   readonly instances: readonly HeldInstance[];
   /** The engines on which it looks after containers of instances. Absent of an older daemon, which looks after none. */
   readonly engines?: readonly string[];
+  /** Whether it shows the page. Absent of an older daemon, which does not. */
+  readonly hasPage?: boolean;
 }
 
 /** How the daemon says that it failed. */

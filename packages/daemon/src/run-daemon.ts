@@ -43,6 +43,8 @@ export interface RunDaemonOptions extends DaemonPlace {
    * first such request. @default nobody does
    */
   readonly answer?: ((daemon: DaemonView) => Promise<RequestListener>) | undefined;
+  /** Whether `answer` shows the page as well. @default false */
+  readonly hasPage?: boolean | undefined;
   /** The daemon that it goes on for. @default none */
   readonly predecessor?: Predecessor | undefined;
 }
@@ -93,13 +95,15 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
   });
   let linger: NodeJS.Timeout | undefined;
   let isHandingOver = false;
+  let stayUntil = 0;
   const waitForMore = (): void => {
     clearTimeout(linger);
     if (isHandingOver) return;
     const routes = holder.list().flatMap((one) => one.routes);
     if (!routes.every(({ state }) => isOver(state)) || !watcher.isEmpty() || !sleep.isEmpty()) return;
     if (!engines.isEmpty() || internal?.isBusy() === true) return;
-    linger = setTimeout(() => end("stopped"), routes.length === 0 ? lingerMs : afterwardsMs);
+    const rest = routes.length === 0 ? lingerMs : afterwardsMs;
+    linger = setTimeout(() => end("stopped"), Math.max(rest, stayUntil - Date.now()));
   };
   let held: readonly HeldUpstream[] = [];
   const serve = (): void => {
@@ -138,6 +142,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     gateway: { ...direct.ports(), domains: config.domains, certificateNotes: direct.certificates.notes() },
     instances: holder.list(),
     engines: engines.endpoints(),
+    hasPage: options.hasPage === true,
   });
   /** Goes on with what sleeps, though no command has asked for it. */
   const revive = async (): Promise<void> => {
@@ -158,7 +163,10 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     watcher,
     sleep,
     status,
-    onStay: waitForMore,
+    onStay: (ms = 0) => {
+      stayUntil = Math.max(stayUntil, Date.now() + ms);
+      waitForMore();
+    },
     onStop: () => end("stopped"),
     onHandOver: async (request) => {
       isHandingOver = true;

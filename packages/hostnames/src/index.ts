@@ -4,6 +4,7 @@ export { bypassProxy } from "./bypass-proxy.ts";
 export { type ComposeProjectParts, composeProjectName } from "./compose-project-name.ts";
 export { defaultDomains } from "./default-domains.ts";
 export type { HostnamesErrorCode } from "./hostnames-error-code.ts";
+export { instanceHue } from "./instance-hue.ts";
 export { needsNoRule } from "./needs-no-rule.ts";
 export { networkName } from "./network-name.ts";
 export { type Domain, parseDomain } from "./parse-domain.ts";

@@ -63,6 +63,7 @@ export { type Host, openHost } from "./machine/open-host.ts";
 export { type HostDns, type ReadHostDnsOptions, readHostDns } from "./names/read-host-dns.ts";
 export { type OpenedInstance, type OpenInstanceOptions, openInstance } from "./open/open-instance.ts";
 export type { InstanceOptions } from "./options.ts";
+export { openPage } from "./page/open-page.ts";
 export { type ProjectProposal, proposeProject } from "./propose-project.ts";
 export { describeProxy } from "./proxy/describe-proxy.ts";
 export { noteOldUrls } from "./proxy/note-old-urls.ts";

@@ -22,9 +22,11 @@ export async function run(context: Context, args: CommandArgs): Promise<undefine
     platform,
     signal,
     predecessor,
+    hasPage: true,
     answer: async (daemon) => {
       const { domains } = await readMachineConfig(homePaths({ env }));
-      return createAnswer({ domains, env, platform, ...daemon });
+      const { loadPage } = await import("../page/load-page.ts");
+      return createAnswer({ domains, env, platform, ...daemon, page: await loadPage(context, daemon) });
     },
   });
   return undefined;

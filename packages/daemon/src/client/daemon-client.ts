@@ -40,6 +40,8 @@ export interface DaemonClient {
   readonly release: () => Promise<DaemonStatus>;
   /** Opens the gateway to a proxy in front of it, and gives the port on which it is reached. */
   readonly front: (further: FurtherAddress | null) => Promise<number>;
+  /** Lets it stay for so many milliseconds, though it holds nothing. */
+  readonly stay: (ms: number) => Promise<void>;
   /** Lets it stay while containers of instances run on an engine. */
   readonly watchEngine: (endpoint: string) => Promise<void>;
   /** Lets it tell why routes of containers are not served yet. */
@@ -97,6 +99,9 @@ export function createDaemonClient(socketPath: string, { timeoutMs }: { readonly
     direct: (ports) => must<DaemonStatus>("PUT", "/gateway", ports),
     release: () => must<DaemonStatus>("DELETE", "/gateway"),
     front: async (further) => (await must<{ port: number }>("PUT", "/front", { further })).port,
+    stay: async (ms) => {
+      await call("PUT", "/stay", { ms });
+    },
     watchEngine: async (endpoint) => {
       await call("PUT", "/engines", { endpoint });
     },

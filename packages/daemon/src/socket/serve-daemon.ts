@@ -34,8 +34,8 @@ export interface ServeDaemonOptions {
   readonly engines: Pick<EngineWatch, "watch">;
   readonly watcher: Pick<Watcher, "watch">;
   readonly sleep: Pick<Sleep, "refresh" | "sleep" | "wake" | "hold">;
-  /** Somebody is about to ask for more. */
-  readonly onStay: () => void;
+  /** Somebody is about to ask for more: it does not end before so many milliseconds. */
+  readonly onStay: (ms?: number) => void;
   /** Asked to end: everything that it holds ends with it. */
   readonly onStop: () => void;
   /** Asked to let another daemon go on; resolves when that one serves. */
@@ -53,6 +53,7 @@ class BadRequest extends Error {}
  *     DELETE /instances/<project>/<instance>           ends them
  *     POST   /processes                                stops, starts or restarts them; they stay known
  *     GET    /processes/<project>/<instance>/<label>   where one runs, and with which environment
+ *     PUT    /stay                                     does not end for a while, though it holds nothing
  *     PUT    /engines                                  stays while containers of instances run on an engine
  *     PUT    /watches                                  tells why routes of containers are not served yet
  *     PUT    /sleepers                                 reads again what sleeps, and what is to when nobody uses it
@@ -134,6 +135,11 @@ export async function serveDaemon({
       case "POST /certificates":
         await direct.certificates.refresh();
         return send(response, 200, {});
+      case "PUT /stay": {
+        const { ms } = JSON.parse(body) as { ms: number };
+        onStay(Math.min(600_000, ms));
+        return send(response, 200, {});
+      }
       case "PUT /engines": {
         const { endpoint } = JSON.parse(body) as { endpoint: string };
         engines.watch(endpoint);

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { identityPath } from "@cspace/hostnames";
+import { identityPath, pageHostname } from "@cspace/hostnames";
 import type { InstanceOptions } from "../options.ts";
 import { type AnswerIdentityOptions, answerIdentity } from "./answer-identity.ts";
-import { refuse } from "./guard.ts";
+import { hostnameOf, refuse } from "./guard.ts";
 import { createOriginCheck } from "./is-from-container.ts";
 import { sendJson, sendRefusal } from "./send.ts";
 
@@ -14,6 +14,8 @@ export interface CreateAnswerOptions extends Pick<AnswerIdentityOptions, "identi
   readonly platform: NodeJS.Platform;
   /** The engines whose containers are looked after; the one to ask first is the last. */
   readonly engines: () => readonly string[];
+  /** Answers under the page's own hostname, and at the other paths below `/.well-known/cspace`. @default nobody does */
+  readonly page?: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   /** Whether an address is a container's, which is answered nothing. @default as the engines say */
   readonly isContainer?: (address: string) => Promise<boolean>;
 }
@@ -28,7 +30,8 @@ export interface CreateAnswerOptions extends Pick<AnswerIdentityOptions, "identi
  * ```
  */
 export function createAnswer(options: CreateAnswerOptions): RequestListener {
-  const { domains, env, platform, engines } = options;
+  const { domains, env, platform, engines, page } = options;
+  const pages = new Set(domains.map(pageHostname));
   const isOwnHost = (hostname: string): boolean => domains.some((domain) => hostname.endsWith(`.${domain}`));
   const isContainer = options.isContainer ?? createOriginCheck({ env, platform, engines });
   const instanceOptions = (): InstanceOptions => {
@@ -38,11 +41,14 @@ export function createAnswer(options: CreateAnswerOptions): RequestListener {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? "/", "http://page");
-    const refusal = refuse(request, { isOwnHost, methods: ["GET", "HEAD"] });
+    const isPage = pages.has(hostnameOf(request.headers.host ?? "")) && page !== undefined;
+    const methods = isPage ? ["GET", "HEAD", "POST"] : ["GET", "HEAD"];
+    const refusal = refuse(request, { isOwnHost, methods, mayBeOpened: isPage });
     if (refusal !== undefined) return sendRefusal(request, response, refusal);
     if (await isContainer(clientOf(request))) {
       return sendJson(request, response, 403, { error: "container", message: "No container is told this." });
     }
+    if (isPage && pathname !== identityPath) return await page(request, response);
     if (pathname === identityPath) {
       return await answerIdentity(request, response, { ...options, options: instanceOptions });
     }

@@ -1,0 +1,69 @@
+import type { PageInstance, PageVariable } from "@cspace/page/model";
+import type { VNode } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { read, write } from "./ask.ts";
+import { CopyButton } from "./copy-button.tsx";
+import { useWork } from "./notices.tsx";
+
+interface EnvironmentProps {
+  readonly one: PageInstance;
+  readonly token: string;
+}
+
+/** The variables of an instance; what may be a secret is shown when it is asked for, each by itself. */
+export function Environment({ one: { project, instance }, token }: EnvironmentProps): VNode {
+  const [variables, setVariables] = useState<readonly PageVariable[] | null>(null);
+  const [shown, setShown] = useState<Readonly<Record<string, string>>>({});
+  const [isBusy, run] = useWork();
+  const names = { project, instance };
+  useEffect(
+    () =>
+      run(async () => {
+        setVariables((await read<{ variables: readonly PageVariable[] }>("/api/environment", names)).variables);
+      }),
+    [project, instance],
+  );
+  const reveal = (name: string): void =>
+    run(async () => {
+      const { value } = await write<{ value: string }>("/api/environment", token, { ...names, name });
+      setShown((before) => ({ ...before, [name]: value }));
+    });
+  if (variables === null) return <p aria-busy="true">Reading…</p>;
+  return (
+    <table class="environment">
+      <thead>
+        <tr>
+          <th scope="col">Variable</th>
+          <th scope="col">Value</th>
+        </tr>
+      </thead>
+      <tbody>
+        {variables.map(({ name, value }) => {
+          const known = value ?? shown[name];
+          return (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>
+                {known === undefined ? (
+                  <button
+                    type="button"
+                    class="quiet"
+                    disabled={isBusy}
+                    onClick={() => reveal(name)}
+                    aria-label={`Show ${name}`}
+                  >
+                    Show
+                  </button>
+                ) : (
+                  <>
+                    <code>{known}</code> <CopyButton text={known} what={name} />
+                  </>
+                )}
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
