@@ -36,9 +36,10 @@ const loadLate = {
   load: {
     filter: { id: /^\0late:/ },
     handler: (id) => {
-      const names = { "node:crypto": ["createHash", "randomBytes", "randomUUID", "timingSafeEqual"], "node:https": ["request"] }[
-        id.slice(6)
-      ];
+      const names = {
+        "node:crypto": ["createHash", "randomBytes", "randomUUID", "timingSafeEqual"],
+        "node:https": ["request"],
+      }[id.slice(6)];
       const late = (name) =>
         `export const ${name} = (...args) => process.getBuiltinModule("${id.slice(6)}").${name}(...args);`;
       return { code: names.map(late).join("\n"), moduleType: "js" };

@@ -27,6 +27,7 @@ export type {
 export { planRemoval } from "./down/plan-removal.ts";
 export { type RemoveInstanceOptions, removeInstance, removeInstances } from "./down/remove-instance.ts";
 export { readEnvironment } from "./environment/read-environment.ts";
+export { readServiceEnvironments, type ServiceEnvironment } from "./environment/read-service-environment.ts";
 export { type ExecPlan, type PlanExecOptions, planExec } from "./exec/plan-exec.ts";
 export { type CollectGarbageOptions, collectGarbage } from "./gc/collect-garbage.ts";
 export { mentionGarbage, readMention } from "./gc/mention-garbage.ts";
@@ -58,6 +59,7 @@ export {
   openLogs,
   type ReadLogsOptions,
 } from "./logs/open-logs.ts";
+export { printable } from "./logs/printable.ts";
 export type { Machine } from "./machine/open-engine.ts";
 export { type Host, openHost } from "./machine/open-host.ts";
 export { type HostDns, type ReadHostDnsOptions, readHostDns } from "./names/read-host-dns.ts";

@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
 import { isCspaceError } from "@cspace/errors";
 import { isSlug } from "@cspace/hostnames";
-import { examineMachine, type InstanceOptions, readEnvironment } from "@cspace/instances";
+import { examineMachine, type InstanceOptions } from "@cspace/instances";
 import { act, optionsOf, previewDown } from "./act.ts";
-import { maskEnvironment } from "./environment.ts";
+import { maskVariables, readVariables } from "./environment.ts";
 import { createLiveState, type LiveState, type LiveStateOptions } from "./live-state.ts";
 import { refuseWrite } from "./may-write.ts";
 import type { PageAction, PageData, PageFinding, PageInstance, PageView } from "./model.ts";
@@ -85,7 +85,7 @@ export function createPage(page: CreatePageOptions): PageAnswer {
           return await streamLogs(startEvents(response), { options, label: asked.get("label") ?? undefined, tail });
         }
         case "/api/environment":
-          return sendJson(request, response, { variables: maskEnvironment(await readEnvironment(options)) });
+          return sendJson(request, response, { variables: maskVariables(await readVariables(options)) });
         case "/api/down":
           return sendJson(request, response, await previewDown(options));
         default:
@@ -106,7 +106,10 @@ export function createPage(page: CreatePageOptions): PageAnswer {
     const one = await find(live, body.project, body.instance);
     const options = optionsOf(page.options(), one);
     if (pathname === "/api/environment") {
-      const { [String(body.name)]: value } = await readEnvironment(options);
+      const all = await readVariables(options);
+      const { variables = {} } = all.find(({ service }) => service === (body.service ?? null)) ?? {};
+      const name = String(body.name);
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
       if (value === undefined) throw new Refused(404, "there is no such variable");
       return sendJson(request, response, { value });
     }

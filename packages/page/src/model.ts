@@ -80,6 +80,8 @@ export interface PageLogLine {
 
 /** A variable of an instance's environment; `null`: its value is shown when it is asked for. */
 export interface PageVariable {
+  /** The service whose containers have it; `null`: it is for programs beside them. */
+  readonly service: string | null;
   readonly name: string;
   readonly value: string | null;
 }

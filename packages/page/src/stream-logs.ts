@@ -1,5 +1,4 @@
-import { stripVTControlCharacters } from "node:util";
-import { followLogs, type InstanceOptions, type LogLine, type LogSource } from "@cspace/instances";
+import { followLogs, type InstanceOptions, type LogLine, type LogSource, printable } from "@cspace/instances";
 import type { PageLogLine } from "./model.ts";
 import type { EventStream } from "./respond.ts";
 
@@ -74,10 +73,5 @@ async function readSource(
 
 /** Colours go along, as the program wrote them; all else that a terminal would do something with does not. */
 function toPageLine({ name }: LogSource, { stream, line, time }: LogLine): PageLogLine {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
-  const kept = line.slice(0, maxLine).split(/(\u001b\[[0-9;]*m)/);
-  const safe = kept.map((part, index) =>
-    index % 2 === 1 ? part : stripVTControlCharacters(part).replace(/[^\P{Cc}\t]/gu, ""),
-  );
-  return { source: name, stream, line: safe.join(""), time: time ?? null };
+  return { source: name, stream, line: printable(line.slice(0, maxLine), { colors: true }), time: time ?? null };
 }

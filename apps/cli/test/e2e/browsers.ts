@@ -27,6 +27,8 @@ export interface TestBrowser {
 
 const find = (...paths: string[]): string | undefined => paths.find((path) => existsSync(path));
 const chromiumPath = find("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
+/** Whether there is one to start. */
+export const hasChromium: boolean = chromiumPath !== undefined;
 const firefoxPath = find("/usr/bin/firefox-esr", "/usr/bin/firefox");
 
 /** Starts Chromium with a new profile. */

@@ -61,7 +61,7 @@ function Down({ name, names, isBusy, onDown }: DownProps): VNode {
   return (
     <>
       <button type="button" class="danger" disabled={isBusy} onClick={ask} aria-label={`Remove ${name}`}>
-        Down
+        Remove
       </button>
       <dialog ref={dialog} aria-labelledby={title}>
         <h2 id={title}>Remove {name}?</h2>

@@ -23,25 +23,28 @@ export function Environment({ one: { project, instance }, token }: EnvironmentPr
       }),
     [project, instance],
   );
-  const reveal = (name: string): void =>
+  const reveal = ({ service, name }: PageVariable): void =>
     run(async () => {
-      const { value } = await write<{ value: string }>("/api/environment", token, { ...names, name });
-      setShown((before) => ({ ...before, [name]: value }));
+      const { value } = await write<{ value: string }>("/api/environment", token, { ...names, service, name });
+      setShown((before) => ({ ...before, [keyOf({ service, name })]: value }));
     });
   if (variables === null) return <p aria-busy="true">Reading…</p>;
   return (
     <table class="environment">
       <thead>
         <tr>
+          <th scope="col">Of</th>
           <th scope="col">Variable</th>
           <th scope="col">Value</th>
         </tr>
       </thead>
       <tbody>
-        {variables.map(({ name, value }) => {
-          const known = value ?? shown[name];
+        {variables.map((variable) => {
+          const { service, name, value } = variable;
+          const known = value ?? shown[keyOf(variable)];
           return (
-            <tr key={name}>
+            <tr key={keyOf(variable)}>
+              <td class="where">{service ?? "programs"}</td>
               <th scope="row">{name}</th>
               <td>
                 {known === undefined ? (
@@ -49,8 +52,8 @@ export function Environment({ one: { project, instance }, token }: EnvironmentPr
                     type="button"
                     class="quiet"
                     disabled={isBusy}
-                    onClick={() => reveal(name)}
-                    aria-label={`Show ${name}`}
+                    onClick={() => reveal(variable)}
+                    aria-label={`Show ${name} of ${service ?? "programs"}`}
                   >
                     Show
                   </button>
@@ -67,3 +70,5 @@ export function Environment({ one: { project, instance }, token }: EnvironmentPr
     </table>
   );
 }
+
+const keyOf = ({ service, name }: Pick<PageVariable, "service" | "name">): string => `${service ?? ""} ${name}`;

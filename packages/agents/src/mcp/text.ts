@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
 import type { Instance, Route } from "@cspace/instances";
 
 /** So much text is given at once, in characters: a model pays for each. */
@@ -16,11 +15,6 @@ export function keepEnd(text: string, limit: number = maxText): string {
 /** The beginning of a text that is too long, and how much was left out. */
 export function keepStart(text: string, limit: number = maxText): string {
   return text.length <= limit ? text : `${text.slice(0, limit)}\n(${text.length - limit} more characters are left out)`;
-}
-
-/** Text as a program printed it, without what a terminal would do with it. */
-export function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, "");
 }
 
 /** An instance, and a line for each of its routes. */

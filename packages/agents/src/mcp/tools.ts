@@ -7,6 +7,7 @@ import {
   type LogLine,
   listInstances,
   openLogs,
+  printable,
   readEnvironment,
   removeInstance,
   startInstance,
@@ -15,7 +16,7 @@ import {
 import { z } from "zod";
 import { requestRoute } from "./request.ts";
 import { narrow } from "./scope.ts";
-import { describe, keepEnd, keepStart, maxText, plain } from "./text.ts";
+import { describe, keepEnd, keepStart, maxText } from "./text.ts";
 import { type Tool, tool } from "./tool.ts";
 
 const label = z
@@ -123,7 +124,7 @@ export const tools: readonly Tool[] = [
           // What is looked for may stand before the last lines.
           for await (const line of read({ tail: contains === undefined ? tail : 1000, since })) lines.push(line);
           const wanted = lines
-            .map(({ line }) => plain(line))
+            .map(({ line }) => printable(line))
             .filter((line) => contains === undefined || line.includes(contains));
           return { name, lines: wanted.slice(-tail) };
         }),
@@ -236,6 +237,6 @@ function bodyOf({ body, isCut, headers }: Awaited<ReturnType<typeof requestRoute
   const text = new TextDecoder("utf-8", { fatal: false }).decode(body);
   const isText =
     !text.includes("\u0000") && [...text].filter((one) => one === "\ufffd").length <= 1 + text.length / 100;
-  if (isText) return `${plain(text)}${more}`;
+  if (isText) return `${printable(text)}${more}`;
   return `(${body.length} bytes of ${headers["content-type"] ?? "something"}, which is no text)${more}`;
 }

@@ -35,6 +35,8 @@ export interface EngineContainerDetail {
     readonly Image: string;
     readonly Labels: Readonly<Record<string, string>>;
     readonly Tty: boolean;
+    /** `NAME=value` each. */
+    readonly Env?: readonly string[] | null;
     readonly Entrypoint?: readonly string[] | null;
     readonly Cmd?: readonly string[] | null;
     readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null;
