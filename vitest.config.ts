@@ -3,9 +3,12 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const alias = Object.fromEntries(
-  readdirSync(here("packages")).map((name) => [`@cspace/${name}`, here(`packages/${name}/src/index.ts`)]),
-);
+const alias = {
+  "@cspace/page/model": here("packages/page/src/model.ts"),
+  ...Object.fromEntries(
+    readdirSync(here("packages")).map((name) => [`@cspace/${name}`, here(`packages/${name}/src/index.ts`)]),
+  ),
+};
 
 export default defineConfig({
   test: {

@@ -59,6 +59,7 @@ export const rooms = {
       "@cspace/daemon",
       "@cspace/doctor",
       "@cspace/errors",
+      "@cspace/gateway",
       "@cspace/hostnames",
       "@cspace/labels",
       "@cspace/plan",
@@ -71,7 +72,7 @@ export const rooms = {
   },
   "@cspace/page": {
     folder: "packages/page",
-    uses: ["@cspace/doctor", "@cspace/errors", "@cspace/hostnames", "@cspace/instances"],
+    uses: ["@cspace/hostnames", "@cspace/instances"],
   },
   "@cspace/playwright": { folder: "packages/playwright", uses: ["@cspace/instances"] },
   "@cspace/agents": {

@@ -62,7 +62,8 @@ function checkFile(name, room, data, file) {
     const [scope = "", short = "", ...deep] = target.split("/");
     if (scope === "@cspace") {
       const wanted = `${scope}/${short}`;
-      if (deep.length > 0) issues.push(`${where}: ${target} is inside ${wanted}; import ${wanted}`);
+      if (deep.length > 0 && !exportsOf(wanted).includes(`./${deep.join("/")}`))
+        issues.push(`${where}: ${target} is inside ${wanted}; import ${wanted}`);
       if (wanted === name && !inSource) continue;
       if (wanted === name) issues.push(`${where}: ${name} imports itself by its name`);
       else if (!room.uses.includes(wanted)) issues.push(`${where}: no arrow goes from ${name} to ${wanted}`);
@@ -85,6 +86,13 @@ function checkPrinting(name, room, where, code) {
     ),
   );
   return [...found].map((text) => `${where}: ${text}: ${name} does not print, prompt or exit here`);
+}
+
+/** The ways into a package that its manifest names. */
+function exportsOf(name) {
+  const room = rooms[name];
+  const manifest = room === undefined ? "" : join(root, room.folder, "package.json");
+  return existsSync(manifest) ? Object.keys(JSON.parse(readFileSync(manifest, "utf8")).exports ?? {}) : [];
 }
 
 function importsOf(code) {

@@ -12,6 +12,11 @@ const bin = (path) => [process.execPath, join(root, "node_modules", path)];
 const checks = [
   { name: "packages", what: "packed tarballs: publint, types", command: script("check-packages.mjs") },
   { name: "types", what: "tsc", command: [...bin("typescript/bin/tsc"), "-p", "tsconfig.json"] },
+  {
+    name: "page",
+    what: "tsc, for a browser",
+    command: [...bin("typescript/bin/tsc"), "-p", "apps/page/tsconfig.json"],
+  },
   { name: "style", what: "biome", command: [...bin("@biomejs/biome/bin/biome"), "check", ".", "--error-on-warnings"] },
   { name: "unused", what: "knip", command: [...bin("knip/bin/knip.js"), "--no-progress"] },
   { name: "arrows", what: "who may depend on whom", command: script("check-arrows.mjs") },

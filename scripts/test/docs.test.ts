@@ -28,7 +28,7 @@ describe("CONTRIBUTING.md", () => {
 
   test("maps every package", () => {
     const mapped = [...text.matchAll(/^\| `((?:packages|apps)\/[^`]+)` \|/gm)].map((match) => match[1]);
-    expect(mapped.sort()).toEqual([...packages.map((name) => `packages/${name}`), "apps/cli"].sort());
+    expect(mapped.sort()).toEqual([...packages.map((name) => `packages/${name}`), "apps/cli", "apps/page"].sort());
   });
 
   test("draws the arrows that are checked", () => {
@@ -39,12 +39,14 @@ describe("CONTRIBUTING.md", () => {
       lines.map(([name, users]) => [name, users.replace(/, and all that follow.*/, "").split(", ")]),
     );
     expect(drawn.get("all")).toEqual(["cli"]);
-    for (const name of packages.filter((one) => !["errors", "instances", "playwright", "agents"].includes(one))) {
+    for (const name of packages.filter(
+      (one) => !["errors", "instances", "playwright", "agents", "page"].includes(one),
+    )) {
       const users = packages.filter((other) => rooms[`@cspace/${other}`]?.uses.includes(`@cspace/${name}`));
       expect(drawn.get(name)?.toSorted(), name).toEqual(users.toSorted());
     }
     // But for those that throw nothing.
-    for (const other of packages.filter((one) => !["errors", "doctor", "playwright"].includes(one)))
+    for (const other of packages.filter((one) => !["errors", "doctor", "playwright", "page"].includes(one)))
       expect(rooms[`@cspace/${other}`]?.uses, other).toContain("@cspace/errors");
   });
 

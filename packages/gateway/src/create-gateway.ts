@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Socket as DatagramSocket } from "node:dgram";
 import type { Server } from "node:net";
 import { CspaceError } from "@cspace/errors";
-import { defaultDomains } from "@cspace/hostnames";
+import { defaultDomains, type RouteName } from "@cspace/hostnames";
 import type { RouteTraffic } from "./client/traffic.ts";
 import type { Zones } from "./dns/answer-query.ts";
 import type { GatewayErrorCode } from "./gateway-error-code.ts";
@@ -25,6 +25,10 @@ export interface GatewayOptions {
   readonly certificates?: readonly GatewayCertificate[];
   /** Answers what it claims, in place of every route that is not exempt. @default none */
   readonly internal?: InternalService | undefined;
+  /**
+   * The icon of a route, as SVG, where its service answers 404 for `/favicon.ico`. @default none: the service's answer stands
+   */
+  readonly icon?: ((route: RouteName) => string) | undefined;
   /** Each by itself. @default as {@link GatewayLimits} says */
   readonly limits?: Partial<GatewayLimits>;
 }
@@ -125,10 +129,17 @@ const maxSweepMs = 500;
  * ```
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
-  const { routes = [], domains = defaultDomains, certificates: shown = [], limits: given = {}, internal } = options;
+  const {
+    routes = [],
+    domains = defaultDomains,
+    certificates: shown = [],
+    limits: given = {},
+    internal,
+    icon,
+  } = options;
   const limits = { ...defaultLimits, ...given };
   const name = `cspace-${randomBytes(6).toString("hex")}`;
-  const hub = new Hub(buildRouteTable(routes, domains), limits, name, internal);
+  const hub = new Hub(buildRouteTable(routes, domains), limits, name, { internal, icon });
   const { headersTimeoutMs, idleTimeoutMs, stallTimeoutMs } = limits;
   const sweepMs = Math.min(maxSweepMs, Math.max(10, Math.min(headersTimeoutMs, idleTimeoutMs, stallTimeoutMs) / 4));
   const certificates = new Certificates();

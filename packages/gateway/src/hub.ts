@@ -1,3 +1,4 @@
+import type { RouteName } from "@cspace/hostnames";
 import { Traffic } from "./client/traffic.ts";
 import type { GatewayLimits } from "./limits.ts";
 import {
@@ -23,12 +24,19 @@ export interface Tracked {
 /** How long an answer may take to get to a client before its connection is ended by force, in milliseconds. */
 const lastWordMs = 500;
 
+/** What a gateway may be made with. */
+interface HubOptions {
+  readonly internal?: InternalService | undefined;
+  readonly icon?: ((route: RouteName) => string) | undefined;
+}
+
 /** What all connections of one gateway share. */
 export class Hub {
   table: RouteTable;
   readonly limits: GatewayLimits;
   /** The name in `Via`, by which a request that comes round again is known. */
   readonly name: string;
+  readonly icon: HubOptions["icon"];
   draining = false;
   /** When what is under way is ended by force, by the clock of `Date.now`. */
   #drainEnd = Number.POSITIVE_INFINITY;
@@ -38,10 +46,11 @@ export class Hub {
   readonly #internal: { readonly service: InternalService; readonly target: Target } | undefined;
   #onEmpty: (() => void) | undefined;
 
-  constructor(table: RouteTable, limits: GatewayLimits, name: string, internal?: InternalService) {
+  constructor(table: RouteTable, limits: GatewayLimits, name: string, { internal, icon }: HubOptions = {}) {
     this.table = table;
     this.limits = limits;
     this.name = name;
+    this.icon = icon;
     this.#internal = internal && { service: internal, target: internalTarget(internal) };
   }
 

@@ -12,5 +12,6 @@ export type { GatewayLimits } from "./limits.ts";
 export type { Wildcard } from "./listen/bind-loopback.ts";
 export type { BoundAddress } from "./listen/bind-servers.ts";
 export type { FurtherAddress } from "./listen/listen-http.ts";
+export { type PageDocument, renderDocument } from "./pages/render-document.ts";
 export type { GatewayRoute, InternalService } from "./route-table.ts";
 export type { GatewayCertificate } from "./tls/certificates.ts";

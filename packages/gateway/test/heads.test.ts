@@ -161,7 +161,7 @@ test("a response goes on the same in whatever pieces it comes", () => {
       text += typeof bytes === "string" ? bytes : bytes.toString("latin1");
       return true;
     };
-    const relay = new ResponseRelay(head, "mark", { write }, () => false);
+    const relay = new ResponseRelay(head, "mark", { write }, { mustClose: () => false, replaces: () => false });
     try {
       for (const piece of pieces) if (piece.length > 0 && !relay.ended) relay.push(piece);
       return text;

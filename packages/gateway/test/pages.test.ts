@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { palette } from "../src/pages/render-document.ts";
 import { ask, closedPort, get, hostname, listenRaw, mark, route, startGateway } from "./harness.ts";
 
 const bodyOf = (text: string): string => text.slice(text.indexOf("\r\n\r\n") + 4);
@@ -177,4 +179,9 @@ test("a route that a proxy in front serves is told of, without the mark that wou
     message: "dev is not served yet: its health check has not passed.",
     lines: ["no database"],
   });
+});
+
+test("the gateway's pages have the colours of the page that shows what runs", () => {
+  const style = readFileSync(new URL("../../../apps/page/src/style.css", import.meta.url), "utf8");
+  expect(style).toContain(palette);
 });

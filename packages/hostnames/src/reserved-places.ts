@@ -7,6 +7,12 @@ import { parseDomain } from "./parse-domain.ts";
  */
 export const identityPath = "/.well-known/cspace";
 
+/** Where every hostname has the icon of its instance, for services without one of their own. */
+export const iconPath: string = `${identityPath}/icon`;
+
+/** Where a proxy in front asks for a page in place of an answer that it did not get; `status` says which one that would be. */
+export const errorPath: string = `${identityPath}/error`;
+
 /**
  * The hostname of the page that shows everything that runs: no route has a single label before the domain.
  *

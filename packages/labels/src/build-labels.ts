@@ -41,6 +41,12 @@ export interface BuildLabelsOptions {
    */
   readonly exempt?: readonly string[] | undefined;
   /**
+   * Whether the gateway behind Traefik shows pages and icons in place of what a service does not have: by the middlewares
+   * `cspace-error@file` and `cspace-icon@file`.
+   * @default false
+   */
+  readonly pages?: boolean | undefined;
+  /**
    * The `serversTransport` of Traefik's through which it reaches services that speak `https`. It is to check no
    * certificate: a service's own is for no name of ours.
    * @default "cspace-services@file"
@@ -77,7 +83,7 @@ export function buildLabels(
     network = networkName(instance.project),
     entryPoints = ["web", "websecure"],
   } = options;
-  const { sticky = [], exempt = [], redirectTo, transport = "cspace-services@file" } = options;
+  const { sticky = [], exempt = [], pages = false, redirectTo, transport = "cspace-services@file" } = options;
   checkOptionNames("network", [network]);
   checkOptionNames("entry point", entryPoints);
   checkOptionNames("transport", [transport.replace("@", "")]);
@@ -96,6 +102,7 @@ export function buildLabels(
     Object.assign(labels, labelsOfRoute(route, rule, at), labelsOfScheme(route, transport));
     if (redirectTo !== undefined)
       Object.assign(labels, labelsOfRedirect(route, rule, { first: first as string, redirectTo }));
+    if (pages) Object.assign(labels, labelsOfPages(route, rule, at));
     if (exempt.includes(route.label)) Object.assign(labels, labelsOfExempt(route, rule, entryPoints));
     if (sticky.includes(route.label)) labels[`${serviceOf(route)}.sticky.cookie.name`] = stickyCookie;
   }
@@ -156,6 +163,33 @@ function checkRedirect(port: number, entryPoints: readonly string[]): void {
   if (entryPoints.length > 1) return;
   const message = `there is one entry point, ${entryPoints.join()}, and none to send to from there`;
   throw failure("CSPACE_LABEL_OPTION_INVALID", message, "name the entry point of HTTPS behind it");
+}
+
+/** Above that of the other routers of a route, whose priority is the length of their rule. */
+const pagesPriority = 1_000_000;
+
+/**
+ * What a service answers is its own, but for an icon that it does not have; and where none of it answers, a browser that opens a
+ * page is shown why.
+ *
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/errorpages/
+ */
+function labelsOfPages(route: LabelledRoute, rule: string, entryPoints: readonly string[]): Record<string, string> {
+  const name = routerName(route);
+  const router = `traefik.http.routers.${name}`;
+  const asked = {
+    icon: "Path(`/favicon.ico`)",
+    error: "(Header(`Upgrade-Insecure-Requests`, `1`) || Header(`Sec-Fetch-Dest`, `document`))",
+  };
+  return Object.fromEntries(
+    Object.entries(asked).flatMap(([what, condition]) => [
+      [`${router}--${what}.rule`, `(${rule}) && ${condition}`],
+      [`${router}--${what}.priority`, String(pagesPriority)],
+      [`${router}--${what}.entrypoints`, entryPoints.join(",")],
+      [`${router}--${what}.service`, name],
+      [`${router}--${what}.middlewares`, `${name},cspace-${what}@file`],
+    ]),
+  );
 }
 
 /** Above that of every router that takes the path for cspace itself. */

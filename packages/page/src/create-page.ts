@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
-import { isCspaceError } from "@cspace/errors";
 import { isSlug } from "@cspace/hostnames";
 import { examineMachine, type InstanceOptions } from "@cspace/instances";
 import { act, optionsOf, previewDown } from "./act.ts";
@@ -207,8 +206,9 @@ function parseBody(text: string): Readonly<Record<string, unknown>> {
 }
 
 function describe(error: unknown): { readonly message: string; readonly command: string | null } {
-  if (isCspaceError(error)) return { message: error.message, command: error.hint ?? null };
-  return { message: error instanceof Error ? error.message : String(error), command: null };
+  if (!(error instanceof Error)) return { message: String(error), command: null };
+  const { hint } = error as { readonly hint?: unknown };
+  return { message: error.message, command: typeof hint === "string" ? hint : null };
 }
 
 const pageIcon =

@@ -1,15 +1,17 @@
 import type { Instance, Route } from "@cspace/instances";
+import { instanceDot } from "./instance-dot.ts";
 import type { Output } from "./output.ts";
 import { renderAge, renderBytes } from "./quantities.ts";
 import { renderTable } from "./table.ts";
 
 /** Renders an instance for people: its name, with `where` also its directory, then a line for every route and port. */
-export function renderInstance(instance: Instance, { style }: Output, { where = false } = {}): string {
+export function renderInstance(instance: Instance, output: Output, { where = false } = {}): string {
+  const { style } = output;
   const state = describeState(instance, style);
   const place = where && instance.directory !== "" ? `  ${directory(instance, style)}` : "";
   const age = where && instance.createdAt !== null ? style.dim(`, ${ageOf(instance.createdAt)} old`) : "";
   const stats = describeStats(instance, style);
-  const head = `${style.bold(instance.instance)} ${style.dim(`of ${instance.project}`)}${state}${place}${age}${stats}`;
+  const head = `${instanceDot(instance, output)}${style.bold(instance.instance)} ${style.dim(`of ${instance.project}`)}${state}${place}${age}${stats}`;
   const routes = instance.routes.map((route) => [
     `  ${route.label}`,
     route.browserUrl ?? style.dim("-"),

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CliRun, createSandbox, docker, engineAnswers, httpService, type Sandbox, until } from "./harness.ts";
+import { type CliRun, createSandbox, docker, engineAnswers, get, httpService, type Sandbox, until } from "./harness.ts";
 
 interface Route {
   readonly label: string;
@@ -47,6 +47,17 @@ describe.skipIf(!engineAnswers || process.platform !== "linux")("cspace open (ne
   });
   afterAll(() => sandbox.clean());
 
+  test("where there is no route to open, the page is: its URL answers with what runs", async () => {
+    const { path, log } = opener(sandbox, "exit 0");
+    const nowhere = mkdtempSync(join(sandbox.root, "nowhere-"));
+    const run = await sandbox.cspaceWith({ ...none, ...noWsl, ...onPath(path) }, nowhere, "open");
+    expect(run).toMatchObject({ code: 0, out: expect.stringMatching(/^http:\/\/cspace\.cspace\.local/) });
+    expect(readFileSync(log, "utf8")).toBe(run.out);
+    const { hostname, port } = new URL(run.out.trim());
+    const { status, body } = await get(Number(port) || 80, hostname);
+    expect([status, body.includes("mercury")]).toEqual([200, true]);
+  });
+
   test("opens the URL for a browser and prints it", async () => {
     const { path, log } = opener(sandbox, "exit 0");
     expect(await open(onPath(path), "api")).toEqual({ code: 0, out: `${route.browserUrl}\n`, err: "" });
@@ -54,7 +65,11 @@ describe.skipIf(!engineAnswers || process.platform !== "linux")("cspace open (ne
     const { code, out } = await open(onPath(path), "api", "--json");
     expect([code, JSON.parse(out)]).toEqual([
       0,
-      { version: 1, route: expect.objectContaining({ label: "api", browserUrl: route.browserUrl }) },
+      {
+        version: 1,
+        route: expect.objectContaining({ label: "api", browserUrl: route.browserUrl }),
+        url: route.browserUrl,
+      },
     ]);
     expect(readFileSync(log, "utf8")).toBe(`${route.browserUrl}\n`.repeat(2));
   });

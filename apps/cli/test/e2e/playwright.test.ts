@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, w
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askDaemon } from "./ask-daemon.ts";
-import { createSandbox, engineAnswers, prefix, removeLeftovers, until } from "./harness.ts";
+import { createSandbox, engineAnswers, get, prefix, removeLeftovers, until } from "./harness.ts";
 
 const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
   existsSync(path),
@@ -152,6 +152,11 @@ describe.skipIf(chromium === undefined)("a real Playwright run with Chromium", (
     mkdirSync(nowhere.CSPACE_HOME);
     try {
       expect((await run(feature, nowhere)).stats).toMatchObject({ expected: 4, unexpected: 0 });
+      // The page is there as well, on the gateway alone: of a daemon that the library has started, which had none.
+      const shown = await sandbox.cspaceWith(nowhere, feature, "page");
+      const { port, hostname } = new URL(shown.out.trim());
+      const page = await get(Number(port) || 80, hostname);
+      expect([page.status, page.body.includes("feature")]).toEqual([200, true]);
     } finally {
       await sandbox.cspaceWith(nowhere, feature, "down");
       await askDaemon(nowhere.CSPACE_HOME, "POST", "/stop");

@@ -96,3 +96,13 @@ test.each([
     line,
   );
 });
+
+test("in a terminal with colours an instance has its own, the same each time, and none where there are no colours", () => {
+  const colored = new Output({ stdout: stream, stderr: stream, json: false, quiet: false, color: true });
+  const dotOf = (name: string): string | undefined =>
+    /^\p{Cc}\[38;5;(\d+)m●/u.exec(renderInstance({ ...instance, instance: name }, colored))?.[1];
+  expect(dotOf("mercury")).toMatch(/^\d+$/);
+  expect(dotOf("mercury")).toBe(dotOf("mercury"));
+  expect(new Set(["mercury", "venus", "earth", "mars"].map(dotOf)).size).toBeGreaterThan(2);
+  expect(renderInstance(instance, plain)).not.toContain("●");
+});

@@ -5,6 +5,7 @@ import { useMemo, useState } from "preact/hooks";
 import { Actions } from "./actions.tsx";
 import { Badge, Health } from "./badge.tsx";
 import { CopyButton } from "./copy-button.tsx";
+import { filter } from "./filter.ts";
 import { showAge, showBytes } from "./quantities.ts";
 
 interface ListProps {
@@ -124,17 +125,4 @@ export function Routes({ routes }: { readonly routes: readonly PageRoute[] }): V
       ))}
     </ul>
   );
-}
-
-/** Those that have all the words that are looked for. Pure. */
-export function filter(instances: readonly PageInstance[], wanted: string): readonly PageInstance[] {
-  const words = wanted
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
-  if (words.length === 0) return instances;
-  return instances.filter(({ project, instance, branch, directory, routes }) => {
-    const text = [project, instance, branch, directory, ...routes.map(({ label }) => label)].join(" ").toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
 }

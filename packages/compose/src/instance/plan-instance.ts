@@ -227,6 +227,7 @@ function planService(
             domains,
             redirectTo,
             sticky: routes.flatMap(({ label, sticky }) => (sticky ? [label] : [])),
+            pages: true,
             exempt: routes.flatMap(({ label, exempt }) => (exempt ? [label] : [])),
           })
         : {}),

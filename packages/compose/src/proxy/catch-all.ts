@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { identityPath } from "@cspace/hostnames";
+import { errorPath, iconPath, identityPath } from "@cspace/hostnames";
 import { planFile, readFileState, writeFileAtomic } from "@cspace/plan";
 import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
@@ -52,9 +52,26 @@ export function renderCatchAll(domains: readonly string[], url: string): string 
     buildHandOn(service, rule, 1),
     buildHandOn(`${service}-identity`, identityRule(domains), priorities.identity),
   ];
-  const http = { ...mergeParts(parts), services: { [service]: { loadBalancer: { servers: [{ url }] } } } };
+  const { routers, middlewares } = mergeParts(parts);
+  const http = {
+    routers,
+    middlewares: { ...middlewares, ...pagesOf() },
+    services: { [service]: { loadBalancer: { servers: [{ url }] } } },
+  };
   // JSON is YAML: https://yaml.org/spec/1.2.2/#12-changes
   return `${JSON.stringify({ http }, null, 2)}\n`;
+}
+
+/**
+ * In place of what services do not have: an icon, and a page that says why none of them answers.
+ *
+ * @see https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/errorpages/
+ */
+function pagesOf(): object {
+  return {
+    "cspace-icon": { errors: { status: ["404"], statusRewrites: { "404": 200 }, service, query: iconPath } },
+    "cspace-error": { errors: { status: ["502", "504"], service, query: `${errorPath}?status={status}` } },
+  };
 }
 
 /** A hostname under one of the domains. */

@@ -76,7 +76,17 @@ test("an override replaces what must be replaced, and adds the rest", async () =
           traefik.http.middlewares.dev--mercury--resume-redux.headers.customresponseheaders.X-Cspace-Route: dev--mercury--resume-redux
           traefik.http.middlewares.dev--mercury--resume-redux.headers.customresponseheaders.Strict-Transport-Security: ""
           traefik.http.middlewares.dev--mercury--resume-redux--plain.headers.customrequestheaders.Accept-Encoding: identity
-          cspace.plan: 03c3c953655f0b3d
+          traefik.http.routers.dev--mercury--resume-redux--icon.rule: (Host(\`dev.mercury.resume-redux.cspace.local\`) || Host(\`dev.mercury.resume-redux.cspace.localhost\`)) && Path(\`/favicon.ico\`)
+          traefik.http.routers.dev--mercury--resume-redux--icon.priority: "1000000"
+          traefik.http.routers.dev--mercury--resume-redux--icon.entrypoints: web,websecure
+          traefik.http.routers.dev--mercury--resume-redux--icon.service: dev--mercury--resume-redux
+          traefik.http.routers.dev--mercury--resume-redux--icon.middlewares: dev--mercury--resume-redux,cspace-icon@file
+          traefik.http.routers.dev--mercury--resume-redux--error.rule: (Host(\`dev.mercury.resume-redux.cspace.local\`) || Host(\`dev.mercury.resume-redux.cspace.localhost\`)) && (Header(\`Upgrade-Insecure-Requests\`, \`1\`) || Header(\`Sec-Fetch-Dest\`, \`document\`))
+          traefik.http.routers.dev--mercury--resume-redux--error.priority: "1000000"
+          traefik.http.routers.dev--mercury--resume-redux--error.entrypoints: web,websecure
+          traefik.http.routers.dev--mercury--resume-redux--error.service: dev--mercury--resume-redux
+          traefik.http.routers.dev--mercury--resume-redux--error.middlewares: dev--mercury--resume-redux,cspace-error@file
+          cspace.plan: 688e80c0d25fe883
         environment:
           PRICE: $$5 and $\${MORE}
         networks:

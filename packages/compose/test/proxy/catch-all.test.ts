@@ -19,6 +19,16 @@ test("every name under the domains, behind whatever a container claims", () => {
     {
       "http": {
         "middlewares": {
+          "cspace-error": {
+            "errors": {
+              "query": "/.well-known/cspace/error?status={status}",
+              "service": "cspace-gateway",
+              "status": [
+                "502",
+                "504",
+              ],
+            },
+          },
           "cspace-gateway-identity-plain": {
             "headers": {
               "customRequestHeaders": {
@@ -30,6 +40,18 @@ test("every name under the domains, behind whatever a container claims", () => {
             "headers": {
               "customRequestHeaders": {
                 "Accept-Encoding": "identity",
+              },
+            },
+          },
+          "cspace-icon": {
+            "errors": {
+              "query": "/.well-known/cspace/icon",
+              "service": "cspace-gateway",
+              "status": [
+                "404",
+              ],
+              "statusRewrites": {
+                "404": 200,
               },
             },
           },

@@ -6,6 +6,7 @@ import {
   type GatewaySocket,
   type InternalService,
 } from "@cspace/gateway";
+import { renderIcon } from "@cspace/hostnames";
 import { type CertificateKeeper, keepCertificates } from "./keep-certificates.ts";
 import { type GatewayPorts, type KeptPorts, listenOnFirst } from "./listen-on-first.ts";
 
@@ -65,7 +66,7 @@ export function createDirect({ domains, certs, internal }: DirectOptions): Direc
   return {
     open: async (config) => {
       if (current === undefined) {
-        const gateway = createGateway({ routes, domains, certificates, internal });
+        const gateway = createGateway({ routes, domains, certificates, internal, icon: renderIcon });
         current = { gateway, ports: listenOnFirst(gateway, config) };
         // One that could not listen is none.
         current.ports.catch(() => {
@@ -96,7 +97,7 @@ export function createDirect({ domains, certs, internal }: DirectOptions): Direc
       begin: (estate) => {
         ports = estate;
         current = {
-          gateway: createGateway({ routes, domains, certificates, internal }),
+          gateway: createGateway({ routes, domains, certificates, internal, icon: renderIcon }),
           ports: Promise.resolve(estate),
         };
       },

@@ -8,6 +8,7 @@ import {
   type InternalService,
   type ListenOptions,
 } from "@cspace/gateway";
+import { renderIcon } from "@cspace/hostnames";
 import type { Estate } from "../hand-over/messages.ts";
 import type { AdoptGateway, DrainOptions } from "./create-direct.ts";
 
@@ -34,7 +35,7 @@ export function createFront(domains: readonly string[], internal?: InternalServi
   return {
     open: async (further) => {
       if (current !== undefined && isDeepStrictEqual(current.further, further)) return current.port;
-      const gateway = createGateway({ routes, domains, internal });
+      const gateway = createGateway({ routes, domains, internal, icon: renderIcon });
       const { httpPort: port } = await gateway.listen({
         httpPort: 0,
         ...optionsOf(further),
@@ -57,7 +58,7 @@ export function createFront(domains: readonly string[], internal?: InternalServi
     },
     adopt: {
       begin: (estate) => {
-        current = { ...estate, gateway: createGateway({ routes, domains, internal }) };
+        current = { ...estate, gateway: createGateway({ routes, domains, internal, icon: renderIcon }) };
       },
       socket: (socket) => current?.gateway.adopt(socket, optionsOf(current.further)),
     },

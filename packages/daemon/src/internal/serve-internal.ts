@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { InternalService } from "@cspace/gateway";
-import { identityPath, pageHostname } from "@cspace/hostnames";
+import { errorPath, iconPath, identityPath, pageHostname } from "@cspace/hostnames";
 
 /** What answers under the hostnames that are cspace's own, and what it needs to know of it. */
 export interface InternalServer {
@@ -23,6 +23,7 @@ export interface ServeInternalOptions {
 export async function serveInternal({ domains, answer, onIdle }: ServeInternalOptions): Promise<InternalServer> {
   const pages = new Set(domains.map(pageHostname));
   const suffixes = domains.map((domain) => `.${domain}`);
+  const own = new Set<string>([identityPath, iconPath, errorPath]);
   let open = 0;
   const server = createServer((request, response) => {
     open += 1;
@@ -43,7 +44,7 @@ export async function serveInternal({ domains, answer, onIdle }: ServeInternalOp
     service: {
       port,
       claims: ({ hostname, path }) =>
-        pages.has(hostname) || (path === identityPath && suffixes.some((suffix) => hostname.endsWith(suffix))),
+        pages.has(hostname) || (own.has(path) && suffixes.some((suffix) => hostname.endsWith(suffix))),
     },
     isBusy: () => open > 0,
     close: () => {

@@ -6,6 +6,7 @@ import type { RequestHead } from "../http/request-head.ts";
 import { listMembers, MalformedMessage } from "../http/syntax.ts";
 import { buildUpstreamHead, upgradeOf } from "../http/upstream-head.ts";
 import type { Hub } from "../hub.ts";
+import { iconPage, lacksIcon } from "../pages/icon.ts";
 import { lostPage, malformedPage } from "../pages/pages.ts";
 import type { Page } from "../pages/render-page.ts";
 import type { Target } from "../route-table.ts";
@@ -63,8 +64,10 @@ export class Exchange implements UpstreamUser {
     this.#target = target;
     this.#leave = client.hub.traffic.enter(target.mark, request.fields);
     this.#body = createBodyReader(request.body, false);
-    const close = (): boolean => client.hub.draining || !staysOpen(request);
-    this.#relay = new ResponseRelay(request, target.mark, client, close);
+    this.#relay = new ResponseRelay(request, target.mark, client, {
+      mustClose: () => client.hub.draining || !staysOpen(request),
+      replaces: ({ status }) => status === 404 && lacksIcon(client.hub, request, target),
+    });
   }
 
   /** Whether all of the request has come. */
@@ -125,7 +128,8 @@ export class Exchange implements UpstreamUser {
   onUpstreamData(chunk: Buffer): void {
     try {
       const flows = this.#relay.push(chunk);
-      if (this.#relay.switching !== undefined) this.#switchProtocols(this.#relay.switching);
+      if (this.#relay.replaced) this.#fail(iconPage(this.#client.hub, this.#target));
+      else if (this.#relay.switching !== undefined) this.#switchProtocols(this.#relay.switching);
       else if (this.#relay.ended) this.#finish();
       else if (!flows) this.#upstream?.socket.pause();
     } catch (error) {

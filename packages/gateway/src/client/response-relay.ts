@@ -24,6 +24,14 @@ export interface ResponseSink {
   inform?(head: ResponseHead, mark: string): void;
 }
 
+/** What is decided when the response begins. */
+export interface RelayDecisions {
+  /** Whether the client's connection has to end with it. */
+  readonly mustClose: () => boolean;
+  /** Whether the client is to get another answer in its place. */
+  readonly replaces: (head: ResponseHead) => boolean;
+}
+
 /** Passes one response on to a client, as it comes. */
 export class ResponseRelay {
   /** Whether any byte of the response has come. */
@@ -38,12 +46,15 @@ export class ResponseRelay {
   keepMs = 0;
   /** The protocols that a response 101 goes over to, in lower case. */
   protocols: readonly string[] = [];
+  /** Whether another answer goes to the client in place of this one, of which nothing was sent. */
+  replaced = false;
   /** What came behind the head of a response 101. */
   switching: Buffer | undefined;
   readonly #request: RequestHead;
   readonly #mark: string;
   readonly #sink: ResponseSink;
   readonly #mustClose: () => boolean;
+  readonly #replaces: (head: ResponseHead) => boolean;
   #pending: Buffer = noBytes;
   #search: HeadSearch = { start: 0, seen: 0 };
   #head: ResponseHead | undefined;
@@ -51,11 +62,12 @@ export class ResponseRelay {
   #encodes = false;
   #endedByClose = false;
 
-  constructor(request: RequestHead, mark: string, sink: ResponseSink, mustClose: () => boolean) {
+  constructor(request: RequestHead, mark: string, sink: ResponseSink, { mustClose, replaces }: RelayDecisions) {
     this.#request = request;
     this.#mark = mark;
     this.#sink = sink;
     this.#mustClose = mustClose;
+    this.#replaces = replaces;
   }
 
   /** Whether the response is complete. */
@@ -93,6 +105,10 @@ export class ResponseRelay {
       if (head.status === 101) {
         this.protocols = head.fields.flatMap(({ key, value }) => (key === "upgrade" ? listMembers(value) : []));
         this.switching = bytes;
+        return true;
+      }
+      if (head.status >= 200 && this.#replaces(head)) {
+        this.replaced = true;
         return true;
       }
       if (head.status >= 200) return this.#begin(head, bytes);

@@ -3,6 +3,7 @@ import { httpDate } from "../http/client-head.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { marksOf } from "../route-table.ts";
 import { chooseType, type PageType } from "./choose-type.ts";
+import { renderDocument } from "./render-document.ts";
 
 /** What the gateway itself has to say, before it is HTML, JSON or text. */
 export interface Page {
@@ -16,6 +17,8 @@ export interface Page {
   /** What a process printed last. */
   readonly lines?: readonly string[] | undefined;
   readonly links?: readonly { readonly text: string; readonly url: string }[] | undefined;
+  /** What it is in place of all words. */
+  readonly raw?: { readonly type: string; readonly body: string } | undefined;
   /** Where to go instead. */
   readonly location?: string | undefined;
   /** The page is worth asking for again, after so many seconds; a browser does so by itself. */
@@ -32,6 +35,7 @@ export interface PageReader {
 }
 
 const reasons: Readonly<Record<number, string>> = {
+  200: "OK",
   308: "Permanent Redirect",
   400: "Bad Request",
   404: "Not Found",
@@ -52,10 +56,11 @@ export function describePage(
   { request, marks }: Omit<PageReader, "close">,
 ): { readonly fields: readonly (readonly [name: string, value: string])[]; readonly body: Buffer } {
   const accepted = request?.fields.filter(({ key }) => key === "accept").map(({ value }) => value) ?? [];
-  const type = chooseType(accepted.join(","));
-  const body = Buffer.from(render[type](page));
+  const words = chooseType(accepted.join(","));
+  const { type, body: text } = page.raw ?? { type: `${words}; charset=utf-8`, body: render[words](page) };
+  const body = Buffer.from(text);
   const fields = [
-    ["Content-Type", `${type}; charset=utf-8`],
+    ["Content-Type", type],
     ["Content-Length", String(body.length)],
     ["Cache-Control", "no-store"],
     ["X-Content-Type-Options", "nosniff"],
@@ -107,19 +112,6 @@ function renderHtml({ status, message, lines, links, retryAfter }: Page): string
     retryAfter === undefined
       ? ""
       : `<noscript><meta http-equiv="refresh" content="${retryAfter}"></noscript><script>${turn}</script>`;
-  const list = (links ?? []).map(({ text, url }) => `<li><a href="${escapeHtml(url)}">${escapeHtml(text)}</a></li>`);
-  return [
-    `<!doctype html><html lang="en"><head><meta charset="utf-8">${refresh}<title>${status} ${reasons[status] ?? ""}</title>`,
-    "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:4rem auto;padding:0 1rem;color-scheme:light dark}",
-    "pre{padding:1rem;overflow:auto;border:1px solid #8888;border-radius:4px}</style></head>",
-    `<body><h1>${escapeHtml(message)}</h1>`,
-    list.length === 0 ? "" : `<ul>${list.join("")}</ul>`,
-    lines === undefined || lines.length === 0 ? "" : `<pre>${escapeHtml(lines.join("\n"))}</pre>`,
-    "</body></html>\n",
-  ].join("\n");
-}
-
-/** Makes any text safe in HTML, also between double or single quotes. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  const title = `${status} ${reasons[status] ?? ""}`;
+  return renderDocument({ title, message, lines, links, head: refresh });
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { identityPath, pageHostname } from "@cspace/hostnames";
+import { errorPath, iconPath, identityPath, pageHostname } from "@cspace/hostnames";
 import type { InstanceOptions } from "../options.ts";
+import { answerError } from "./answer-error.ts";
+import { answerIcon } from "./answer-icon.ts";
 import { type AnswerIdentityOptions, answerIdentity } from "./answer-identity.ts";
 import { hostnameOf, refuse } from "./guard.ts";
 import { createOriginCheck } from "./is-from-container.ts";
@@ -41,6 +43,9 @@ export function createAnswer(options: CreateAnswerOptions): RequestListener {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? "/", "http://page");
+    // A proxy asks for these in place of an answer of the route's own, with what it was asked itself; they tell no more than that would.
+    if (pathname === iconPath) return answerIcon(request, response, domains);
+    if (pathname === errorPath) return await answerError(request, response, { options: instanceOptions, domains });
     const isPage = pages.has(hostnameOf(request.headers.host ?? "")) && page !== undefined;
     const methods = isPage ? ["GET", "HEAD", "POST"] : ["GET", "HEAD"];
     const refusal = refuse(request, { isOwnHost, methods, mayBeOpened: isPage });

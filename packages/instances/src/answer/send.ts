@@ -21,6 +21,21 @@ export function sendJson(request: IncomingMessage, response: ServerResponse, sta
   response.end(request.method === "HEAD" ? undefined : body);
 }
 
+/** Answers with a text that is shown. */
+export function sendText(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, type, body }: { readonly status: number; readonly type: string; readonly body: string },
+): void {
+  response.writeHead(status, {
+    ...common,
+    "content-type": type,
+    "content-length": Buffer.byteLength(body),
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
 /** Says why a request is refused. */
 export function sendRefusal(request: IncomingMessage, response: ServerResponse, { status, ...said }: Refusal): void {
   sendJson(request, response, status, said);
