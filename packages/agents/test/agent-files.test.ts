@@ -163,6 +163,16 @@ describe("what is there already", () => {
   });
 });
 
+test("what was told of an instance goes too when that is gone, with and without a record", async () => {
+  await install();
+  await uninstall({ instance: null });
+  expect(snapshot()).toEqual({});
+  await install();
+  rmSync(join(root, "home"), { recursive: true });
+  await uninstall({ instance: null });
+  expect(Object.keys(snapshot()).filter((path) => !path.endsWith("/"))).toEqual([]);
+});
+
 test("without an instance its URLs are told to nobody; one harness alone is told, and untold", async () => {
   await install({ instance: null, harnesses: ["claude"] });
   expect(Object.keys(snapshot()).filter((path) => !path.endsWith("/"))).toEqual([

@@ -155,8 +155,8 @@ async function examine({ options, version }: CreatePageOptions): Promise<readonl
 }
 
 async function find(live: LiveState, project: unknown, instance: unknown): Promise<PageInstance> {
-  const { instances } = await live.read();
-  const found = instances.find((one) => one.project === project && one.instance === instance);
+  const isMeant = (one: PageInstance): boolean => one.project === project && one.instance === instance;
+  const found = live.last().instances.find(isMeant) ?? (await live.read()).instances.find(isMeant);
   if (found === undefined) throw new Refused(404, "there is no such instance any more");
   return found;
 }

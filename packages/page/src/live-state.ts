@@ -10,6 +10,8 @@ const atMostMs = 10_000;
 export interface LiveState {
   /** Reads it now. */
   readonly read: () => Promise<PageState>;
+  /** As it was read last. */
+  readonly last: () => PageState;
   /** Calls back with what there is, and with every change, until the result is called. */
   readonly follow: (listener: (event: Exclude<PageEvent, { kind: "hello" }>) => void) => () => void;
   /** Something was done: it is read again at once. */
@@ -70,6 +72,7 @@ export function createLiveState({ options, subscribe, list = listInstances }: Li
 
   return {
     read,
+    last: () => last,
     follow: (listener) => {
       listeners.add(listener);
       unsubscribe ??= subscribe(() => plan(0));

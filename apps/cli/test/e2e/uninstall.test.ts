@@ -11,10 +11,11 @@ find etc home/dev usr/local/bin usr/local/share -xdev -type f ! -path ${keystore
 [ ! -x /usr/bin/keytool ] || keytool -list -keystore /${keystore} -storepass changeit 2>/dev/null | sed 1,5d | sort
 docker ps --all --format '{{.Names}} {{.Image}}'; docker network ls --format '{{.Name}}' | sort; docker volume ls --quiet; docker images --format '{{.Repository}}:{{.Tag}}' | sort
 find srv usr -xdev -newer /run/mark -type f
+find home/dev/shop -type f -print0 | sort -z | xargs -0 sha256sum
 resolvectl dns; resolvectl domain; resolvectl default-route; sysctl net.ipv4.ip_unprivileged_port_start; cat /proc/1/environ | tr '\0' '\n' | sort
 ps -u dev -o comm= || true`;
 
-const everything = `cspace init --yes --at-login --low-ports && cspace statusline --install --yes && cspace up mercury && cspace up venus --new && cspace sleep venus`;
+const everything = `cspace init --yes --at-login --low-ports && cspace statusline --install --yes && cspace up mercury && cspace up venus --new && cspace sleep venus && cspace agents install --yes`;
 
 describe.skipIf(!machinesRun)("uninstall on a real machine (needs root, Debian, and a Docker engine)", () => {
   let machine: Machine;

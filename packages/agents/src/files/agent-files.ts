@@ -1,3 +1,4 @@
+import { isSlug } from "@cspace/hostnames";
 import type { AgentFile } from "./agent-file.ts";
 import { description, guide, mark } from "./guide.ts";
 import { entry, items } from "./json.ts";
@@ -59,8 +60,7 @@ export function agentFiles({ command, instance, domains }: AgentFacts): readonly
             {
               path: ["sandbox", "network", "allowedDomains"],
               values: domains.map((domain) => `*.${instance.instance}.${instance.project}.${domain}`),
-              isOurs: (there) =>
-                domains.some((domain) => typeof there === "string" && isOfProject(there, instance.project, domain)),
+              isOurs: (there) => domains.some((domain) => typeof there === "string" && isOfInstance(there, domain)),
             },
           ),
         ]),
@@ -91,8 +91,8 @@ function nameOf(there: unknown): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-/** Whether it allows all routes of one instance of a project, and nothing else. */
-function isOfProject(pattern: string, project: string, domain: string): boolean {
-  const end = `.${project}.${domain}`;
-  return pattern.startsWith("*.") && pattern.endsWith(end) && !pattern.slice(2, -end.length).includes(".");
+/** Whether it allows all routes of one instance, and nothing else. */
+function isOfInstance(pattern: string, domain: string): boolean {
+  const [star, instance = "", project = "", ...rest] = pattern.split(".");
+  return star === "*" && isSlug(instance) && isSlug(project) && rest.join(".") === domain;
 }

@@ -89,7 +89,9 @@ export async function planAgents(options: PlanAgentsOptions): Promise<AgentsPlan
 export async function planAgentsRemoval(options: PlanAgentsOptions): Promise<AgentsPlan> {
   const { paths, directory } = options;
   const record = await readAgentsRecord(paths, directory);
-  const looked = await look(options);
+  // Whatever instance it was told of, and whether that is still there.
+  const instance = options.instance ?? { project: "", instance: "", routes: [] };
+  const looked = await look({ ...options, instance });
   const steps = looked.flatMap(({ file, state, text }): PlanStep[] => {
     if (text === null) return [];
     const known = record?.files.find(({ path }) => path === file.path);

@@ -1,6 +1,6 @@
 import { CspaceError } from "@cspace/errors";
 import { toSlug } from "@cspace/hostnames";
-import { type InstanceOptions, listInstances } from "@cspace/instances";
+import { type Instance, type InstanceOptions, listInstances } from "@cspace/instances";
 import { readProject } from "@cspace/project";
 import type { AgentsErrorCode } from "../agents-error-code.ts";
 
@@ -25,11 +25,20 @@ export async function narrow(
   if (all) return { ...base, ...(project && { project }), ...(instance && { instance }) };
   if (project !== undefined) throw notYours(`the project ${project}`);
   if (instance === undefined) return base;
-  const own = await readProject(base.cwd ?? process.cwd(), { env: base.env ?? process.env });
-  const found = (await listInstances(base)).find((one) => one.instance === toSlug(instance).slug);
+  const { slug } = toSlug(instance);
+  const isOwn = (await listOwn(base)).some((one) => one.instance === slug);
+  if (isOwn) return { ...base, instance };
   // What is not there may be made; and what others have, nobody is given.
-  if (found === undefined ? isNew : found.directory === own.directory) return { ...base, instance };
+  const isFree = isNew && (await listInstances(base)).every((one) => one.instance !== slug);
+  if (isFree) return { ...base, instance };
   throw notYours(`the instance ${instance}`);
+}
+
+/** Every instance of the server's directory. */
+export async function listOwn(options: InstanceOptions): Promise<readonly Instance[]> {
+  const { cwd = process.cwd(), env = process.env } = options;
+  const [{ directory }, all] = await Promise.all([readProject(cwd, { env }), listInstances(options)]);
+  return all.filter((one) => one.directory === directory);
 }
 
 function notYours(what: string): CspaceError<AgentsErrorCode> {

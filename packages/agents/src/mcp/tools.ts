@@ -1,6 +1,5 @@
 import {
   controlInstance,
-  describeInstance,
   examineMachine,
   examineRoutes,
   findRoute,
@@ -15,7 +14,7 @@ import {
 } from "@cspace/instances";
 import { z } from "zod";
 import { requestRoute } from "./request.ts";
-import { narrow } from "./scope.ts";
+import { listOwn, narrow } from "./scope.ts";
 import { describe, keepEnd, keepStart, maxText } from "./text.ts";
 import { type Tool, tool } from "./tool.ts";
 
@@ -88,7 +87,10 @@ export const tools: readonly Tool[] = [
           ? "nothing runs; start it with the tool up"
           : keepStart(every.map(describe).join("\n"));
       }
-      return describe(await describeInstance(options));
+      const own = await listOwn(options);
+      return own.length > 0
+        ? own.map(describe).join("\n")
+        : "no instance of this directory runs; start it with the tool up";
     },
   }),
   tool({

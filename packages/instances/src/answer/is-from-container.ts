@@ -9,8 +9,8 @@ export interface OriginCheckOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly engines: () => readonly string[];
-  /** @default those of the engine at the endpoint */
-  readonly readNetworks?: (endpoint: string) => Promise<readonly EngineNetwork[]>;
+  /** @default those of the engine at the endpoint; without one, of the engine that the environment names */
+  readonly readNetworks?: (endpoint: string | undefined) => Promise<readonly EngineNetwork[]>;
 }
 
 /**
@@ -21,14 +21,17 @@ export function createOriginCheck(options: OriginCheckOptions): (address: string
   const { env, platform, engines } = options;
   const readNetworks =
     options.readNetworks ??
-    (async (endpoint: string) =>
-      await (await connectEngine({ env: { ...env, DOCKER_HOST: endpoint }, platform })).listNetworks());
+    (async (endpoint: string | undefined) => {
+      const named = endpoint === undefined ? env : { ...env, DOCKER_HOST: endpoint };
+      return await (await connectEngine({ env: named, platform })).listNetworks();
+    });
   let known: { readonly at: number; readonly networks: Promise<readonly EngineNetwork[]> } | undefined;
   return async (address) => {
     if (isLoopback(address)) return false;
     const now = Date.now();
     if (known === undefined || now - known.at > freshMs) {
-      known = { at: now, networks: Promise.all(engines().map(readNetworks)).then((all) => all.flat()) };
+      const asked = engines().length > 0 ? engines() : [undefined];
+      known = { at: now, networks: Promise.all(asked.map(readNetworks)).then((all) => all.flat()) };
     }
     try {
       return isOfContainer(await known.networks, address);

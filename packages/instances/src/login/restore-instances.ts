@@ -1,11 +1,20 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { homePaths, type InstanceRecord, readIdlePolicies, readMarkedRunning, readSleeps } from "@cspace/compose";
+import {
+  homePaths,
+  type InstanceRecord,
+  listContainerInstances,
+  readIdlePolicies,
+  readMarkedRunning,
+  readSleeps,
+} from "@cspace/compose";
 import { ensureDaemon } from "@cspace/daemon";
 import { isThere } from "../choose/ownership.ts";
+import type { Machine } from "../machine/open-engine.ts";
 import { openHost } from "../machine/open-host.ts";
 import { type Context, createContext, type InstanceOptions } from "../options.ts";
+import { offerContainers } from "../proxy/serve-containers.ts";
 import { startInstance } from "../up/start-instance.ts";
 
 /** Options of {@link restoreInstances}. */
@@ -33,8 +42,11 @@ export async function restoreInstances(options: RestoreInstancesOptions = {}): P
     readSleeps(paths),
     readIdlePolicies(paths),
   ]);
+  const engineMs = options.engineMs ?? 60_000;
+  const hasProxy = existsSync(join(paths.proxy, "docker-compose.yml"));
+  const machine = hasProxy ? await waitForEngine(context, engineMs) : undefined;
+  if (machine !== undefined && (await runsContainers(machine))) await offerContainers(context, machine);
   if (records.length + sleeps.length + policies.length === 0) return { restored: [], failed: [] };
-  if (existsSync(join(paths.proxy, "docker-compose.yml"))) await waitForEngine(context, options.engineMs ?? 60_000);
   await ensureDaemon(context);
   const restored: InstanceRecord[] = [];
   const failed: { record: InstanceRecord; reason: string }[] = [];
@@ -51,9 +63,17 @@ export async function restoreInstances(options: RestoreInstancesOptions = {}): P
   return { restored, failed };
 }
 
-async function waitForEngine(context: Context, timeoutMs: number): Promise<void> {
+async function waitForEngine(context: Context, timeoutMs: number): Promise<Machine | undefined> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await setTimeout(500)) {
     context.signal.throwIfAborted();
-    if ((await openHost(context)).machine !== undefined) return;
+    const { machine } = await openHost(context);
+    if (machine !== undefined) return machine;
   }
+  return undefined;
+}
+
+/** Whether the engine has started containers of instances by itself. */
+async function runsContainers({ engine }: Machine): Promise<boolean> {
+  const instances = await listContainerInstances({ engine }).catch(() => []);
+  return instances.some(({ state }) => state !== "stopped");
 }

@@ -49,3 +49,16 @@ test("loopback is never a container's, and where no engine answers all others ar
   });
   expect([await other("192.168.65.1"), await other("127.0.0.1"), await other("::1")]).toEqual([true, false, false]);
 });
+
+test("before any engine is looked after, the one that the environment names is asked", async () => {
+  const asked: (string | undefined)[] = [];
+  const check = createOriginCheck({
+    ...{ env: {}, platform: "linux", engines: () => [] },
+    readNetworks: async (endpoint) => {
+      asked.push(endpoint);
+      return [{ Id: "1", Name: "n", Driver: "bridge", ...networks[0] }];
+    },
+  });
+  expect([await check("10.210.0.2"), await check("10.210.0.1")]).toEqual([true, false]);
+  expect(asked).toEqual([undefined]);
+});
