@@ -29,6 +29,9 @@ import { createWatcher } from "./watch/create-watcher.ts";
 /** How long it stays when nothing is left to serve, in milliseconds: the next command may be about to ask for something. */
 const lingerMs = 3000;
 
+/** How long it waits, in milliseconds, for what a command is about to ask that has said so: on a busy machine that takes its time. */
+const promisedMs = 10_000;
+
 /** How long it tells why everything that it served has ended, and how long streams go on that another one took no part in. */
 const afterwardsMs = 600_000;
 
@@ -100,8 +103,11 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     clearTimeout(linger);
     if (isHandingOver) return;
     const routes = holder.list().flatMap((one) => one.routes);
-    if (!routes.every(({ state }) => isOver(state)) || !watcher.isEmpty() || !sleep.isEmpty()) return;
-    if (!engines.isEmpty() || internal?.isBusy() === true) return;
+    const isIdle = [watcher, sleep, engines].every((one) => one.isEmpty()) && internal?.isBusy() !== true;
+    if (!isIdle || !routes.every(({ state }) => isOver(state))) {
+      stayUntil = 0;
+      return;
+    }
     const rest = routes.length === 0 ? lingerMs : afterwardsMs;
     linger = setTimeout(() => end("stopped"), Math.max(rest, stayUntil - Date.now()));
   };
@@ -163,7 +169,7 @@ export async function runDaemon(options: RunDaemonOptions): Promise<void> {
     watcher,
     sleep,
     status,
-    onStay: (ms = 0) => {
+    onStay: (ms = promisedMs) => {
       stayUntil = Math.max(stayUntil, Date.now() + ms);
       waitForMore();
     },

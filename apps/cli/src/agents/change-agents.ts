@@ -1,7 +1,6 @@
 import {
   type AgentFileReport,
   type AgentsPlan,
-  type AgentsRecord,
   type Harness,
   type PlanAgentsOptions,
   planAgents,
@@ -99,10 +98,10 @@ export function renderAgents({ files, plan, applied }: AgentsDocument, { output,
   return `${changed}${renderTable(rows)}`;
 }
 
-/** Everything that was told in directories of this machine, as `cspace uninstall` takes it back. */
+/** Everything that was told in directories of this machine, as `cspace uninstall` takes it back; and those where it cannot. */
 export async function planAgentsTakenOut(
   context: Context,
-): Promise<{ readonly plan: Plan; readonly records: readonly AgentsRecord[] }> {
+): Promise<{ readonly plan: Plan; readonly unread: readonly string[] }> {
   const paths = homePaths({ env: context.env });
   const records = await readAgentsRecords(paths);
   const { domains } = await readMachineConfig(paths);
@@ -114,7 +113,8 @@ export async function planAgentsTakenOut(
       return await planAgentsRemoval(facts).catch(() => undefined);
     }),
   );
-  return { plan: buildPlan(plans.flatMap((one) => one?.plan.steps ?? [])), records };
+  const unread = records.flatMap(({ directory }, index) => (plans[index] === undefined ? [directory] : []));
+  return { plan: buildPlan(plans.flatMap((one) => one?.plan.steps ?? [])), unread };
 }
 
 async function readOptions(context: Context, asked: unknown): Promise<PlanAgentsOptions> {

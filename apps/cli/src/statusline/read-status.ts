@@ -90,7 +90,9 @@ export async function readStatus(
     const note = await readMention(paths);
     return { instances, hint: null, ...(note !== undefined && { note }) };
   }
-  return { instances, hint: describeSilence(await within(answer, 0)) ?? describeStopped(instances) };
+  const last = await within(answer, 0);
+  const known = isListed(last) ? last.listed.filter(isOwn) : [];
+  return { instances, hint: describeSilence(last) ?? describeAsleep(known) ?? describeStopped(instances) };
 }
 
 async function findFirstProject(
@@ -136,6 +138,13 @@ async function readRoute(
   if (found === undefined) return { label: route.label, ...chosen };
   const { localUrl } = askAbout(instance, found, options);
   return { label: route.label, ...chooseUrl({ ...evidence, localUrl, reader: "browser" }) };
+}
+
+/** Of one that sleeps, whose URLs were not found in time. */
+function describeAsleep(known: readonly MachineInstance[]): string | undefined {
+  const [one] = known;
+  if (one === undefined || known.length > 1 || one.state !== "asleep") return undefined;
+  return `${one.instance} is asleep: cspace wake ${one.instance}`;
 }
 
 function describeStopped(instances: readonly InstanceStatus[]): string {

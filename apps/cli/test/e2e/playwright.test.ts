@@ -119,7 +119,11 @@ describe.skipIf(chromium === undefined)("a real Playwright run with Chromium", (
 
   test("in two worktrees at once: each is started, and each is shown its own page and no other", async () => {
     const reports = await Promise.all([run(main), run(feature)]);
-    expect(reports.map(({ stats }) => [stats.expected, stats.unexpected])).toEqual([
+    const told = reports.map(({ text }) => text).join("\n");
+    expect(
+      reports.map(({ stats }) => [stats.expected, stats.unexpected]),
+      told,
+    ).toEqual([
       [4, 0],
       [4, 0],
     ]);

@@ -61,6 +61,8 @@ echo '{ "processes": { "dev": { "command": "node server.mjs" } } }' >.cspace.jso
         "/etc/systemd/resolved.conf.d/cspace.conf",
         "/home/dev/.config/systemd/user/cspace.service",
         "/home/dev/.claude/settings.json",
+        "/home/dev/shop/AGENTS.md",
+        "/home/dev/shop/.mcp.json",
         "docker:container/cspace-proxy",
         "docker:container/shop--mercury-web-1",
         "docker:network/cspace-shop",

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
+import { ensureDaemon } from "@cspace/daemon";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askDaemon } from "./ask-daemon.ts";
 import { createSandbox, docker, engineAnswers, get, prefix, removeLeftovers, until } from "./harness.ts";
@@ -15,9 +16,9 @@ interface Verification {
   readonly identity: { readonly directory: string; readonly label: string } | null;
 }
 
-function askAs(port: number, host: string, headers: Record<string, string>): Promise<number | undefined> {
+function askAs(port: number, host: string, headers: Record<string, string>, at = path): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const sent = request({ port, path, agent: false, headers: { host, ...headers } }, (response) => {
+    const sent = request({ port, path: at, agent: false, headers: { host, ...headers } }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });
@@ -207,8 +208,19 @@ describe.skipIf(!engineAnswers)("which code answers, behind Traefik (needs a Doc
     await askDaemon(sandbox.home, "POST", "/stop");
     await until(10_000, async () => (await get(port, host("web"), path)).status === 503);
     expect((await get(port, host("web"))).body).toBe("container /");
+    // What a browser asks for goes by routers that name the daemon; without it the container's own one serves.
+    const browser = { "upgrade-insecure-requests": "1", "sec-fetch-dest": "document" };
+    for (const at of ["/", "/favicon.ico"]) expect(await askAs(port, host("web"), browser, at)).toBe(200);
     expect(await verify("web")).toMatchObject({ verified: true });
     expect((await get(port, host("web"), path)).status).toBe(200);
+  });
+
+  test("the daemon waits for what a command is about to ask, and then ends", async () => {
+    const home = join(sandbox.root, "promised");
+    const { client } = await ensureDaemon({ env: { ...process.env, CSPACE_HOME: home } });
+    await new Promise((done) => setTimeout(done, 6000));
+    expect(await client.status()).toMatchObject({ instances: [] });
+    await until(15_000, async () => (await askDaemon(home, "GET", "/status")) === undefined);
   });
 
   test("the daemon ends when nothing of it runs any more, and when its home is gone", async () => {

@@ -129,6 +129,21 @@ test("an instance that does not run is a hint", async () => {
   expect(urls(await read(answers(stopped)))).toEqual([]);
 });
 
+test("one that sleeps, whose URLs are not found in time, is a hint of its own", async () => {
+  record();
+  await servePaused();
+  const asleep = { ...names, since: "2026-01-01T00:00:00Z", savedBytes: 1, form: "stop", endpoint: null } as const;
+  writeFileSync(
+    join(root, "home/instances/shop/mercury/asleep.json"),
+    JSON.stringify({ ...asleep, containers: [], routes: [], processes: [] }),
+  );
+  const stopped = container({ State: "exited", Status: "Exited (0) 3 seconds ago", Ports: [] });
+  const late = async () => ({
+    listContainers: () => new Promise<EngineContainer[]>((done) => setTimeout(done, 60, [stopped])),
+  });
+  expect(await read(late, "shop", 150)).toMatchObject({ hint: "mercury is asleep: cspace wake mercury" });
+});
+
 test("a project without an instance is a hint, another directory is nothing", async () => {
   expect(await read(answers())).toEqual({ instances: [], hint: "no instance here yet: cspace up" });
   mkdirSync(join(root, "notes/.git"), { recursive: true });

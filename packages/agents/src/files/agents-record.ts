@@ -19,9 +19,8 @@ export interface AgentsRecord {
   readonly folders: readonly string[];
 }
 
-const folderOf = ({ home }: HomePaths): string => join(home, "agents");
-const fileOf = (paths: HomePaths, directory: string): string =>
-  join(folderOf(paths), `${createHash("sha256").update(directory).digest("hex").slice(0, 16)}.json`);
+const fileOf = ({ agents }: HomePaths, directory: string): string =>
+  join(agents, `${createHash("sha256").update(directory).digest("hex").slice(0, 16)}.json`);
 
 /** Reads what was put there; `undefined`: nothing, or nobody can tell. */
 export async function readAgentsRecord(paths: HomePaths, directory: string): Promise<AgentsRecord | undefined> {
@@ -30,8 +29,8 @@ export async function readAgentsRecord(paths: HomePaths, directory: string): Pro
 
 /** Every directory that something was put into. */
 export async function readAgentsRecords(paths: HomePaths): Promise<AgentsRecord[]> {
-  const names = await readdir(folderOf(paths)).catch(() => []);
-  const found = await Promise.all(names.sort().map((name) => readRecord(join(folderOf(paths), name))));
+  const names = await readdir(paths.agents).catch(() => []);
+  const found = await Promise.all(names.sort().map((name) => readRecord(join(paths.agents, name))));
   return found.flatMap((one) => one ?? []);
 }
 
@@ -39,7 +38,7 @@ export async function readAgentsRecords(paths: HomePaths): Promise<AgentsRecord[
 export async function writeAgentsRecord(paths: HomePaths, record: AgentsRecord): Promise<void> {
   const path = fileOf(paths, record.directory);
   if (record.files.length === 0) return await rm(path, { force: true });
-  await makeFolder(folderOf(paths));
+  await makeFolder(paths.agents);
   await writeFileAtomic(path, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
 }
 

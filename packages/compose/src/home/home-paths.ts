@@ -13,6 +13,8 @@ export interface HomePaths {
   readonly certs: string;
   readonly instances: string;
   readonly run: string;
+  /** What coding agents were told in which directories. */
+  readonly agents: string;
 }
 
 /** Options of {@link homePaths}. */
@@ -42,6 +44,7 @@ export function homePaths(options: HomePathsOptions = {}): HomePaths {
     certs: join(home, "certs"),
     instances: join(home, "instances"),
     run: join(home, "run"),
+    agents: join(home, "agents"),
   };
 }
 

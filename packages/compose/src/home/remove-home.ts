@@ -4,7 +4,7 @@ import type { PlanStep } from "@cspace/plan";
 import type { HomePaths } from "./home-paths.ts";
 
 /** What cspace makes in its home; a folder that was named as its home may have other things in it. */
-const ownEntries = ["certs", "config.json", "instances", "made.json", "proxy", "run"];
+const ownEntries = ["agents", "certs", "config.json", "instances", "made.json", "proxy", "run"];
 
 /** The files of cspace's home, as steps of a plan that is only shown: each of its entries, then the folder. */
 export async function previewHomeRemoval({ home }: HomePaths): Promise<PlanStep[]> {

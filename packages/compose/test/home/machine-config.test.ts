@@ -117,6 +117,7 @@ test("the home is CSPACE_HOME, else a folder of the user's", () => {
     certs: "/home/ada/.cspace/certs",
     instances: "/home/ada/.cspace/instances",
     run: "/home/ada/.cspace/run",
+    agents: "/home/ada/.cspace/agents",
   });
   expect(homePaths({ env: { CSPACE_HOME: "/data/cspace" }, homedir: "/home/ada" }).run).toBe("/data/cspace/run");
   expect(homePaths({ env: { CSPACE_HOME: "" }, homedir: "/home/ada" }).home).toBe("/home/ada/.cspace");

@@ -70,7 +70,7 @@ export async function planUninstall(context: Context, { volumes }: { readonly vo
     { name: "home", plan: buildPlan(home), apply: async () => void (await removeHome(paths)) },
   ];
   const roots = trust.found === undefined ? [] : [trust.found.root, ...trust.found.former];
-  return { parts, roots, remains: remainders(context, removal) };
+  return { parts, roots, remains: remainders(context, removal, agents.unread) };
 }
 
 async function planNames(context: Context): Promise<{ readonly host: Host; readonly plan: Plan }> {
@@ -88,8 +88,17 @@ async function planTrustRemoval(
   return { found, plan: found === undefined ? buildPlan([]) : planDistrust(found.stores) };
 }
 
-function remainders({ program }: Context, { volumes, otherHome, noEngine }: Removal): Remainder[] {
+function remainders(
+  { program }: Context,
+  { volumes, otherHome, noEngine }: Removal,
+  unread: readonly string[],
+): Remainder[] {
   return [
+    ...unread.map((directory) => ({
+      what: `what coding agents were told in ${directory}`,
+      why: "its files cannot be read",
+      command: null,
+    })),
     ...volumes.map((name) => ({
       what: `the volume ${name}`,
       why: "it is your data",
