@@ -124,7 +124,7 @@ export { type AllocateSubnetsOptions, allocateSubnets, subnetsOf } from "./netwo
 export { attachProxy } from "./networks/apply-attachments.ts";
 export { sameSlug } from "./networks/ensure-project-network.ts";
 export { type Attachment, type AttachmentState, planAttachments } from "./networks/plan-attachments.ts";
-export { freeSubnets, type NetworkPool, parsePool } from "./networks/subnets.ts";
+export { freeSubnets, hostAddress, type NetworkPool, parsePool } from "./networks/subnets.ts";
 export { isNewer, newerVersion } from "./newer-version.ts";
 export {
   ensureCatchAll,

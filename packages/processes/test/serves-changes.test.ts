@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { devServers } from "../src/dev-servers.ts";
+import { liveServers } from "../src/live-servers.ts";
 import { servesChanges } from "../src/serves-changes.ts";
 
 const scripts = {
@@ -56,4 +58,11 @@ test.each([
   "",
 ])("%s serves what it read when it began", (line) => {
   expect(servesChanges(line, { scripts })).toBe(false);
+});
+
+test("of every server whose flags are known it is known whether it reloads", () => {
+  const reloading = new Set(liveServers.flatMap(({ programs }) => programs));
+  const others = devServers.flatMap(({ programs }) => programs).filter((program) => !reloading.has(program));
+  // Neither watches the files that it serves: https://github.com/rack/rackup, https://puma.io/puma/
+  expect(others).toEqual(["rackup", "puma"]);
 });

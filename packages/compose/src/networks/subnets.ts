@@ -80,6 +80,24 @@ export function holds(subnet: string, address: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(address) && covers(subnet, `${address}/32`);
 }
 
+/**
+ * The address that the host has in a network: the one that was said, else the first one, which the engine takes.
+ * `undefined` without a subnet. Pure.
+ */
+export function hostAddress({
+  Subnet = "",
+  Gateway,
+}: {
+  readonly Subnet?: string | undefined;
+  readonly Gateway?: string | undefined;
+}): string | undefined {
+  if (Gateway !== undefined) return Gateway.split("/")[0];
+  if (ipaddr.IPv4.isValidCIDR(Subnet)) return toAddress(toNumber(ipaddr.IPv4.networkAddressFromCIDR(Subnet)) + 1);
+  if (!ipaddr.IPv6.isValidCIDR(Subnet)) return undefined;
+  const { parts } = ipaddr.IPv6.networkAddressFromCIDR(Subnet);
+  return new ipaddr.IPv6([...parts.slice(0, 7), (parts[7] ?? 0) + 1]).toString();
+}
+
 /** How far an address is from the first one of a network. */
 export function hostPart(subnet: string, address: string): number {
   return toNumber(ipaddr.IPv4.parse(address)) - toNumber(ipaddr.IPv4.networkAddressFromCIDR(subnet));

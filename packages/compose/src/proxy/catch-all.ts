@@ -5,6 +5,7 @@ import { errorPath, iconPath, identityPath } from "@cspace/hostnames";
 import { planFile, readFileState, writeFileAtomic } from "@cspace/plan";
 import type { DockerEngine, EngineNetwork } from "../engine/docker-engine.ts";
 import type { HomePaths } from "../home/home-paths.ts";
+import { hostAddress } from "../networks/subnets.ts";
 import { proxyContainer, proxyProject } from "../proxy-names.ts";
 import { priorities } from "./priorities.ts";
 
@@ -28,17 +29,11 @@ export function findGatewayAddress(
 ): GatewayAddress {
   const { interfaces = networkInterfaces() } = options;
   const own = networks.find(({ Name }) => Name === proxyProject)?.IPAM?.Config?.[0];
-  const address = own?.Gateway ?? firstAddress(own?.Subnet);
+  const address = own === undefined ? undefined : hostAddress(own);
   const here = Object.values(interfaces).some((all) => all?.some((one) => one.address === address));
   if (address === undefined || own?.Subnet === undefined || !here)
     return { host: "host.docker.internal", further: null };
   return { host: address, further: { address, peers: [own.Subnet] } };
-}
-
-/** The address that the engine gives to the host in a network of which only the subnet was said. */
-function firstAddress(subnet: string | undefined): string | undefined {
-  const match = /^(\d+\.\d+\.\d+\.)(\d+)\/\d+$/.exec(subnet ?? "");
-  return match === null ? undefined : `${match[1]}${Number(match[2]) + 1}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { connectEngine, type EngineNetwork } from "@cspace/compose";
+import { connectEngine, type EngineNetwork, hostAddress } from "@cspace/compose";
 
 /** How long an engine's networks are taken to be as they were, in milliseconds. */
 const freshMs = 2000;
@@ -47,18 +47,13 @@ export function isOfContainer(networks: readonly Pick<EngineNetwork, "IPAM">[], 
   const family = isIP(address) === 6 ? "ipv6" : "ipv4";
   if (isIP(address) === 0) return true;
   const subnets = networks.flatMap(({ IPAM }) => IPAM?.Config ?? []);
-  return subnets.some(({ Subnet, Gateway }) => {
-    const [base = "", prefix = ""] = (Subnet ?? "").split("/");
+  return subnets.some((config) => {
+    const [base = "", prefix = ""] = (config.Subnet ?? "").split("/");
     if (isIP(base) !== isIP(address)) return false;
     const subnet = new BlockList();
     subnet.addSubnet(base, Number(prefix), family);
-    return subnet.check(address, family) && (Gateway ?? firstOf(base)).split("/")[0] !== address;
+    return subnet.check(address, family) && hostAddress(config) !== address;
   });
-}
-
-/** The address that the engine gives to the host in a network of which only the subnet was said. */
-function firstOf(base: string): string {
-  return base.replace(/(\d+)$/, (last) => String(Number(last) + 1));
 }
 
 const isLoopback = (address: string): boolean =>

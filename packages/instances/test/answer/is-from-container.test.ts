@@ -12,6 +12,7 @@ const networks = [
   },
   // Of one that cspace made only the subnet was said.
   { IPAM: { Config: [{ Subnet: "10.211.0.64/26" }] } },
+  { IPAM: { Config: [{ Subnet: "fd00:2::/64" }] } },
   { IPAM: null },
 ];
 
@@ -24,6 +25,8 @@ test.each([
   ["10.210.0.1", false],
   ["10.211.0.65", false],
   ["fd00:1::1", false],
+  ["fd00:2::1", false],
+  ["fd00:2::2", true],
   ["192.168.65.1", false],
   ["10.210.4.1", false],
   ["nonsense", true],
